@@ -1,0 +1,1 @@
+"""The words that every other package speaks: types and errors, nothing else."""

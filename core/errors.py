@@ -1,0 +1,127 @@
+"""Every error that a user can meet, as data: what went wrong, and the way out.
+
+FootnotedError
+├── ReadError                 a source cannot become a document
+│   ├── EmptyDocument
+│   ├── EncryptedDocument
+│   ├── UnsupportedMedia
+│   └── TooLarge
+├── InvalidRequest            the caller's words are off
+│   └── UnsupportedModel
+├── NotFound                  no such document, collection, job or page
+├── Conflict                  it exists already, or is in use
+├── Forbidden                 not from here
+├── SettingsError             a setting is unknown or has a bad value
+├── EncoderUnavailable        the embedding model cannot be loaded
+├── IndexMismatch             the index on disk was built with other settings
+├── IndexBroken               the data folder is damaged or unreadable
+└── NotReady                  starting up or overloaded; try again
+
+The command line and HTTP each render them in one place (service/console.py, service/problems.py).
+"""
+
+
+class FootnotedError(Exception):
+    """Base of all errors. ``message`` says what was wrong and where, ``hint`` what to do."""
+
+    code = "internal_error"
+    retryable = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ReadError(FootnotedError):
+    """A source cannot become a document; the other sources of its batch are not affected."""
+
+    code = "document_unreadable"
+
+
+class EmptyDocument(ReadError):
+    """There is no text in the source."""
+
+    code = "document_empty"
+
+
+class EncryptedDocument(ReadError):
+    """The source needs a password."""
+
+    code = "document_encrypted"
+
+
+class UnsupportedMedia(ReadError):
+    """No parser knows the format."""
+
+    code = "media_type_unsupported"
+
+
+class TooLarge(ReadError):
+    """The source is beyond a size limit."""
+
+    code = "document_too_large"
+
+
+class InvalidRequest(FootnotedError):
+    """A parameter is missing, unknown or out of range."""
+
+    code = "invalid_request"
+
+
+class UnsupportedModel(InvalidRequest):
+    """The requested answering model is not set up on this server."""
+
+    code = "model_unsupported"
+
+
+class NotFound(FootnotedError):
+    """Nothing has that name or id."""
+
+    code = "not_found"
+
+
+class Conflict(FootnotedError):
+    """The thing exists already, or something else is using it."""
+
+    code = "conflict"
+
+
+class Forbidden(FootnotedError):
+    """The request may not be made from where it came."""
+
+    code = "forbidden"
+
+
+class SettingsError(FootnotedError):
+    """A setting is unknown or has a bad value."""
+
+    code = "settings_invalid"
+
+
+class EncoderUnavailable(FootnotedError):
+    """The embedding model cannot be loaded."""
+
+    code = "encoder_unavailable"
+
+
+class IndexMismatch(FootnotedError):
+    """A collection was built with another encoder or other split settings."""
+
+    code = "index_mismatch"
+
+
+class IndexBroken(FootnotedError):
+    """The data folder is damaged, unreadable, or written by a newer version."""
+
+    code = "index_broken"
+
+
+class NotReady(FootnotedError):
+    """The service is starting or has too much to do."""
+
+    code = "not_ready"
+    retryable = True

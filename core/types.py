@@ -1,0 +1,179 @@
+"""The records that flow from a source to an answer: Document, Passage, Hit, Citation, Answer.
+
+Offsets are Unicode code points, 0-based, end exclusive. Pages are counted from 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a stretch of a document's text is."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST = "list"
+    TABLE = "table"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A structural unit of a document: ``document.text[start:end]``.
+
+    Blocks are sorted, do not overlap and hold no leading or trailing white space.
+    ``level`` is 1 to 6 for headings, else None. ``page`` is None where the format has no pages.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    page: int | None = None
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """What names a document to a reader, without its text."""
+
+    id: str
+    uri: str
+    title: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed source. ``text`` is final: nothing edits it after ingest.
+
+    ``id`` is a hash of the original bytes and the uri, so the same file at the same place keeps its id.
+    ``language`` is an ISO 639-1 code, or None where it could not be told.
+    """
+
+    id: str
+    uri: str
+    title: str
+    media_type: str
+    language: str | None
+    text: str
+    blocks: tuple[Block, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> DocumentRef:
+        return DocumentRef(self.id, self.uri, self.title, self.media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable stretch of a document: ``document.text[start:end] == text``.
+
+    ``section`` is the path of headings above the passage, outermost first.
+    ``pages`` is the (first, last) page it lies on, or None.
+    """
+
+    id: str
+    document: DocumentRef
+    section: tuple[str, ...]
+    pages: tuple[int, int] | None
+    start: int
+    end: int
+    text: str
+
+
+class HitSource(StrEnum):
+    """Which stage scored a hit."""
+
+    DENSE = "dense"
+    KEYWORD = "keyword"
+    FUSED = "fused"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. Higher scores are better; lists of hits are sorted, best first."""
+
+    passage: Passage
+    score: float
+    source: HitSource
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The place that supports an answer: ``document.text[start:end] == quote``, or it does not exist.
+
+    ``marker`` is the number in square brackets, counted from 1. ``support`` is in [0, 1].
+    """
+
+    marker: int
+    document: DocumentRef
+    page: int | None
+    section: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer. Every marker has a citation; ``supported`` was checked, never assumed."""
+
+    text: str
+    markers: tuple[int, ...]
+    supported: bool
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words that answer the question, inside the citation ``marker``; offsets are the document's."""
+
+    text: str
+    marker: int
+    start: int
+    end: int
+
+
+class AnswerStatus(StrEnum):
+    """Abstaining is a value, not an error."""
+
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question got. ``confidence`` is a calibrated probability that the documents answer it.
+
+    ``understood_as`` is the question that was searched for, with the conversation filled in.
+    ``timings_ms`` holds the wall-clock milliseconds of each stage.
+    """
+
+    id: str
+    question: str
+    understood_as: str
+    status: AnswerStatus
+    sentences: tuple[AnswerSentence, ...]
+    citations: tuple[Citation, ...]
+    answer_span: AnswerSpan | None
+    confidence: float
+    model: str
+    hits: tuple[Hit, ...]
+    timings_ms: Mapping[str, float]
+
+    @property
+    def text(self) -> str:
+        """The sentences in order, each followed by its markers: ``"It was held in Beijing. [1]"``."""
+        parts = [" ".join([s.text, *(f"[{m}]" for m in s.markers)]) for s in self.sentences]
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of a conversation; ``role`` is "user" or "assistant"."""
+
+    role: str
+    content: str

@@ -1,0 +1,1 @@
+"""Questions to figures: sets, metrics, runs and their reports."""

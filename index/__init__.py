@@ -1,0 +1,1 @@
+"""Passages to hits: the catalog, the encoder, dense and keyword search, fusion."""

@@ -1,0 +1,1 @@
+"""Bytes to documents to passages, with the exact place of every character."""

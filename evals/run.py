@@ -1,0 +1,85 @@
+"""Asks a system every question of a set and judges what comes back."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.errors import FootnotedError, NotFound
+from core.types import DocumentRef
+from evals.evidence import EvidenceLocator, ids_named
+from evals.judge import Judge
+from evals.rows import AskError, Row
+from evals.sets.documents import named_documents
+from evals.sets.types import Question
+from evals.system import System
+
+DOCUMENTS_KEPT = 256
+WARM_UP = "What is this about?"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The rows of the questions that were asked.
+
+    ``top_k`` is how many hits each answer had to bring, ``seconds`` how long asking took altogether (judging left
+    out). ``interrupted`` says that the user stopped it, so that there are fewer rows than questions.
+    """
+
+    rows: tuple[Row, ...]
+    top_k: int
+    seconds: float
+    interrupted: bool = False
+
+
+def run(system: System, questions: Sequence[Question], top_k: int, advance: Callable[[int], None]) -> Run:
+    """Asks the questions one after another; ``advance`` is told how many more are done.
+
+    A question that fails is a row with its error. Ctrl-C ends the run and keeps the rows so far. One question is asked
+    beforehand and not timed, so that loading the models does not count as the first answer's latency.
+    """
+    read = lru_cache(DOCUMENTS_KEPT)(system.document)
+    judge = Judge(EvidenceLocator(system.documents(), read), read)
+    rows: list[Row] = []
+    interrupted = False
+    try:
+        _warm_up(system, top_k)
+        for question in questions:
+            rows.append(_ask(system, judge, question, top_k))
+            advance(1)
+    except KeyboardInterrupt:
+        interrupted = True
+    seconds = sum(row.latency_ms for row in rows) / 1000
+    return Run(tuple(rows), top_k, seconds, interrupted)
+
+
+def require_documents(questions: Sequence[Question], documents: Sequence[DocumentRef], collection: str) -> None:
+    """:raises NotFound: listing the documents that the evidence names and the collection does not have."""
+    missing = [name for name in named_documents(questions) if not ids_named(documents, name)]
+    if missing:
+        raise NotFound(
+            f'The collection "{collection}" does not have {len(missing)} of the documents that the evidence names: '
+            f"{', '.join(missing)}.",
+            "Ingest them, name another collection, or leave --collection out to evaluate in a folder of its own.",
+        )
+
+
+def _warm_up(system: System, top_k: int) -> None:
+    try:
+        system.ask(WARM_UP, (), top_k)
+    except FootnotedError:
+        return  # the first question meets the same error, and its row tells
+
+
+def _ask(system: System, judge: Judge, question: Question, top_k: int) -> Row:
+    started = time.perf_counter()
+    try:
+        answer = system.ask(question.text, question.history, top_k)
+    except FootnotedError as error:
+        told = AskError(error.code, error.message, error.hint)
+        return judge.failed(question, told, _milliseconds_since(started))
+    return judge.judge(question, answer, _milliseconds_since(started))
+
+
+def _milliseconds_since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,1 @@
+"""Question sets: the records, and one loader a format."""

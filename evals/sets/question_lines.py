@@ -1,0 +1,66 @@
+"""Our own question sets: JSON Lines, one question a line, made to be written by hand.
+
+    {"id": "q1", "question": "When was it held?", "answerable": true, "answers": ["December 27th"],
+     "evidence": [{"document": "report.txt", "quote": "was held on December 27th"}],
+     "history": [{"question": "What is the report about?", "answer": "A conference."}]}
+
+Only ``question`` must be there. ``id`` defaults to the line's number. Evidence names a document by its file name
+(or the end of its path) and has a ``quote``, or a ``page`` counted from 1.
+"""
+
+from pathlib import Path
+
+from core.types import Turn
+from evals.sets.faults import FaultList, Fields
+from evals.sets.rows import SeenIds, rows
+from evals.sets.types import Evidence, Question
+
+
+def read_question_lines(text: str, path: Path) -> tuple[Question, ...]:
+    """:raises InvalidRequest: with every bad line."""
+    faults = FaultList(path)
+    seen = SeenIds()
+    questions = [_question(row, seen) for row in rows(text, faults)]
+    faults.raise_any()
+    return tuple(questions)
+
+
+def _question(row: Fields, seen: SeenIds) -> Question:
+    question_id = row.text("id", required=False) or row.place.replace(" ", "-")
+    seen.check(row, question_id)
+    text = row.text("question") or ""
+    answers = row.texts("answers")
+    evidence = tuple(_evidence(item) for item in row.objects("evidence"))
+    history = tuple(turn for item in row.objects("history") for turn in _turns(item))
+    return Question(
+        id=question_id,
+        text=text,
+        answerable=_answerable(row, bool(answers or evidence)),
+        answers=answers,
+        evidence=evidence,
+        history=history,
+        kind=row.text("kind", required=False),
+    )
+
+
+def _answerable(row: Fields, has_answer: bool) -> bool | None:
+    stated = row.flag("answerable")
+    if stated is False and has_answer:
+        row.wrong(
+            "not answerable, but it has answers or evidence",
+            "Set answerable to true, or leave answers and evidence empty.",
+        )
+    return True if stated is None and has_answer else stated
+
+
+def _evidence(item: Fields) -> Evidence:
+    document = item.text("document") or ""
+    quote = item.text("quote", required=False)
+    page = item.number("page", least=1)
+    if quote is None and page is None:
+        item.wrong("no quote and no page", "Evidence has a quote from the document, or a page counted from 1.")
+    return Evidence(document, quote, page)
+
+
+def _turns(item: Fields) -> tuple[Turn, Turn]:
+    return Turn("user", item.text("question") or ""), Turn("assistant", item.text("answer") or "")

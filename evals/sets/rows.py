@@ -1,0 +1,39 @@
+"""Reads JSON Lines into rows to be checked: one object a line, blank lines allowed."""
+
+import json
+from collections.abc import Iterator
+
+from evals.sets.faults import FaultList, Fields
+
+
+def rows(text: str, faults: FaultList) -> Iterator[Fields]:
+    """The objects of a JSON Lines file; a line that is none is a fault and is left out.
+
+    Lines end at a line feed only: ``str.splitlines`` would also cut at the rarer separators (U+2028) that JSON
+    allows inside a string.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"line {number}"
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            faults.add(place, f"not JSON ({error.msg}, column {error.colno})", "Write one JSON object a line.")
+            continue
+        if isinstance(value, dict):
+            yield Fields(value, place, faults)
+        else:
+            faults.add(place, "not a JSON object", "Write one JSON object a line.")
+
+
+class SeenIds:
+    """Finds ids that are used twice."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, str] = {}
+
+    def check(self, row: Fields, question_id: str) -> None:
+        first = self._places.setdefault(question_id, row.place)
+        if first != row.place:
+            row.wrong(f'the id "{question_id}" was used before ({first})', "Give every question its own id.")

@@ -1,0 +1,160 @@
+"""HTML to blocks, by selectolax (lexbor): the text that a reader of the page would call its content."""
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from core.types import BlockKind
+from ingest.blocks import Parsed, TextBuilder, clean, fold_spaces
+
+_DROPPED = {
+    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "head",
+    "nav", "form", "button", "select", "dialog", "menu",
+}  # fmt: skip
+_DROPPED_AT_TOP = {"header", "footer", "aside"}  # page furniture, unless inside the article itself
+_DROPPED_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"}
+_HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_BLOCKS = {
+    "p", "div", "section", "article", "main", "blockquote", "figure", "figcaption", "address", "details",
+    "summary", "dl", "dt", "dd", "header", "footer", "aside", "body", "html", "fieldset", "hr", "center",
+}  # fmt: skip
+_MIN_MAIN_SHARE = 0.3
+_NEW_LINE = "\n"
+
+
+def parse(text: str, name: str) -> Parsed:
+    """Blocks of ``<main>`` or ``<article>`` where one holds most of the text, else of the whole body."""
+    tree = LexborHTMLParser(clean(text))
+    title_node = tree.css_first("head > title") or tree.css_first("title")
+    title = fold_spaces(title_node.text()) if title_node else None
+    builder = TextBuilder()
+    root = _content_root(tree)
+    if root is not None:
+        _Walker(builder, inside_article=root.tag in ("main", "article")).walk(root)
+    return builder.build(title or builder.first_heading())
+
+
+def parse_fragment(fragment: str, builder: TextBuilder) -> None:
+    """Add the blocks of a piece of HTML, as it stands inside Markdown."""
+    body = LexborHTMLParser(fragment).body
+    if body is not None:
+        _Walker(builder, inside_article=True).walk(body)
+
+
+def _content_root(tree: LexborHTMLParser) -> LexborNode | None:
+    body = tree.body
+    if body is None:
+        return None
+    whole = len(body.text()) or 1
+    for selector in ("main", "[role=main]", "article"):
+        found = tree.css(selector)
+        if len(found) == 1 and len(found[0].text()) > _MIN_MAIN_SHARE * whole:
+            return found[0]
+    return body
+
+
+class _Walker:
+    """Depth-first over the tree; inline text gathers until a block element ends it."""
+
+    def __init__(self, builder: TextBuilder, inside_article: bool) -> None:
+        self._builder = builder
+        self._inside_article = inside_article
+        self._inline: list[str] = []
+
+    def walk(self, root: LexborNode) -> None:
+        self._children(root)
+        self._flush()
+
+    def _flush(self) -> None:
+        lines = "".join(self._inline).split(_NEW_LINE)
+        self._inline.clear()
+        self._builder.add(BlockKind.PARAGRAPH, "\n".join(fold_spaces(line) for line in lines))
+
+    def _children(self, node: LexborNode) -> None:
+        # An explicit stack: pages nest deeper than Python's recursion allows.
+        stack: list[tuple[LexborNode | None, bool]] = [(node.child, False)]
+        while stack:
+            current, leaving = stack.pop()
+            if current is None:
+                continue
+            if leaving:
+                self._flush()
+                continue
+            stack.append((current.next, False))
+            tag = current.tag
+            if tag == "-text":
+                # Source line breaks are spaces in HTML; real ones come from <br>.
+                self._inline.append((current.text_content or "").replace("\n", " "))
+            elif tag == "br":
+                self._inline.append(_NEW_LINE)
+            elif self._is_dropped(current):
+                continue
+            elif tag in _HEADINGS:
+                self._flush()
+                self._builder.add(BlockKind.HEADING, fold_spaces(current.text()), level=_HEADINGS[tag])
+            elif tag == "pre":
+                self._flush()
+                self._builder.add(BlockKind.CODE, current.text())
+            elif tag in ("ul", "ol"):
+                self._flush()
+                self._builder.add(BlockKind.LIST, "\n".join(_list_lines(current)))
+            elif tag == "table":
+                self._flush()
+                self._table(current)
+            else:
+                if tag in _BLOCKS:
+                    self._flush()
+                    stack.append((current, True))
+                stack.append((current.child, False))
+
+    def _is_dropped(self, node: LexborNode) -> bool:
+        tag, attributes = node.tag or "", node.attributes
+        if tag in _DROPPED or tag.startswith(("-", "!")) or "hidden" in attributes:
+            return True
+        if self._inside_article:
+            return False
+        return tag in _DROPPED_AT_TOP or attributes.get("role") in _DROPPED_ROLES
+
+    def _table(self, table: LexborNode) -> None:
+        if table.css_first("table table") is not None or len(table.css("td, th")) <= 1:
+            self._children(table)  # a table for layout only: its text flows as usual
+            self._flush()
+            return
+        rows = []
+        for row in table.css("tr"):
+            cells = [fold_spaces(c.text(separator=" ")) for c in row.iter() if c.tag in ("td", "th")]
+            if any(cells):
+                rows.append(" | ".join(cells))
+        caption = table.css_first("caption")
+        if caption is not None:
+            self._builder.add(BlockKind.PARAGRAPH, fold_spaces(caption.text()))
+        self._builder.add(BlockKind.TABLE, "\n".join(rows))
+
+
+def _list_lines(root: LexborNode) -> list[str]:
+    """A line an item, nested items after their parent."""
+    lines = []
+    counters: dict[int, int] = {}
+    for item in root.css("li"):
+        own = []
+        stack = [item.child]
+        while stack:
+            node = stack.pop()
+            if node is None:
+                continue
+            stack.append(node.next)
+            if node.tag in ("ul", "ol") or node.tag in _DROPPED:
+                continue
+            if node.tag == "-text":
+                own.append(node.text_content or "")
+            else:
+                if node.tag in _BLOCKS or node.tag == "br":
+                    own.append(" ")
+                stack.append(node.child)
+        content = fold_spaces("".join(own))
+        parent = item.parent
+        bullet = "-"
+        if parent is not None and parent.tag == "ol":
+            counters[parent.mem_id] = counters.get(parent.mem_id, 0) + 1
+            bullet = f"{counters[parent.mem_id]}."
+        if content:
+            lines.append(f"{bullet} {content}")
+    return lines

@@ -1,0 +1,59 @@
+"""Plain text to blocks: paragraphs are what blank lines separate; the text itself stays as it is."""
+
+import re
+
+from core.types import Block, BlockKind
+from ingest.blocks import Parsed, clean
+
+_BREAK = re.compile(r"\n[ \t\u00a0\u3000]*\n\s*")
+_BULLET = re.compile(r"\s*(?:[-*•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
+_HEADING_CHARS = 80
+_HEADING_NUMBER = re.compile(
+    r"(?:(?:chapter|section|part|article|appendix)\s+[\divxlc]+\b|\d+(?:\.\d+)*\.?\s+\S|#+\s)", re.I
+)
+
+
+def parse(text: str, name: str) -> Parsed:
+    """Paragraphs, lists and headings by their layout. Never fails on decoded text."""
+    text = clean(text).rstrip()
+    blocks: list[Block] = []
+    start = 0
+    for gap in [*_BREAK.finditer(text), None]:
+        end = gap.start() if gap else len(text)
+        block = _block(text, start, end)
+        if block is not None:
+            blocks.append(block)
+        start = gap.end() if gap else end
+    # A heading heads something: a short last line is a paragraph.
+    if blocks and blocks[-1].kind is BlockKind.HEADING:
+        blocks[-1] = Block(BlockKind.PARAGRAPH, blocks[-1].start, blocks[-1].end)
+    return Parsed(text, tuple(blocks))
+
+
+def _block(text: str, start: int, end: int) -> Block | None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if not stripped:
+        return None
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(stripped)
+    lines = stripped.split("\n")
+    if len(lines) > 1 and sum(bool(_BULLET.match(line)) for line in lines) * 2 >= len(lines):
+        return Block(BlockKind.LIST, start, end)
+    if len(lines) == 1 and _is_heading(stripped):
+        return Block(BlockKind.HEADING, start, end, level=_level(stripped))
+    return Block(BlockKind.PARAGRAPH, start, end)
+
+
+def _is_heading(line: str) -> bool:
+    """Numbered, "Chapter 3", or all capitals; anything vaguer would cut real paragraphs apart."""
+    if len(line) > _HEADING_CHARS or line[-1] in ".,;:!?。，；：":
+        return False
+    letters = [c for c in line if c.isalpha()]
+    shouting = len(letters) >= 4 and all(c.isupper() for c in letters) and any(c.lower() != c for c in letters)
+    return shouting or bool(_HEADING_NUMBER.match(line) and len(line.split()) <= 10 and letters)
+
+
+def _level(line: str) -> int:
+    number = re.match(r"\d+(?:\.\d+)*", line)
+    return min(6, number.group().count(".") + 2) if number else 1

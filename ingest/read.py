@@ -1,0 +1,124 @@
+"""Bytes to a Document: the format recognised, parsed, titled, its language told."""
+
+import hashlib
+import importlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import py3langid
+
+from core.errors import EmptyDocument, ReadError, TooLarge
+from core.types import Document
+from ingest import detect
+from ingest.blocks import Parsed
+
+# Each parser's library is imported when a file of its format comes, and nowhere else.
+_PARSERS = {
+    detect.PDF: "ingest.pdf",
+    detect.HTML: "ingest.html",
+    detect.MARKDOWN: "ingest.markdown",
+    detect.PLAIN: "ingest.plain",
+}
+_LANGUAGE_SAMPLE = 4000
+_MIN_LANGUAGE_SAMPLE = 20
+_TITLE_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a source may hold at most: bytes, and characters of text."""
+
+    max_bytes: int = 100 * 1024 * 1024
+    max_chars: int = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document, and plain sentences on what was odd about its source."""
+
+    document: Document
+    notes: tuple[str, ...]
+
+
+def content_hash(data: bytes) -> str:
+    """SHA-256 of the original bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def document_id(uri: str, digest: str) -> str:
+    """32 hexadecimal digits that stand for these bytes at this uri."""
+    return hashlib.sha256(f"{uri}\0{digest}".encode()).hexdigest()[:32]
+
+
+def check_size(size: int, name: str, limits: ReadLimits) -> None:
+    """Raises TooLarge, so that a source can be refused before it is loaded."""
+    if size > limits.max_bytes:
+        raise TooLarge(
+            f"{name} has {size / 1024**2:.0f} MiB; the limit is {limits.max_bytes / 1024**2:.0f} MiB.",
+            "Split the file, or raise the setting ingest.max_file_mb.",
+        )
+
+
+def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> Reading:
+    """Parse ``data``. ``name`` is the file name: for messages, the title of last resort, text formats.
+
+    Raises ReadError: EmptyDocument, EncryptedDocument, UnsupportedMedia, TooLarge or the bare class.
+    """
+    limits = limits or ReadLimits()
+    check_size(len(data), name, limits)
+    if not data:
+        raise EmptyDocument(f"{name} is empty (0 bytes).", "Check that it was saved and copied whole.")
+    media_type, text = detect.detect(data, name)
+    parser = importlib.import_module(_PARSERS[media_type])
+    parsed: Parsed = parser.parse(data if text is None else text, name)
+    if len(parsed.text) > limits.max_chars:
+        raise TooLarge(
+            f"{name} holds {len(parsed.text):,} characters; the limit is {limits.max_chars:,}.",
+            "Split the file, or raise the setting ingest.max_chars.",
+        )
+    if not parsed.blocks:
+        raise EmptyDocument(f"{name} holds no text.", "Check the file in its own program.")
+    _check_blocks(parsed, name)
+    notes = parsed.notes
+    if PurePosixPath(name).suffix.lower() == ".pdf" and media_type != detect.PDF:
+        notes = (*notes, f"{name} is named .pdf but is {media_type}; it was read as that.")
+    digest = content_hash(data)
+    document = Document(
+        id=document_id(uri, digest),
+        uri=uri,
+        title=_title(parsed, name),
+        media_type=media_type,
+        language=language_of(parsed.text),
+        text=parsed.text,
+        blocks=parsed.blocks,
+        metadata={**parsed.metadata, "sha256": digest},
+    )
+    return Reading(document, notes)
+
+
+def language_of(text: str) -> str | None:
+    """ISO 639-1 code by py3langid, or None for a text too short to tell."""
+    sample = text[:_LANGUAGE_SAMPLE]
+    if sum(c.isalpha() for c in sample) < _MIN_LANGUAGE_SAMPLE:
+        return None
+    code: str = py3langid.classify(sample)[0]
+    return code
+
+
+def _title(parsed: Parsed, name: str) -> str:
+    """The document's own title if it has words (export programs leave serial numbers), else the file's."""
+    title = " ".join((parsed.title or "").split())[:_TITLE_CHARS]
+    if sum(c.isalpha() for c in title) >= 3 and title.lower() not in ("untitled", "untitled document"):
+        return title
+    stem = PurePosixPath(name).stem
+    return " ".join(stem.replace("_", " ").replace("-", " ").split()) or name
+
+
+def _check_blocks(parsed: Parsed, name: str) -> None:
+    """Offsets are a promise; a parser that breaks it must not reach the catalog."""
+    last = 0
+    for block in parsed.blocks:
+        piece = parsed.text[block.start : block.end]
+        if not last <= block.start < block.end <= len(parsed.text) or piece != piece.strip():
+            raise ReadError(f"{name}: the parser gave a bad block at {block.start}–{block.end}.", "Report this.")
+        last = block.end

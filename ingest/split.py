@@ -1,0 +1,162 @@
+"""A document to passages: along its structure first, by the encoder's tokens where a block is too long."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from core.types import Block, BlockKind, Document, Passage
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+"""Texts to their numbers of encoder tokens, special tokens not counted."""
+
+_BREAKS = [  # the best first
+    r"\n\n",
+    r"\n",
+    r"(?<=[.!?…])\s+(?=\S)",
+    r"(?<=[。！？；])",
+    r"(?<=[;:])\s+",
+    r"\s+",
+    r"(?<=[，、])",
+    "",
+]
+# A block beyond this many characters is cut coarsely first: the fine splitter's cost grows with length.
+_COARSE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSettings:
+    """Sizes in encoder tokens. A passage grows until ``target``, and is never longer than ``maximum``."""
+
+    target: int = 120
+    maximum: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    tokens: int
+    pages: tuple[int, int] | None
+    section: tuple[str, ...]
+    heading: bool
+
+
+def split(document: Document, count_tokens: TokenCounter, settings: SplitSettings | None = None) -> list[Passage]:
+    """Passages in order, without overlap; each is an exact stretch of the text.
+
+    A passage never crosses a heading; a heading begins the passage of what it heads.
+    """
+    settings = settings or SplitSettings()
+    passages: list[Passage] = []
+    group: list[_Piece] = []
+    for piece in _pieces(document, count_tokens, settings):
+        if group and not _fits(group, piece, settings):
+            passages.append(_passage(document, group))
+            group = []
+        group.append(piece)
+    if group:
+        passages.append(_passage(document, group))
+    return passages
+
+
+def _fits(group: list[_Piece], piece: _Piece, settings: SplitSettings) -> bool:
+    tokens = sum(p.tokens for p in group)
+    if tokens + piece.tokens > settings.maximum:
+        return False
+    if piece.heading:
+        return all(p.heading for p in group)  # a heading directly under a heading stays with it
+    return all(p.heading for p in group) or tokens < settings.target
+
+
+def _passage(document: Document, group: list[_Piece]) -> Passage:
+    start, end = group[0].start, group[-1].end
+    pages = [page for piece in group if piece.pages for page in piece.pages]
+    return Passage(
+        id=f"{document.id}:{start}-{end}",
+        document=document.ref,
+        section=group[-1].section,
+        pages=(min(pages), max(pages)) if pages else None,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+    )
+
+
+def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSettings) -> Iterator[_Piece]:
+    """Blocks, or parts of blocks, none longer than the maximum."""
+    counts = _sizes([document.text[b.start : b.end] for b in document.blocks], count_tokens)
+    path: list[tuple[int, str]] = []
+    for block, tokens in zip(document.blocks, counts, strict=True):
+        pages = (block.page, block.page) if block.page is not None else None
+        heading = block.kind is BlockKind.HEADING
+        if heading:
+            level = block.level or 1
+            path = [entry for entry in path if entry[0] < level]
+            path.append((level, document.text[block.start : block.end].replace("\n", " ")))
+        section = tuple(title for _, title in path)
+        if tokens <= settings.maximum:
+            yield _Piece(block.start, block.end, tokens, pages, section, heading)
+            continue
+        spans = list(_cut(document.text, block, count_tokens, settings.maximum))
+        sizes = _sizes([document.text[start:end] for start, end in spans], count_tokens)
+        for (start, end), size in zip(spans, sizes, strict=True):
+            yield _Piece(start, end, size, pages, section, False)
+
+
+def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> Iterator[tuple[int, int]]:
+    """Spans of a long block: cut at lines, sentences, words, and at characters only where there is no word end."""
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_BREAKS,
+        is_separator_regex=True,
+        keep_separator="start",
+        chunk_size=maximum,
+        chunk_overlap=0,
+        length_function=_length_function(count_tokens),
+        add_start_index=False,
+        strip_whitespace=False,
+    )
+    for coarse_start, coarse_end in _coarse(text, block.start, block.end):
+        position = coarse_start
+        for chunk in splitter.split_text(text[coarse_start:coarse_end]):
+            # Nothing is stripped or repeated, so the chunks lie end to end.
+            end = position + len(chunk)
+            start = position + len(chunk) - len(chunk.lstrip())
+            stop = position + len(chunk.rstrip())
+            if start < stop:
+                yield start, stop
+            position = end
+
+
+def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:
+    """Token counts, never below an eighth of the characters: some tokenizers make one token of a whole blob."""
+    counts = count_tokens(texts)
+    return [max(count, len(text) // 8) for count, text in zip(counts, texts, strict=True)]
+
+
+def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
+    """Exact for what may fit; a long text is only known to be too long, which is all the splitter asks."""
+    cache: dict[str, int] = {}
+
+    def length(piece: str) -> int:
+        if len(piece) > 5_000:
+            return len(piece)
+        if piece not in cache:
+            if len(cache) > 100_000:
+                cache.clear()
+            cache[piece] = _sizes([piece], count_tokens)[0]
+        return cache[piece]
+
+    return length
+
+
+def _coarse(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _COARSE:
+        window = text[start + _COARSE // 2 : start + _COARSE]
+        breaks = list(re.finditer(r"\n|[.!?。！？]\s|\s", window))
+        strong = [m for m in breaks if m.group().strip() or m.group() == "\n"]
+        cut = start + _COARSE // 2 + (strong or breaks)[-1].end() if breaks else start + _COARSE
+        yield start, cut
+        start = cut
+    yield start, end

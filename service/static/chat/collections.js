@@ -1,0 +1,41 @@
+import { requestJson } from "./api.js";
+import { byId, el } from "./dom.js";
+import { loadCollection, saveCollection } from "./store.js";
+
+const FALLBACK = "default";
+
+/** The collection that is asked. The selector shows only where there is a choice. */
+export class Collections {
+  #all = [];
+
+  constructor(onChange) {
+    this.current = loadCollection() || FALLBACK;
+    this.select = byId("collection");
+    this.select.addEventListener("change", () => {
+      this.current = this.select.value;
+      saveCollection(this.current);
+      onChange();
+    });
+  }
+
+  /** Asks the server which collections there are; says whether the current one had to change. */
+  async refresh() {
+    const { collections } = await requestJson("/v1/collections");
+    this.#all = collections;
+    const names = collections.map(({ name }) => name);
+    const before = this.current;
+    if (names.length && !names.includes(before)) {
+      this.current = names.includes(FALLBACK) ? FALLBACK : names[0];
+    }
+    this.select.replaceChildren(...names.map((name) => el("option", { value: name }, name)));
+    this.select.value = this.current;
+    byId("collection-field").hidden = names.length < 2;
+    return this.current !== before;
+  }
+
+  /** True only where the server said that the current collection holds nothing. */
+  get knownEmpty() {
+    const entry = this.#all.find(({ name }) => name === this.current);
+    return entry ? entry.documents === 0 : false;
+  }
+}

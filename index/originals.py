@@ -1,0 +1,39 @@
+"""The bytes that documents were made from, by content hash."""
+
+import os
+from pathlib import Path
+
+from core.errors import NotFound
+
+
+class Originals:
+    """A folder of files named by the SHA-256 of their content."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, digest: str, data: bytes) -> None:
+        """Keep the bytes; a kill leaves a whole file or none."""
+        path = self._path(digest)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+    def path(self, digest: str) -> Path:
+        """Raises NotFound."""
+        path = self._path(digest)
+        if not path.exists():
+            raise NotFound("The original file is not in the data folder.", "Ingest the document again.")
+        return path
+
+    def discard(self, digest: str) -> None:
+        self._path(digest).unlink(missing_ok=True)
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest

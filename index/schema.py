@@ -1,0 +1,153 @@
+"""The catalog's tables, and how its SQLite database is opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from core.errors import IndexBroken, NotReady
+
+FORMAT_VERSION = 1
+_BUSY_MS = 30_000
+
+metadata = MetaData()
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("generation", Integer, nullable=False, default=0),
+    Column("encoder", String, nullable=False),
+    Column("dimension", Integer, nullable=False),
+    Column("split_target", Integer, nullable=False),
+    Column("split_maximum", Integer, nullable=False),
+    Column("created_at", String, nullable=False),
+    sqlite_autoincrement=True,  # ids are part of file and table names: never given twice
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("id", String, nullable=False),
+    Column("uri", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("language", String),
+    Column("sha256", String, nullable=False, index=True),
+    Column("characters", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("pages", Integer),
+    Column("metadata", JSON, nullable=False),
+    Column("blocks", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("ingested_at", String, nullable=False),
+    UniqueConstraint("collection_id", "uri"),
+    UniqueConstraint("collection_id", "id"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), nullable=False, index=True),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("section", JSON, nullable=False),
+    Column("first_page", Integer),
+    Column("last_page", Integer),
+    Column("text", Text, nullable=False),
+    Column("input_hash", LargeBinary, nullable=False),  # of what the encoder was given
+    Column("vector", LargeBinary, nullable=False),  # float16, little-endian
+    Index("ix_passages_collection", "collection_id", "key"),
+    Index("ix_passages_input", "collection_id", "input_hash"),
+    sqlite_autoincrement=True,  # FAISS knows passages by key: a key never names another passage later
+)
+
+
+def open_database(path: Path) -> Engine:
+    """Create or open the catalog. Raises IndexBroken when it is damaged or of a newer version."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    try:
+        with write(engine) as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+            if version > FORMAT_VERSION:
+                raise IndexBroken(
+                    f"{path} was written by a newer Footnoted (format {version}; this one knows {FORMAT_VERSION}).",
+                    "Update Footnoted, or use another data folder.",
+                )
+            metadata.create_all(connection)
+            connection.execute(text(f"PRAGMA user_version = {FORMAT_VERSION}"))
+    except DatabaseError as error:
+        raise _broken(path, error) from error
+    return engine
+
+
+def _broken(path: Path, error: DatabaseError) -> IndexBroken | NotReady:
+    reason = str(error.orig)
+    if isinstance(error, OperationalError) and "locked" in reason:
+        return NotReady(f"{path} is locked by another process.", "Try again.")
+    return IndexBroken(
+        f"{path} cannot be opened: {reason}.",
+        "Check the folder's permissions and free space; if the file is damaged, restore a copy of the data folder.",
+    )
+
+
+def _configure(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are ours to begin, see _begin
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",  # readers go on while one process writes
+        "synchronous = FULL",  # a commit survives a power cut
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_MS}",
+        "temp_store = MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A write that begins as a read can fail when it turns into a write; IMMEDIATE waits its turn instead.
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else ""
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the database."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """One transaction: all of it is kept, or none."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection

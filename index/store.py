@@ -1,0 +1,173 @@
+"""The catalog, the encoder, dense and keyword search as one: documents in, hits out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from core.errors import IndexMismatch
+from core.types import Document, Hit, HitSource, Passage
+from index import keyword, schema
+from index.analyse import question_terms
+from index.catalog import Catalog, Collection, IndexSpec, context_of, input_hash
+from index.dense import DenseIndex
+from index.encode import Encoder, Vectors
+from index.fuse import fuse_scores
+from index.originals import Originals
+from index.snapshots import Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """``candidates`` are taken from each of dense and keyword search; ``dense_weight`` is in [0, 1]."""
+
+    candidates: int = 50
+    dense_weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, and what a reader wants to know beside them.
+
+    ``cosines`` holds the dense score of each hit. ``frequencies`` maps each search term of the question
+    to the number of passages that have it, of ``passages`` in all.
+    """
+
+    hits: tuple[Hit, ...]
+    cosines: tuple[float, ...]
+    frequencies: dict[str, int]
+    passages: int
+
+
+class Store:
+    """All state of a data folder. Reading is safe from several threads, and beside other processes."""
+
+    def __init__(self, data_dir: Path, encoder: Encoder, split_sizes: tuple[int, int]) -> None:
+        """``split_sizes`` are the target and maximum tokens that passages are made with. Raises IndexBroken."""
+        self.catalog = Catalog(data_dir / "catalog.db")
+        self.originals = Originals(data_dir / "originals")
+        self.encoder = encoder
+        self._split_sizes = split_sizes
+        self._snapshots = Snapshots(self.catalog, data_dir / "index")
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.catalog.close()
+
+    @property
+    def spec(self) -> IndexSpec:
+        """What a collection made now is marked with. Loads the encoder."""
+        return IndexSpec(self.encoder.name, self.encoder.dimension, *self._split_sizes)
+
+    def open_collection(self, name: str) -> Collection:
+        """For writing: made where there is none. Raises IndexMismatch, InvalidRequest."""
+        return self.catalog.ensure_collection(name, self.spec)
+
+    def put(
+        self,
+        collection: Collection,
+        document: Document,
+        passages: Sequence[Passage],
+        original: bytes,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Write a document; the one before at its uri answers until this one is in."""
+        inputs = [f"{context_of(passage)}\n{passage.text}" for passage in passages]
+        hashes = [input_hash(self.encoder.name, text) for text in inputs]
+        vectors = self._vectors(collection, inputs, hashes, progress)
+        digest = document.metadata["sha256"]
+        self.originals.put(digest, original)
+        replaced = self.catalog.put(collection, document, passages, vectors, hashes)
+        if replaced is not None and replaced != digest:
+            self._discard([replaced])
+
+    def remove(self, name: str, document_ids: Sequence[str]) -> int:
+        """Forget documents: no later search finds them. Gives how many there were."""
+        digests = self.catalog.remove(name, document_ids)
+        self._discard(digests)
+        return len(digests)
+
+    def delete_collection(self, name: str) -> None:
+        """Raises NotFound."""
+        collection = self.catalog.collection(name)
+        self._discard(self.catalog.delete_collection(name))
+        self._snapshots.drop(collection)
+
+    def refresh(self, name: str, *, save: bool = False) -> None:
+        """Bring the dense index up to date now, so that the next question need not."""
+        with schema.read(self.catalog.engine) as connection:
+            collection = self.catalog.collection_in(connection, name)
+            self._snapshots.get(connection, collection, wait=True)
+        self._snapshots.save(collection, force=save)
+
+    def search(self, name: str, question: str, top_k: int, settings: SearchSettings | None = None) -> SearchResult:
+        """Dense and keyword search, fused. Raises NotFound (no such collection), IndexMismatch."""
+        settings = settings or SearchSettings()
+        vector = self.encoder.encode_questions([question])[0]
+        wanted = question_terms(question)
+        with schema.read(self.catalog.engine) as connection:
+            collection = self.catalog.collection_in(connection, name)
+            self._check_encoder(collection)
+            snapshot = self._snapshots.get(connection, collection)
+            candidates = max(settings.candidates, top_k)
+            dense = dict(snapshot.dense.search(vector, candidates))
+            words = dict(keyword.search(connection, collection.id, wanted, candidates))
+            _complete(dense, list(words), snapshot.dense, vector)
+            fused = fuse_scores(dense, words, settings.dense_weight)
+            # A little more than asked for: some may have been deleted since the snapshot was made.
+            passages = self.catalog.passages(connection, [key for key, _ in fused[: top_k + 20]])
+            frequencies = keyword.document_frequencies(connection, collection.id, wanted)
+        found = [(key, score) for key, score in fused if key in passages][:top_k]
+        return SearchResult(
+            hits=tuple(Hit(passages[key], score, HitSource.FUSED) for key, score in found),
+            cosines=tuple(dense.get(key, 0.0) for key, _ in found),
+            frequencies=frequencies,
+            passages=len(snapshot.dense),
+        )
+
+    def _check_encoder(self, collection: Collection) -> None:
+        if collection.spec.encoder != self.encoder.name or collection.spec.dimension != self.encoder.dimension:
+            raise IndexMismatch(
+                f"The collection {collection.name!r} was built with the encoder {collection.spec.encoder!r}; "
+                f"the setting says {self.encoder.name!r}.",
+                f"Set encoder.model back, or run `footnoted reindex --collection {collection.name}`.",
+            )
+
+    def _vectors(
+        self,
+        collection: Collection,
+        inputs: Sequence[str],
+        hashes: Sequence[bytes],
+        progress: Callable[[int], None] | None,
+    ) -> Vectors:
+        known = self.catalog.vectors_by_input(collection, hashes)
+        missing = [i for i, digest in enumerate(hashes) if digest not in known]
+        if progress is not None and len(missing) < len(inputs):
+            progress(len(inputs) - len(missing))
+        fresh = self.encoder.encode_passages([inputs[i] for i in missing], progress)
+        out = np.empty((len(inputs), self.encoder.dimension), dtype=np.float32)
+        out[missing] = fresh
+        for i, digest in enumerate(hashes):
+            if digest in known:
+                out[i] = known[digest]
+        return out
+
+    def _discard(self, digests: Sequence[str]) -> None:
+        for digest in set(digests):
+            if not self.catalog.is_referenced(digest):
+                self.originals.discard(digest)
+
+
+def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:
+    """Give the finds of keyword search their true cosines, so that both sides are compared on all candidates."""
+    missing = [key for key in keys if key not in dense]
+    dense.update(zip(missing, index.scores(vector, missing), strict=True))

@@ -3,14 +3,15 @@
 One rule for hits and citations, by what the set marks:
 
 - answer characters (SQuAD): the stretch holds *all* of them, at the marked place. Trap: overlapping half of the
-  paragraph does not count, as the half without the answer supports nothing; the same words elsewhere in the document
-  do not count either, even where they would support the answer.
-- a quote: the stretch and the quote share at least half of the characters of the shorter one. Trap: a short stretch
-  inside a long quote counts although it may miss the point, and a quote that occurs more than once counts everywhere.
+  paragraph does not count, as the half without the answer supports nothing; the same words elsewhere in the
+  document do not count either, even where they would support the answer.
+- a quote: the stretch and the quote share at least half of the characters of the shorter one. Trap: a short
+  stretch inside a long quote counts although it may miss the point, and a quote that occurs more than once counts
+  everywhere.
 - a page: the stretch lies on it, at least in part. Trap: a page is coarse; this flatters the system.
 
-Evidence that cannot be found in the documents is a fault, told in the report. Its question is then a miss, not left
-out: otherwise a parser that loses text would raise the figures.
+Evidence that cannot be found in the documents is a fault, told in the report. Its question is then a miss, not
+left out: otherwise a parser that loses text would raise the figures.
 """
 
 from collections.abc import Callable, Sequence
@@ -99,7 +100,8 @@ def finds_any(stretch: Stretch, places: Sequence[Place]) -> bool:
 
 def path_of(uri: str) -> PurePosixPath:
     """The path in a document's uri: "file:///a/b%20c.txt" → /a/b c.txt, "upload:c.txt" → c.txt."""
-    return PurePosixPath(unquote(urlsplit(uri).path))
+    scheme, _, rest = uri.partition(":")
+    return PurePosixPath(unquote(rest if scheme == "upload" else urlsplit(uri).path))
 
 
 def ids_named(documents: Sequence[DocumentRef], name: str) -> list[str]:

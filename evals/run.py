@@ -22,21 +22,20 @@ WARM_UP = "What is this about?"
 class Run:
     """The rows of the questions that were asked.
 
-    ``top_k`` is how many hits each answer had to bring, ``seconds`` how long asking took altogether (judging left
-    out). ``interrupted`` says that the user stopped it, so that there are fewer rows than questions.
+    ``top_k`` is how many hits each answer was to bring. ``interrupted`` says that the user stopped it, so that
+    there are fewer rows than questions.
     """
 
     rows: tuple[Row, ...]
     top_k: int
-    seconds: float
     interrupted: bool = False
 
 
 def run(system: System, questions: Sequence[Question], top_k: int, advance: Callable[[int], None]) -> Run:
     """Asks the questions one after another; ``advance`` is told how many more are done.
 
-    A question that fails is a row with its error. Ctrl-C ends the run and keeps the rows so far. One question is asked
-    beforehand and not timed, so that loading the models does not count as the first answer's latency.
+    A question that fails is a row with its error. Ctrl-C ends the run and keeps the rows so far. One question is
+    asked beforehand and not timed, so that loading the models does not count as the first answer's latency.
     """
     read = lru_cache(DOCUMENTS_KEPT)(system.document)
     judge = Judge(EvidenceLocator(system.documents(), read), read)
@@ -49,8 +48,7 @@ def run(system: System, questions: Sequence[Question], top_k: int, advance: Call
             advance(1)
     except KeyboardInterrupt:
         interrupted = True
-    seconds = sum(row.latency_ms for row in rows) / 1000
-    return Run(tuple(rows), top_k, seconds, interrupted)
+    return Run(tuple(rows), top_k, interrupted)
 
 
 def require_documents(questions: Sequence[Question], documents: Sequence[DocumentRef], collection: str) -> None:
@@ -58,7 +56,7 @@ def require_documents(questions: Sequence[Question], documents: Sequence[Documen
     missing = [name for name in named_documents(questions) if not ids_named(documents, name)]
     if missing:
         raise NotFound(
-            f'The collection "{collection}" does not have {len(missing)} of the documents that the evidence names: '
+            f'The collection "{collection}" lacks {len(missing)} of the documents that the evidence names: '
             f"{', '.join(missing)}.",
             "Ingest them, name another collection, or leave --collection out to evaluate in a folder of its own.",
         )

@@ -1,7 +1,7 @@
 """Finds a quote in a text, exactly or as a reader would, and says where in the original it is.
 
-Two texts read the same when they differ only in runs of white space, in the shape of quotation marks and dashes, in
-Unicode compatibility forms (ligatures, full-width letters, composed accents) or in invisible characters.
+Two texts read the same when they differ only in runs of white space, in the shape of quotation marks and dashes,
+in Unicode compatibility forms (ligatures, full-width letters, composed accents) or in invisible characters.
 """
 
 import unicodedata
@@ -58,7 +58,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(characters), tuple(origins))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """A quote found at ``text[start:end]``; ``inner`` is where the marked part of the quote is."""
 

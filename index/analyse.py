@@ -22,7 +22,7 @@ STOP_WORDS = frozenset(
         "its itself just me more most my no nor not of off on once only or other our out over own same she should "
         "so some such than that the their them then there these they this those through to too under until up very "
         "was we were what when where which while who whom whose why will with would you your"
-    ).split()  # noqa: SIM905
+    ).split()
 )
 
 

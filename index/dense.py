@@ -89,8 +89,7 @@ class DenseIndex:
 
 
 def _as_map(index: faiss.Index) -> faiss.IndexIDMap2:
-    """FAISS hands out its base class; ours is the kind that knows keys. Raises IndexBroken for any other."""
-    index = faiss.downcast_index(index)
+    """Ours is the kind that knows keys. Raises IndexBroken for any other."""
     if not isinstance(index, faiss.IndexIDMap2):
         raise IndexBroken(f"Expected a FAISS IndexIDMap2, found {type(index).__name__}.")
     return index

@@ -7,8 +7,8 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
     """The chance that a random positive scores higher than a random negative; a tie counts one half.
 
     Source: the Mann-Whitney statistic U / (n₊ n₋), by ranks (Hanley and McNeil 1982). None when one side is empty.
-    Trap: only the order counts. 1.0 does not mean that the scores are probabilities (see ``calibration_error``), and
-    it does not depend on the threshold at which the system abstains.
+    Trap: only the order counts. 1.0 does not mean that the scores are probabilities (see ``calibration_error``),
+    and it does not depend on the threshold at which the system abstains.
     """
     if not positive or not negative:
         return None

@@ -6,11 +6,11 @@ BINS = 10
 
 
 def calibration_error(confidences: Sequence[float], outcomes: Sequence[bool]) -> float | None:
-    """The gap between mean confidence and share of true outcomes in each of 10 equally wide bins, averaged by size.
+    """The gap between confidence and share of true outcomes in each of 10 equally wide bins, weighted by size.
 
-    Source: Guo et al. 2017 (arXiv 1706.04599). None without data. Trap: it depends on the binning and is biased upwards
-    for few questions (with 20, a perfect system shows about 0.1), and it depends on how many of the set's questions
-    have no answer.
+    Source: Guo et al. 2017 (arXiv 1706.04599). None without data. Trap: it depends on the binning and is biased
+    upwards for few questions (with 20, a perfect system shows about 0.1), and it depends on how many of the set's
+    questions have no answer.
     """
     if not confidences:
         return None

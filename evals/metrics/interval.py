@@ -8,9 +8,9 @@ Z = 1.959963984540054  # 95 %
 def interval(mean: float, n: int) -> tuple[float, float]:
     """The 95 % Wilson interval of a mean of ``n`` values in [0, 1].
 
-    Source: Wilson 1927. It is meant for shares; for means of values between 0 and 1 (F1, reciprocal rank) it is too wide
-    rather than too narrow, since no such values vary more than zeros and ones do. Trap: it takes the questions as
-    independent; many questions on one paragraph are less sure than it says.
+    Source: Wilson 1927. It is meant for shares; for means of values between 0 and 1 (F1, reciprocal rank) it is
+    too wide rather than too narrow, since no such values vary more than zeros and ones do. Trap: it takes the
+    questions as independent; many questions on one paragraph are less sure than it says.
     """
     if n == 0:
         return 0.0, 1.0

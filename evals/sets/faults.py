@@ -1,5 +1,6 @@
 """Faults of a question set are collected and told together, each with its place and the way out."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 from core.errors import InvalidRequest
 
 SHOWN = 50
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Fields:
         if not isinstance(value, str) or not value.strip():
             self.wrong(f'"{name}" {_described(value)}', f'"{name}" is a text that is not empty.')
             return None
-        return value
+        return self._whole(name, value)
 
     def flag(self, name: str) -> bool | None:
         value = self.values.get(name)
@@ -91,7 +93,7 @@ class Fields:
         if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
             self.wrong(f'"{name}" {_described(value)}', f'"{name}" is a list of texts that are not empty.')
             return ()
-        return tuple(value)
+        return tuple(text for text in value if self._whole(name, text))
 
     def objects(self, name: str, *, required: bool = False) -> Sequence["Fields"]:
         """The objects in the list ``name``, each ready to be read."""
@@ -102,6 +104,15 @@ class Fields:
             self.wrong(f'"{name}" {_described(value)}', f'"{name}" is a list of objects.')
             return []
         return list(self._objects(name, value))
+
+    def _whole(self, name: str, value: str) -> str | None:
+        """JSON can write half of a character outside the Unicode plane 0; no file can hold it."""
+        if HALF_CHARACTER.search(value):
+            self.wrong(
+                f'"{name}" holds half a character: {value!a}', "Write surrogates in pairs, or the text as UTF-8."
+            )
+            return None
+        return value
 
     def _objects(self, name: str, items: Sequence[object]) -> Iterator["Fields"]:
         for number, item in enumerate(items):

@@ -22,8 +22,9 @@ FORMATS = (
 def load_set(place: Path, documents: Path | None = None, *, with_documents: bool = True) -> QuestionSet:
     """The questions of ``place`` (a file, or a folder that holds one) and their documents.
 
-    ``documents`` is a file or a folder to be read whole. Without it, the documents that the evidence names are looked
-    for in and below the set's folder. ``with_documents=False`` looks for none: an existing collection has them.
+    ``documents`` is a file or a folder to be read whole. Without it, the documents that the evidence names are
+    looked for in and below the set's folder. ``with_documents=False`` looks for none: an existing collection has
+    them.
 
     :raises InvalidRequest: for a set that cannot be read, with all its faults.
     :raises NotFound: for a file or a document that is not there.

@@ -68,7 +68,8 @@ def _span(answer: Fields, context: str) -> tuple[int, int] | None:
         return None
     if context[start : start + len(text)] != text:
         answer.wrong(
-            f'the context does not have "{text}" at {start}', "answer_start counts characters from the context's start."
+            f'the context does not have "{text}" at {start}',
+            "answer_start counts characters from the context's start.",
         )
         return None
     return start, start + len(text)

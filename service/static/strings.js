@@ -1,7 +1,7 @@
 // Every word that the pages show through script, in one place for translation.
 // (view.html keeps its own, because it has to work without script.)
 
-export const locale = "en";
+export const locale = "en-GB";
 
 const number = new Intl.NumberFormat(locale);
 const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
@@ -34,7 +34,7 @@ export const strings = {
   placeholder: "Ask a question…",
   send: "Send",
   stop: "Stop",
-  composerNote: "Answers come from your documents only. Open a source to see it in place.",
+  composerNote: "Answers come only from your documents.",
   tooLong: (length, limit) =>
     `${number.format(length)} of ${number.format(limit)} characters: shorten the question by ${number.format(length - limit)}.`,
   remaining: (left) => `${count(left, "character", "characters")} left.`,
@@ -47,7 +47,7 @@ export const strings = {
     `Reading ${count(passages, "passage", "passages")} from ${count(documents, "document", "documents")}…`,
   unsupported: "not supported by a source",
   marker: (n) => `[${n}]`,
-  markerLabel: (title) => `Source: ${title}`,
+  markerLabel: (n, title) => `[${n}] Source: ${title} (opens in a new tab)`,
   sources: "Sources",
   page: (n) => `page ${number.format(n)}`,
   supported: (share) => `Supported ${percent(share)}`,

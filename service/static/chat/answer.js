@@ -1,6 +1,6 @@
 import { copy } from "../clipboard.js";
 import { strings } from "../strings.js";
-import { announce, el } from "./dom.js";
+import { announce, el, ownAddress } from "./dom.js";
 import { hide as hidePeek } from "./peek.js";
 import { linkMarker, sentenceNode } from "./sentences.js";
 import { nearestPassages, sourcesSection } from "./sources.js";
@@ -14,9 +14,10 @@ export const plainText = (answer) => answer.sentences.map((sentence) => sentence
 export class AnswerView {
   constructor(question, collection) {
     const prefix = `answer-${++made}`;
-    this.ids = { heading: `${prefix}-sources`, quote: (marker) => `${prefix}-quote-${marker}` };
+    this.ids = { quote: (marker) => `${prefix}-quote-${marker}` };
     this.question = question;
     this.collection = collection;
+    this.sentences = [];
     this.citations = new Map();
     this.understood = el("p", { class: "understood", hidden: true });
     this.progress = el("p", { class: "progress" }, strings.searching);
@@ -40,6 +41,7 @@ export class AnswerView {
 
   /** The streamed words are now checked: they get their markers. */
   sentence(sentence) {
+    this.sentences.push(sentence);
     this.progress.hidden = true;
     this.pending.textContent = "";
     this.pending.before(sentenceNode(sentence, this.citations, null, this.ids), " ");
@@ -63,11 +65,21 @@ export class AnswerView {
     if (focused >= 0) this.prose.querySelectorAll(".marker")[focused]?.focus();
   }
 
-  /** The attempt ended early: what came stays, the unchecked part stays pale, and `note` says why. */
+  /** The attempt ended early: what came stays with its sources, unchecked words stay pale, and `note` says why. */
   ended(note) {
     this.#settle();
     this.root.dataset.status = "ended";
-    this.after.replaceChildren(note);
+    this.#showAfter(note, sourcesSection([...this.citations.values()], null, this.ids));
+  }
+
+  /** What came of an unfinished answer, checked sentences only, in a form to keep. */
+  get partial() {
+    return { sentences: this.sentences, citations: [...this.citations.values()] };
+  }
+
+  set partial({ sentences, citations }) {
+    for (const citation of citations) this.citation(citation);
+    for (const sentence of sentences) this.sentence(sentence);
   }
 
   get hasUnchecked() {
@@ -94,7 +106,7 @@ export class AnswerView {
     this.citations = new Map(answer.citations.map((citation) => [citation.marker, citation]));
     const nodes = answer.sentences.flatMap((sentence) => [sentenceNode(sentence, this.citations, answer.answer_span, this.ids), " "]);
     this.prose.replaceChildren(...nodes);
-    this.after.replaceChildren(...[sourcesSection(answer, this.ids), this.#foot(answer)].filter(Boolean));
+    this.#showAfter(sourcesSection(answer.citations, answer.answer_span, this.ids), this.#foot(answer));
   }
 
   #showNotFound(answer) {
@@ -103,6 +115,10 @@ export class AnswerView {
       el("p", { class: "muted" }, strings.notFoundText, " ", strings.notFoundConfidence(answer.confidence), "."),
     );
     this.after.replaceChildren(nearestPassages(answer.hits, this.collection));
+  }
+
+  #showAfter(...nodes) {
+    this.after.replaceChildren(...nodes.filter(Boolean));
   }
 
   #foot(answer) {
@@ -128,7 +144,7 @@ export class AnswerView {
 function asText(answer) {
   const sources = answer.citations.map((citation) => {
     const where = citation.page ? `${citation.title}, ${strings.page(citation.page)}` : citation.title;
-    return `[${citation.marker}] ${where}: “${citation.quote}” ${new URL(citation.url, location.origin)}`;
+    return `[${citation.marker}] ${where}: “${citation.quote}” ${location.origin}${ownAddress(citation.url) ?? ""}`;
   });
   const body = answer.sentences
     .map((sentence) => [sentence.text, ...sentence.markers.map(strings.marker), ...(sentence.supported ? [] : [`(${strings.unsupported})`])].join(" "))

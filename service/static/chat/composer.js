@@ -72,13 +72,11 @@ export class Composer {
     const length = codePointLength(this.field.value.trim());
     const over = length > LIMIT;
     this.send.disabled = length === 0 || over;
-    this.field.toggleAttribute("aria-invalid", false);
-    if (over) this.field.setAttribute("aria-invalid", "true");
+    if (over && this.error.textContent === "") announce(strings.tooLong(length, LIMIT)); // once, not at each key
+    this.field.setAttribute("aria-invalid", String(over));
     this.note.hidden = over;
     this.note.textContent = length > LIMIT - WARN_BELOW ? strings.remaining(LIMIT - length) : strings.composerNote;
-    // As an alert it is read on each change, so it changes only where there is something new to say.
-    const message = over ? strings.tooLong(length, LIMIT) : "";
-    if (this.error.textContent !== message) this.error.textContent = message;
+    this.error.textContent = over ? strings.tooLong(length, LIMIT) : "";
     this.#fit();
   }
 

@@ -10,7 +10,7 @@ const HISTORY_TURNS = 10;
 
 /**
  * The exchanges of one collection, on the page and in storage.
- * An exchange is {question, state: running|done|stopped|failed, answer, problem}.
+ * An exchange is {question, state: running|done|stopped|failed, answer, partial, problem}.
  */
 export class Conversation {
   #exchanges = [];
@@ -67,7 +67,7 @@ export class Conversation {
     const view = this.#view(exchange, article);
     const running = new AbortController();
     this.#running = running;
-    Object.assign(exchange, { state: "running", answer: null, problem: null });
+    Object.assign(exchange, { state: "running", answer: null, partial: null, problem: null });
     this.#save();
     this.onChange();
     announce(strings.searching);
@@ -76,7 +76,8 @@ export class Conversation {
       const query = { question: exchange.question, collection: view.collection, history: this.#history(exchange) };
       for await (const { event, data } of ask(query, running.signal)) {
         if (["start", "token", "sentence", "citation", "done"].includes(event)) view[event](data);
-        if (event === "done") Object.assign(exchange, { state: "done", answer: data });
+        if (event === "citation") this.#keep(exchange, view);
+        if (event === "done") Object.assign(exchange, { state: "done", answer: data, partial: null });
       }
       announce(spoken(exchange.answer));
     } catch (error) {
@@ -88,6 +89,13 @@ export class Conversation {
     this.onChange();
   }
 
+  // Saved as it comes, so that leaving the page in the middle keeps what was already checked.
+  #keep(exchange, view) {
+    if (!this.#exchanges.includes(exchange)) return;
+    exchange.partial = view.partial;
+    this.#save();
+  }
+
   #fail(exchange, article, view, error) {
     if (error.name === "AbortError") {
       exchange.state = "stopped";
@@ -95,17 +103,18 @@ export class Conversation {
       announce(strings.stopped);
       return;
     }
-    if (!error.title) throw error; // a bug of this page, not of the network
-    exchange.state = "failed";
-    exchange.problem = { title: error.title, detail: error.detail, hint: error.hint };
+    if (!error.title) console.error(error); // a bug of this page, not of the network
+    const { title = strings.failedTitle, detail = error.message, hint = "" } = error;
+    Object.assign(exchange, { state: "failed", problem: { title, detail, hint } });
     view.ended(this.#failure(exchange, article));
-    announce(`${error.title}. ${error.detail} ${error.hint}`);
+    announce(`${title}. ${detail} ${hint}`);
   }
 
   #restore(exchange) {
     const article = this.#article(exchange);
     this.log.append(article);
     const view = this.#view(exchange, article);
+    if (exchange.partial) view.partial = exchange.partial;
     if (exchange.state === "done" && exchange.answer) view.done(exchange.answer);
     else if (exchange.state === "failed" && exchange.problem) view.ended(this.#failure(exchange, article));
     else view.ended(this.#note(exchange, article, exchange.state === "running" ? strings.reloaded : strings.stopped));

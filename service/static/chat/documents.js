@@ -108,11 +108,11 @@ export class Documents {
           return;
         }
       }
-      announceInside(strings.deleted(one.title));
-      const next = row.nextElementSibling ?? row.previousElementSibling;
-      row.remove();
-      (next?.querySelector(".delete") ?? byId("documents-title")).focus();
+      announce(strings.deleted(one.title));
+      const index = [...row.parentElement.children].indexOf(row);
       await this.refresh();
+      const left = this.list.querySelectorAll(".delete");
+      (left[Math.min(index, left.length - 1)] ?? byId("documents-title")).focus();
       this.onChange();
     });
     confirm.replaceChildren(text, yes, no);
@@ -120,13 +120,6 @@ export class Documents {
     remove.hidden = true;
     no.focus();
   }
-}
-
-// Outside an open modal dialog nothing is spoken, so the announcer moves in with it.
-function announceInside(message) {
-  const dialog = byId("documents");
-  if (dialog.open) dialog.append(byId("announcer"));
-  announce(message);
 }
 
 function acceptDrops(onFiles) {

@@ -26,7 +26,8 @@ export function fillWords(root = document) {
 
 /** Speaks a message to screen readers, once. */
 export function announce(message) {
-  const region = byId("announcer");
+  // Everything outside an open modal dialog is inert, live regions too, so the dialog has its own.
+  const region = document.querySelector("dialog[open] [role=status]") ?? byId("announcer");
   region.textContent = "";
   // A change in the same task may be missed when the words are the same as before.
   setTimeout(() => (region.textContent = message), 50);
@@ -45,6 +46,12 @@ export function ownAddress(url) {
   } catch {
     return null;
   }
+}
+
+/** Text as nodes, with the characters [from, to) in bold. */
+export function withStrong(text, range) {
+  if (!range) return [text];
+  return [text.slice(0, range[0]), el("strong", {}, text.slice(...range)), text.slice(range[1])].filter((part) => part !== "");
 }
 
 export const newTabNote = () => el("span", { class: "visually-hidden" }, ` ${strings.newTab}`);

@@ -67,4 +67,11 @@ document.addEventListener("keydown", (event) => {
     hide();
   }
 }, { capture: true });
-document.addEventListener("scroll", hide, { passive: true });
+
+// Focus may scroll the marker into view, so scrolling moves the preview rather than closing it.
+document.addEventListener("scroll", () => {
+  if (!card) return;
+  const { top, bottom } = owner.getBoundingClientRect();
+  if (bottom < 0 || top > innerHeight) hide();
+  else position(owner);
+}, { passive: true });

@@ -1,6 +1,6 @@
 import { strings } from "../strings.js";
 import { codePointLength, spanInQuote } from "./codepoints.js";
-import { el, newTabNote, passageLink } from "./dom.js";
+import { el, newTabNote, passageLink, withStrong } from "./dom.js";
 
 const LONG_QUOTE = 420;
 
@@ -8,28 +8,25 @@ const LONG_QUOTE = 420;
 export function place({ page, section }) {
   const parts = [];
   if (page) parts.push(el("span", {}, strings.page(page)));
-  if (section?.length) parts.push(el("span", { dir: "auto" }, section.join(" › ")));
+  if (section?.length) parts.push(el("span", {}, el("bdi", {}, section.join(" › "))));
   return parts;
 }
 
 /** The numbered sources below an answer. */
-export function sourcesSection(answer, ids) {
-  if (!answer.citations.length) return null;
-  const items = answer.citations.map((citation) => sourceItem(citation, answer.answer_span, ids));
+export function sourcesSection(citations, span, ids) {
+  if (!citations.length) return null;
+  const items = citations.map((citation) => sourceItem(citation, span, ids));
   return el(
-    "section",
-    { class: "sources", "aria-labelledby": ids.heading },
-    el("h3", { id: ids.heading }, strings.sources),
+    "div",
+    { class: "sources" },
+    el("h3", {}, strings.sources),
     el("ol", {}, ...items),
   );
 }
 
 function sourceItem(citation, span, ids) {
-  const range = spanInQuote(citation, span);
   const { quote } = citation;
-  const body = range
-    ? [quote.slice(0, range[0]), el("strong", {}, quote.slice(...range)), quote.slice(range[1])]
-    : [quote];
+  const body = withStrong(quote, spanInQuote(citation, span));
   return el(
     "li",
     { class: "source", value: citation.marker, "data-marker": citation.marker },

@@ -1,0 +1,99 @@
+"""The report for people: a table of the figures, and what went wrong beside it."""
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from evals.figures.catalogue import METRICS
+from evals.figures.types import Measured, Unit
+from evals.results import Evaluation
+
+SHOWN = 10
+
+
+def print_report(evaluation: Evaluation, console: Console) -> None:
+    """Prints the table; metrics that this set cannot measure are left out."""
+    run = evaluation.run
+    answered = sum(row.answered for row in run.rows)
+    refused = sum(row.refused for row in run.rows)
+    console.print(
+        f"[bold]{escape(evaluation.question_set.name)}[/]: {len(run.rows)} questions asked, "
+        f"{answered} answered, {refused} refused, {evaluation.errors} failed"
+    )
+    headings = ("metric", "value", "95 % interval", "n", "what it means")
+    table = Table(*headings, header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in (1, 2, 3):
+        table.columns[column].justify = "right"
+        table.columns[column].no_wrap = True
+    table.columns[0].no_wrap = True
+    for name, measured in evaluation.figures.items():
+        if measured.value is not None:
+            meaning = METRICS[name].meaning + ("; lower is better" if METRICS[name].lower_is_better else "")
+            table.add_row(name, value_text(name, measured), _interval_text(name, measured), str(measured.n), meaning)
+    console.print(table)
+
+
+def print_problems(evaluation: Evaluation, console: Console) -> None:
+    """Prints what a reader of the figures has to know first: errors, lost documents, lost evidence, a stop."""
+    if evaluation.run.interrupted:
+        asked, all_questions = len(evaluation.run.rows), len(evaluation.question_set.questions)
+        console.print(f"Stopped after {asked} of {all_questions} questions.", style="yellow")
+    _print_list(
+        console,
+        "red",
+        "could not be ingested; questions on these documents count as misses",
+        [f"{failure.uri}: {failure.message}" for failure in evaluation.ingest.failed],
+    )
+    _print_list(
+        console,
+        "red",
+        "questions failed; they count as misses",
+        [f"{row.question.id}: {row.error.message}" for row in evaluation.run.rows if row.error],
+    )
+    for failure in evaluation.failed_gates:
+        console.print(f"Gate not kept: {failure}", style="bold red", highlight=False)
+    _print_list(
+        console,
+        "yellow",
+        "pieces of evidence are not in the ingested text and count as misses; correct the set or check the reader",
+        [f"{question}: {fault}" for question, fault in evaluation.evidence_faults],
+    )
+
+
+def value_text(name: str, measured: Measured) -> str:
+    """A figure as people read it: shares in per cent, scores with three decimals, the others with one."""
+    if measured.value is None:
+        return "–"
+    match METRICS[name].unit:
+        case Unit.SHARE:
+            return f"{100 * measured.value:.1f} %"
+        case Unit.SCORE:
+            return f"{measured.value:.3f}"
+        case Unit.MILLISECONDS | Unit.PER_SECOND:
+            return f"{measured.value:.1f}"
+
+
+def _interval_text(name: str, measured: Measured) -> str:
+    if measured.interval is None:
+        return ""
+    low, high = measured.interval
+    if METRICS[name].unit is Unit.SHARE:
+        return f"{100 * low:.0f} – {100 * high:.0f} %"
+    return f"{low:.2f} – {high:.2f}"
+
+
+def _print_list(console: Console, style: str, heading: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console.print(f"{len(lines)} {heading}:", style=style)
+    for line in _first(lines):
+        console.print(f"  {line}", markup=False, highlight=False)
+
+
+def _first(lines: list[str]) -> Iterator[str]:
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"… and {len(lines) - SHOWN} more (--output keeps all)"

@@ -123,5 +123,5 @@ def _in_work_folder(
 ) -> Evaluation:
     folder = work_dir or default_folder(load_settings().data_dir, question_set)
     work = open_work_folder(folder, question_set.documents)
-    with open_system(load_settings(data_dir=work.data_dir), WORK_COLLECTION) as system:
+    with open_system(load_settings({"data_dir": work.data_dir}), WORK_COLLECTION) as system:
         return evaluate_files(system, question_set, work.files, top_k=top_k, gates=gates, console=messages)

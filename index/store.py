@@ -64,6 +64,11 @@ class Store:
     def close(self) -> None:
         self.catalog.close()
 
+    def save(self) -> None:
+        """Write every dense index that changed, so that the next start need not bring it up to date."""
+        for collection in self.catalog.collections():
+            self._snapshots.save(collection, force=True)
+
     @property
     def spec(self) -> IndexSpec:
         """What a collection made now is marked with. Loads the encoder."""

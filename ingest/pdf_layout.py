@@ -9,9 +9,7 @@ from ingest.blocks import TextBuilder
 from ingest.pdf_lines import Line
 
 _MARGIN = 0.09  # of the page's height, at the top and at the bottom, is where furniture stands
-_PAGE_NUMBER = re.compile(
-    r"\W*(?:page\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I
-)
+_PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I)
 _BULLET = re.compile(r"(?:[•●▪■◦‣○–*·-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120

@@ -15,6 +15,4 @@ def gone(known_uris: Iterable[str], folders: Iterable[Path], found_uris: set[str
     Only folders that were walked count: a file that was named by itself says nothing of its neighbours.
     """
     prefixes = tuple(folder.expanduser().resolve().as_uri().rstrip("/") + "/" for folder in folders)
-    return (
-        sorted(uri for uri in known_uris if uri.startswith(prefixes) and uri not in found_uris) if prefixes else []
-    )
+    return sorted(uri for uri in known_uris if uri.startswith(prefixes) and uri not in found_uris) if prefixes else []

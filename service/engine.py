@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from core.types import Answer, Document, Hit, Turn
-from index.catalog import Collection, DocumentRow
+from core.types import Answer, Document, DocumentRef, Hit, HitSource, Passage, Turn
+from index.catalog import Collection, DocumentRow, check_name
 from index.encode import Encoder, SentenceTransformerEncoder
 from index.store import SearchSettings, Store
 from ingest.read import ReadLimits
 from ingest.split import SplitSettings, split
 from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.events import Event, fold
-from service.answer.reader import Reader
+from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
 from service.ingestion import Ingester, IngestReport, OnProgress
 from service.settings import Settings
@@ -23,6 +23,7 @@ class Engine:
 
     def __init__(self, store: Store, reader: Reader, settings: Settings) -> None:
         self.store = store
+        self._reader = reader
         answer = settings.answer
         self._answerer = Answerer(
             store,
@@ -51,6 +52,18 @@ class Engine:
     ) -> None:
         self.close()
 
+    @property
+    def reader_name(self) -> str:
+        """How answers name the model that gave them."""
+        return self._reader.name
+
+    def check_reader(self) -> None:
+        """Read a sentence, to see that the reader's model works. Raises EncoderUnavailable."""
+        document = DocumentRef("check", "check:", "Check", "text/plain")
+        passage = Passage("check", document, (), None, 0, 34, "The meeting took place in Geneva.\n"[:34])
+        hit = Hit(passage, 1.0, HitSource.FUSED)
+        self._reader.read(ReadingTask("Where did the meeting take place?", [hit], [1.0], {}, 1))
+
     def close(self) -> None:
         self.store.close()
 
@@ -77,6 +90,24 @@ class Engine:
 
     def collections(self) -> list[Collection]:
         return self.store.catalog.collections()
+
+    def collection(self, name: str) -> Collection:
+        """With its counts. Raises NotFound."""
+        self.store.catalog.collection(name)
+        return next(collection for collection in self.collections() if collection.name == name)
+
+    def check_collection_name(self, name: str) -> None:
+        """Raises InvalidRequest for a name that no collection can have."""
+        check_name(name)
+
+    def create_collection(self, name: str) -> Collection:
+        """Raises InvalidRequest, IndexMismatch."""
+        self.store.open_collection(name)
+        return self.collection(name)
+
+    def delete_collection(self, name: str) -> None:
+        """Raises NotFound."""
+        self.store.delete_collection(name)
 
     def documents(self, collection: str = "default", limit: int = -1, offset: int = 0) -> list[DocumentRow]:
         """Raises NotFound."""

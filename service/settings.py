@@ -35,6 +35,9 @@ class ServerSettings(_Group):
     allowed_origins: list[str] = Field(
         [], description="Origins of other sites whose pages may call the API, such as https://example.org."
     )
+    allowed_hosts: list[str] = Field(
+        [], description="Host names that the server answers to; on a loopback address, besides that address only."
+    )
     max_upload_mb: int = Field(200, ge=1, description="Largest upload request, in MiB.")
 
 

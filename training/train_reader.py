@@ -119,15 +119,15 @@ def main() -> None:
     print(f"{len(rows)} examples, {steps} steps, {sum(len(r['input_ids']) for r in rows) / len(rows):.0f} tokens each")  # noqa: T201
     model = ReaderModel.from_encoder(packaged_folder())
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.learning_rate, weight_decay=0.01)
-    step = 0
+    done = 0
     if options.resume and (options.output / "training.pt").exists():
         saved = torch.load(options.output / "training.pt")
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
-        step = saved["step"]
+        done = saved["step"]
     model.train()
     began, seen, smooth = time.time(), 0, None
-    for step in range(step, steps):
+    for step in range(done, steps):
         warm = min(1.0, (step + 1) / (0.06 * steps))
         for group in optimizer.param_groups:
             group["lr"] = options.learning_rate * warm * (1 - step / steps)
@@ -140,7 +140,12 @@ def main() -> None:
         seen += len(plan[step])
         smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
         if step % 50 == 0:
-            line = {"step": step, "of": steps, "loss": round(smooth, 4), "per_s": round(seen / (time.time() - began), 1)}
+            line = {
+                "step": step,
+                "of": steps,
+                "loss": round(smooth, 4),
+                "per_s": round(seen / (time.time() - began), 1),
+            }
             print(json.dumps(line), flush=True)  # noqa: T201
         if step % 200 == 199 or step == steps - 1:
             save_checkpoint(options.output, model, optimizer, step + 1)

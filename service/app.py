@@ -1,0 +1,102 @@
+"""The HTTP service, put together."""
+
+import os
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import Scope
+
+from core.errors import FootnotedError
+from service.engine import Engine
+from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog
+from service.jobs import Jobs
+from service.problems import add_problem_handlers
+from service.routes import ask, collections, documents, health, pages
+from service.routes.state import ServiceState
+from service.settings import Settings
+
+_HERE = Path(__file__).parent
+_DESCRIPTION = "Answers from your documents, every sentence with its source. Offsets are Unicode code points."
+
+log = structlog.get_logger("footnoted")
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
+    """The application on a data folder; the models are loaded in the background after start-up.
+
+    Raises IndexBroken when the data folder cannot be opened.
+    """
+    engine = engine or Engine.open(settings)
+    state = ServiceState(
+        settings=settings,
+        engine=engine,
+        jobs=Jobs(engine, settings.data_dir / "uploads"),
+        templates=Jinja2Templates(_HERE / "templates"),
+        version=version("footnoted"),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warm_up, args=(state,), name="warm-up", daemon=True).start()
+        state.jobs.start()
+        yield
+        await run_in_threadpool(state.jobs.stop)
+        await run_in_threadpool(engine.store.save)
+        await run_in_threadpool(engine.close)
+
+    app = FastAPIOffline(
+        redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
+    )
+    app.state.service = state
+    for router in (ask.router, documents.router, collections.router, health.router, pages.router):
+        app.include_router(router)
+    app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
+    add_problem_handlers(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added sees a request first."""
+    server = settings.server
+    app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)
+    if server.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=server.allowed_origins, allow_methods=["*"], allow_headers=["*"]
+        )
+    hosts = {*server.allowed_hosts, *LOOPBACK} if server.host in LOOPBACK or server.allowed_hosts else set()
+    app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
+    app.add_middleware(RequestLog)
+
+
+def _warm_up(state: ServiceState) -> None:
+    try:
+        state.engine.warm_up()
+    except FootnotedError as error:
+        state.failure = error
+        log.error("not_ready", code=error.code, message=error.message, hint=error.hint)
+        return
+    state.ready.set()
+    log.info("ready")
+
+
+class _RevalidatedFiles(StaticFiles):
+    """Modules import each other without a version in the address, so browsers must ask whether they changed."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

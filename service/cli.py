@@ -1,0 +1,59 @@
+"""The command line: ``footnoted serve | ingest | ask | search | documents | eval | …``."""
+
+from importlib.metadata import entry_points, version
+from typing import Annotated
+
+import typer
+
+from core.errors import FootnotedError
+from service.commands import doctor, documents, questions, serve
+from service.console import print_error
+
+COMMANDS_GROUP = "footnoted.commands"
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Ask your documents: every sentence of the answer carries its source.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """Ask your documents: every sentence of the answer carries its source."""
+    if show_version:
+        typer.echo(f"footnoted {version('footnoted')}")
+        raise typer.Exit
+
+
+for command in (
+    serve.serve,
+    documents.ingest,
+    questions.ask,
+    questions.search,
+    documents.documents,
+    documents.remove,
+    documents.reindex,
+    doctor.config,
+    doctor.doctor,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; errors that it did not render itself are rendered here."""
+    # Other packages add their commands by entry point: the service need not know of them.
+    for entry in entry_points(group=COMMANDS_GROUP):
+        app.add_typer(entry.load(), name=entry.name)
+    try:
+        app()
+    except FootnotedError as error:
+        print_error(error)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

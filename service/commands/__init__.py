@@ -1,0 +1,1 @@
+"""The sub-commands of ``footnoted``, one subject a file."""

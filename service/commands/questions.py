@@ -1,0 +1,74 @@
+"""``footnoted ask`` and ``footnoted search``."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from core.types import Answer, AnswerStatus, Hit
+from service.commands.options import AsJson, Collection, DataDir, settings_with
+from service.console import out, print_json, rendered_errors
+from service.engine import Engine
+from service.wire import answer_json, hit_json
+
+Question = Annotated[str, typer.Argument(help="In natural language, in quotes.")]
+TopK = Annotated[int, typer.Option("--top-k", "-k", min=1, max=50, help="How many hits.")]
+
+
+def ask(
+    question: Question,
+    collection: Collection = "default",
+    top_k: TopK = 5,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question from the documents, with sources, or say that they do not tell."""
+    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+        answer = engine.ask(question, collection, top_k=top_k)
+    if as_json:
+        print_json(answer_json(answer, collection))
+    else:
+        _print_answer(answer)
+
+
+def search(
+    question: Question,
+    collection: Collection = "default",
+    top_k: TopK = 5,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the passages that a question finds."""
+    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+        hits = engine.search(question, collection, top_k)
+    if as_json:
+        print_json({"hits": [hit_json(hit) for hit in hits]})
+        return
+    for i, hit in enumerate(hits, 1):
+        _print_hit(i, hit)
+    if not hits:
+        out.print("Nothing found.")
+
+
+def _print_answer(answer: Answer) -> None:
+    if answer.status is AnswerStatus.NOT_FOUND:
+        out.print("[bold]The documents do not say.[/]")
+        if answer.hits:
+            out.print(f"[dim]Confidence {answer.confidence:.0%}. Nearest passage:[/]")
+            _print_hit(1, answer.hits[0])
+        return
+    out.print(escape(answer.text))
+    out.print()
+    for c in answer.citations:
+        page = f", page {c.page}" if c.page else ""
+        out.print(f"[bold]\\[{c.marker}][/] {escape(c.document.title)}{page}, characters {c.start}–{c.end}")
+        out.print(f"    “{escape(c.quote)}”")
+    out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
+
+
+def _print_hit(number: int, hit: Hit) -> None:
+    passage = hit.passage
+    page = f", page {passage.pages[0]}" if passage.pages else ""
+    out.print(f"[bold]{number}.[/] {escape(passage.document.title)}{page} [dim]({hit.score:.2f})[/]")
+    text = " ".join(passage.text.split())
+    out.print(f"    {escape(text[:300])}{'…' if len(text) > 300 else ''}")

@@ -1,0 +1,99 @@
+"""``footnoted serve``: the HTTP service and the chat page."""
+
+import json
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from core.errors import Conflict
+from service.app import create_app
+from service.commands.options import DataDir, settings_with
+from service.console import err, ingest_progress, out, rendered_errors
+from service.engine import Engine
+from service.guard import LOOPBACK
+from service.settings import Settings
+
+SAMPLE = Path(__file__).parent.parent / "sample"
+SAMPLE_DOCUMENT = SAMPLE / "central-foreign-affairs-work-conference.txt"
+_SAMPLE_SUGGESTIONS = 3
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    data_dir: DataDir = None,
+    demo: Annotated[bool, typer.Option("--demo", help="With an empty data folder, ingest a sample document.")] = False,
+) -> None:
+    """Serve the chat page and the API."""
+    with rendered_errors(as_json=False):
+        settings = settings_with(data_dir, server={"host": host, "port": port})
+        listening = _listen(settings)
+        engine = Engine.open(settings)
+        if demo and not engine.collections():
+            err.print("The data folder is empty: reading the sample document.")
+            with ingest_progress() as progress:
+                engine.ingest([SAMPLE_DOCUMENT], "default", progress)
+        if not settings.chat.suggestions and _has_sample(engine):
+            settings.chat.suggestions = _sample_questions()
+        app = create_app(settings, engine)
+    _configure_logs()
+    address = _address(settings, listening)
+    out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
+    if settings.chat.suggestions:
+        out.print(f"Try: {settings.chat.suggestions[0]}")
+    if settings.server.host not in LOOPBACK:
+        err.print("[yellow]Note:[/] whoever reaches this address can read and change all documents.")
+    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False)).run([listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything slow, so that a port in use is told at once. Raises Conflict."""
+    host, port = settings.server.host, settings.server.port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise Conflict(
+            f"Cannot listen on {host}, port {port}: {error.strerror}.",
+            "Stop what uses it, or choose another with --port.",
+        ) from error
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    host = settings.server.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+
+
+def _has_sample(engine: Engine) -> bool:
+    names = [collection.name for collection in engine.collections()]
+    return "default" in names and any(row.uri == SAMPLE_DOCUMENT.as_uri() for row in engine.documents("default"))
+
+
+def _sample_questions() -> list[str]:
+    lines = (SAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line]
+    return [row["question"] for row in rows if row["answerable"]][:_SAMPLE_SUGGESTIONS]
+
+
+def _configure_logs() -> None:
+    """Lines for people on a terminal, JSON lines elsewhere; always on standard error."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if not sys.stderr.isatty():
+        processors.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*processors, renderer], logger_factory=structlog.PrintLoggerFactory(file=sys.stderr)
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

@@ -1,0 +1,139 @@
+"""What every request passes: an id and a log line, a body limit, and the origins that may write."""
+
+import time
+import uuid
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import problem, problem_response
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_QUIET = ("/static/", "/healthz", "/readyz")
+_PAGE_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+
+log = structlog.get_logger("footnoted")
+
+
+class RequestLog:
+    """Gives each request an id, the caller's or a new one, and writes a line when it is done."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else uuid.uuid4().hex
+        began = time.perf_counter()
+        status = 0
+
+        async def tagged(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Referrer-Policy", "same-origin")
+                if headers.get("content-type", "").startswith("text/html") and not _is_api_page(scope["path"]):
+                    headers.setdefault("Content-Security-Policy", _PAGE_POLICY)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, tagged)
+        finally:
+            if not scope["path"].startswith(_QUIET):
+                took = round((time.perf_counter() - began) * 1000, 1)
+                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, id=request_id)
+
+
+class OriginGuard:
+    """Refuses what a browser sends on behalf of a page that has no business here.
+
+    Without keys, whoever reaches the port may write: so a page of another origin may not (cross-site request
+    forgery), and on a loopback address neither may a name that was made to point there (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp, allowed_origins: Collection[str], allowed_hosts: Collection[str]) -> None:
+        self._app = app
+        self._origins = {origin.rstrip("/") for origin in allowed_origins}
+        self._hosts = set(allowed_hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (refusal := self._refusal(scope)):
+            await problem_response(problem(403, "forbidden", *refusal))(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        name = urlsplit(f"//{host}").hostname or ""
+        if self._hosts and name not in self._hosts:
+            return f"This server does not answer to the name {name!r}.", "Add it to the setting server.allowed_hosts."
+        origin = headers.get("origin")
+        if origin is None or scope["method"] in _SAFE_METHODS or origin.rstrip("/") in self._origins:
+            return None
+        if urlsplit(origin).netloc.lower() == host.lower():
+            return None
+        return f"Pages of {origin} may not call this server.", "Add it to the setting server.allowed_origins."
+
+
+class BodyLimit:
+    """Refuses bodies beyond ``max_bytes``, by their declared length or as they come."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._max:
+            await self._refuse(scope, receive, send)
+            return
+        received = 0
+        answered = False
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > self._max:
+                    raise _BodyTooLong
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal answered
+            answered = answered or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _BodyTooLong:
+            if not answered:
+                await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = f"The request is larger than {self._max / 1024**2:.0f} MiB."
+        hint = "Send fewer or smaller files, or raise the setting server.max_upload_mb."
+        await problem_response(problem(413, "request_too_large", detail, hint))(scope, receive, send)
+
+
+class _BodyTooLong(BaseException):
+    """Passes every handler of the application on its way out."""
+
+
+def _is_api_page(path: str) -> bool:
+    """FastAPI's own documentation pages start themselves by an inline script."""
+    return path.startswith(("/docs", "/redoc"))

@@ -1,0 +1,101 @@
+"""Errors to HTTP, in this one place: RFC 9457 problem documents with a stable code and a hint."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from core.errors import (
+    Conflict,
+    EncoderUnavailable,
+    FootnotedError,
+    Forbidden,
+    IndexBroken,
+    IndexMismatch,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    ReadError,
+    TooLarge,
+    UnsupportedMedia,
+)
+
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_S = 2
+# The first class that an error is an instance of decides.
+_STATUS: tuple[tuple[type[FootnotedError], int], ...] = (
+    (TooLarge, 413),
+    (UnsupportedMedia, 415),
+    (ReadError, 422),
+    (InvalidRequest, 422),
+    (NotFound, 404),
+    (Conflict, 409),
+    (IndexMismatch, 409),
+    (Forbidden, 403),
+    (NotReady, 503),
+    (EncoderUnavailable, 503),
+    (IndexBroken, 500),
+)
+_TITLES = {
+    400: "Bad request", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
+    413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed", 500: "Internal error",
+    503: "Not available",
+}  # fmt: skip
+
+log = structlog.get_logger("footnoted")
+
+
+def problem(status: int, code: str, detail: str, hint: str = "", **more: Any) -> dict[str, Any]:
+    """The members of a problem document."""
+    title = _TITLES.get(status, "Error")
+    return {
+        "type": f"urn:footnoted:problem:{code}", "title": title, "status": status,
+        "detail": detail, "code": code, "hint": hint, **more,
+    }  # fmt: skip
+
+
+def problem_of(error: FootnotedError) -> dict[str, Any]:
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    return problem(status, error.code, error.message, error.hint)
+
+
+def problem_response(members: dict[str, Any]) -> JSONResponse:
+    headers = {"Retry-After": str(_RETRY_AFTER_S)} if members["status"] == 503 else {}
+    return JSONResponse(members, members["status"], headers, media_type=MEDIA_TYPE)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Every way that a request can fail ends in a problem document."""
+
+    @app.exception_handler(FootnotedError)
+    def footnoted_error(request: Request, error: FootnotedError) -> JSONResponse:
+        members = problem_of(error)
+        if members["status"] >= 500:
+            log.error("request_failed", path=request.url.path, code=error.code, message=error.message)
+        return problem_response(members)
+
+    @app.exception_handler(RequestValidationError)
+    def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in jsonable_encoder(error.errors())]
+        detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+        hint = "The page /docs describes every request."
+        return problem_response(problem(422, "invalid_request", detail, hint, errors=faults))
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+        hint = "The page /docs lists every address." if error.status_code in (404, 405) else ""
+        members = problem(error.status_code, code, f"{request.method} {request.url.path}: {error.detail}.", hint)
+        response = problem_response(members)
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("request_crashed", path=request.url.path, exc_info=error)
+        hint = "The server's log has the details; please report it."
+        return problem_response(problem(500, "internal_error", "Something went wrong on the server.", hint))

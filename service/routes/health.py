@@ -1,0 +1,24 @@
+"""``/healthz`` and ``/readyz``: for whoever watches the service."""
+
+from fastapi import APIRouter
+
+from service.routes.state import ReadyEngine
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process is alive."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(engine: ReadyEngine) -> dict[str, object]:
+    """The models are loaded and the data folder answers; 503 until then."""
+    collections = engine.collections()
+    return {
+        "status": "ready",
+        "collections": len(collections),
+        "documents": sum(collection.documents for collection in collections),
+    }

@@ -1,0 +1,46 @@
+"""What the routes work with, as named dependencies."""
+
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.templating import Jinja2Templates
+
+from core.errors import NotReady
+from service.engine import Engine
+from service.jobs import Jobs
+from service.settings import Settings
+
+
+@dataclass(slots=True)
+class ServiceState:
+    """Everything that lives as long as the server. ``ready`` is set when the models are loaded."""
+
+    settings: Settings
+    engine: Engine
+    jobs: Jobs
+    templates: Jinja2Templates
+    version: str
+    ready: Event = field(default_factory=Event)
+    failure: Exception | None = None
+
+
+def state_of(request: Request) -> ServiceState:
+    state: ServiceState = request.app.state.service
+    return state
+
+
+def ready_engine(request: Request) -> Engine:
+    """The engine with its models. Raises NotReady while they are being loaded, or why they could not be."""
+    state = state_of(request)
+    if state.failure is not None:
+        raise state.failure
+    if not state.ready.is_set():
+        raise NotReady("The models are still being loaded.", "Try again in a few seconds.")
+    return state.engine
+
+
+State = Annotated[ServiceState, Depends(state_of)]
+ReadyEngine = Annotated[Engine, Depends(ready_engine)]
+CollectionName = Annotated[str, Query(description="Which collection.")]

@@ -1,0 +1,128 @@
+"""The wire contract, version 1: what requests hold, and core records as JSON."""
+
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
+from index.catalog import Collection, DocumentRow
+
+_MAX_TURNS = 50
+_MAX_TURN_CHARS = 20_000
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class HistoryTurn(_Request):
+    """One earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=_MAX_TURN_CHARS)
+
+
+class SearchRequest(_Request):
+    """A question to find passages for."""
+
+    question: str = Field(description="In natural language.", examples=["Where was the conference held?"])
+    collection: str = Field("default", description="Which documents to ask.")
+    history: list[HistoryTurn] = Field([], max_length=_MAX_TURNS, description="Earlier messages, oldest first.")
+    filters: dict[str, Any] = Field({}, description="Not supported yet: must be empty.")
+    top_k: int = Field(5, ge=1, le=50, description="How many hits to return.")
+
+    def turns(self) -> tuple[Turn, ...]:
+        return tuple(Turn(turn.role, turn.content) for turn in self.history)
+
+
+class AskRequest(SearchRequest):
+    """A question to answer."""
+
+    stream: bool = Field(False, description="Answer by server-sent events.")
+    model: str | None = Field(None, description="Which model answers; null takes the server's.")
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    passage = hit.passage
+    return {
+        "document_id": passage.document.id,
+        "title": passage.document.title,
+        "uri": passage.document.uri,
+        "page": _page(passage),
+        "section": list(passage.section),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(hit.score, 4),
+    }
+
+
+def citation_json(citation: Citation, collection: str) -> dict[str, Any]:
+    document = citation.document
+    return {
+        "marker": citation.marker,
+        "document_id": document.id,
+        "title": document.title,
+        "uri": document.uri,
+        "media_type": document.media_type,
+        "page": citation.page,
+        "section": list(citation.section),
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "support": round(citation.support, 4),
+        "url": view_url(document.id, collection, citation.start, citation.end),
+    }
+
+
+def sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "markers": list(sentence.markers),
+        "supported": sentence.supported,
+        "support": round(sentence.support, 4),
+    }
+
+
+def answer_json(answer: Answer, collection: str) -> dict[str, Any]:
+    span = answer.answer_span
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "understood_as": answer.understood_as,
+        "status": answer.status.value,
+        "answer": answer.text,
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
+        "citations": [citation_json(citation, collection) for citation in answer.citations],
+        "answer_span": span and {"text": span.text, "marker": span.marker, "start": span.start, "end": span.end},
+        "confidence": round(answer.confidence, 4),
+        "model": answer.model,
+        "timings_ms": dict(answer.timings_ms),
+        "hits": [hit_json(hit) for hit in answer.hits],
+    }
+
+
+def document_json(row: DocumentRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in DocumentRow.__dataclass_fields__}
+
+
+def collection_json(collection: Collection) -> dict[str, Any]:
+    return {
+        "name": collection.name,
+        "documents": collection.documents,
+        "passages": collection.passages,
+        "generation": collection.generation,
+        "encoder": collection.spec.encoder,
+        "created_at": collection.created_at,
+    }
+
+
+def view_url(document_id: str, collection: str, start: int, end: int) -> str:
+    """The source page with the span lit; the fragment brings a browser there without any script."""
+    query = urlencode({"collection": collection, "start": start, "end": end})
+    return f"/view/{quote(document_id)}?{query}#cited"
+
+
+def _page(passage: Passage) -> int | None:
+    return passage.pages[0] if passage.pages else None

@@ -1,0 +1,74 @@
+# Two commands: `make serve` and `make test`. `make help` lists the others.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+# PyTorch is installed first and by itself. For a smaller CPU-only or a CUDA build, name a wheel index here:
+#   make serve TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
+TORCH ?= torch==2.13.0
+BIN := $(VENV)/bin
+PACKAGES := core ingest index service evals
+
+.PHONY: help install serve test lint types imports unit sample-eval browser format clean
+
+help: ## Show the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+serve: $(VENV)/.installed ## Install if needed, read the sample document if the data folder is empty, and serve
+	@$(BIN)/footnoted serve --demo $(ARGS)
+
+install: $(VENV)/.installed ## Make the virtual environment and install Footnoted
+
+test: lint types imports sample-eval unit ## Everything that CI checks
+
+lint: $(VENV)/.dev
+	@echo "== ruff"
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	@echo "== mypy"
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@echo "== import directions"
+	@$(BIN)/lint-imports
+
+unit: $(VENV)/.dev browser ## The tests
+	@echo "== pytest"
+	@$(BIN)/pytest $(ARGS)
+
+sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its gates
+	@echo "== evaluation of the sample set"
+	@$(BIN)/footnoted eval run service/sample --work-dir build/sample-eval \
+		--min evidence_cited=0.75 --min refused_rate=0.75 --min quote_exact=1 --min hit@5=1
+
+browser:
+	@sh tests/install_chromium.sh
+
+format: $(VENV)/.dev ## Format the code
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean: ## Remove the virtual environment and build products; the data folder stays
+	rm -rf $(VENV) build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is $$($(PYTHON) -V): 3.11 or newer is needed. Name another: make PYTHON=/path/to/python"; exit 1; }
+	@echo "== 1/3 making the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing: apt install python3-venv"; rm -rf $(VENV); exit 1; }
+	@touch $@
+
+$(VENV)/.torch: $(VENV)/.python
+	@echo "== 2/3 installing PyTorch ($(TORCH))"
+	@$(BIN)/pip install --disable-pip-version-check $(TORCH)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch pyproject.toml
+	@echo "== 3/3 installing Footnoted and its libraries"
+	@$(BIN)/pip install --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "== installing what the tests need"
+	@$(BIN)/pip install --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,5 +1,6 @@
 """PDF to blocks with page numbers, by PDFium."""
 
+import contextlib
 import threading
 
 import pypdfium2 as pdfium
@@ -27,22 +28,23 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
+        # pypdfium2 refuses a document without pages too, and the last error is then that of an earlier call.
+        opened = pdfium_c.FPDF_LoadMemDocument64(data, len(data), None)
+        if opened:
+            pdfium_c.FPDF_CloseDocument(opened)
+            raise EmptyDocument(f"{name} is a PDF without pages.", "Check how it was exported.") from error
         reason = pdfium_c.FPDF_GetLastError()
         if reason == pdfium_c.FPDF_ERR_PASSWORD:
             raise EncryptedDocument(
                 f"{name} is encrypted and needs a password.",
                 "Save a copy without a password and ingest that.",
             ) from error
-        if b"/Type/Pages/Count 0" in data.replace(b" ", b"").replace(b"\n", b""):
-            raise EmptyDocument(f"{name} is a PDF without pages.", "Check how it was exported.") from error
         hint = "Get the file again, or repair it (for instance with `qpdf in.pdf out.pdf`)."
         raise ReadError(f"{name} is damaged or cut short: PDFium cannot open it.", hint) from error
 
 
 def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
     count = len(document)
-    if count == 0:
-        raise EmptyDocument(f"{name} is a PDF without pages.", "Check how it was exported.")
     pages: list[Page] = []
     without_text: list[int] = []
     unreadable: list[int] = []
@@ -64,7 +66,7 @@ def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
         )
     builder = TextBuilder()
     add_pages(pages, builder)
-    info = {k.lower(): v for k, v in document.get_metadata_dict().items() if v}
+    info = _metadata(document)
     title = info.get("title", "").strip()
     notes = []
     if without_text:
@@ -74,6 +76,15 @@ def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
     if b"%%EOF" not in data[-2048:]:
         notes.append("The file ends without its end mark: it may be cut short.")
     return builder.build(title or None, {**info, "pages": str(count)}, tuple(notes))
+
+
+def _metadata(document: pdfium.PdfDocument) -> dict[str, str]:
+    """The document's own description by lower-case key, without what is empty or not decodable."""
+    found = {}
+    for key in document.METADATA_KEYS:
+        with contextlib.suppress(UnicodeDecodeError):
+            found[key.lower()] = document.get_metadata_value(key)
+    return {key: value for key, value in found.items() if value}
 
 
 def _pages(numbers: list[int]) -> str:

@@ -10,7 +10,7 @@ import py3langid
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document
 from ingest import detect
-from ingest.blocks import Parsed
+from ingest.blocks import Parsed, clean
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
 _PARSERS = {
@@ -107,9 +107,10 @@ def language_of(text: str) -> str | None:
 
 def _title(parsed: Parsed, name: str) -> str:
     """The document's own title if it has words (export programs leave serial numbers), else the file's."""
-    title = " ".join((parsed.title or "").split())[:_TITLE_CHARS]
+    title = " ".join(clean(parsed.title or "").split())[:_TITLE_CHARS]
     if sum(c.isalpha() for c in title) >= 3 and title.lower() not in ("untitled", "untitled document"):
         return title
+    name = clean(name)  # a file name need not be Unicode
     stem = PurePosixPath(name).stem
     return " ".join(stem.replace("_", " ").replace("-", " ").split()) or name
 

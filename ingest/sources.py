@@ -33,6 +33,9 @@ def find_sources(paths: Iterable[Path]) -> Iterator[SourceFile | tuple[str, Read
             yield str(path), ReadError(f"{path} does not exist.", "Check the path.")
             continue
         for file in _files(path.expanduser()):
+            if not file.is_file():  # a link that leads nowhere or in a circle, a pipe, a socket
+                yield str(file), ReadError(f"{file} is not a file that can be read.", "Check where it leads.")
+                continue
             source = source_file(file)
             if source.uri not in seen:
                 seen.add(source.uri)

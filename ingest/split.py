@@ -63,8 +63,8 @@ def split(document: Document, count_tokens: TokenCounter, settings: SplitSetting
 
 def _fits(group: list[_Piece], piece: _Piece, settings: SplitSettings) -> bool:
     tokens = sum(p.tokens for p in group)
-    if tokens + piece.tokens > settings.maximum:
-        return False
+    if tokens + piece.tokens > settings.maximum or group[-1].end == piece.start:
+        return False  # two parts of one word can make more tokens together than apart
     if piece.heading:
         return all(p.heading for p in group)  # a heading directly under a heading stays with it
     return all(p.heading for p in group) or tokens < settings.target
@@ -90,7 +90,7 @@ def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSetti
     path: list[tuple[int, str]] = []
     for block, tokens in zip(document.blocks, counts, strict=True):
         pages = (block.page, block.page) if block.page is not None else None
-        heading = block.kind is BlockKind.HEADING
+        heading = block.kind is BlockKind.HEADING and tokens <= settings.maximum
         if heading:
             level = block.level or 1
             path = [entry for entry in path if entry[0] < level]
@@ -100,8 +100,7 @@ def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSetti
             yield _Piece(block.start, block.end, tokens, pages, section, heading)
             continue
         spans = list(_cut(document.text, block, count_tokens, settings.maximum))
-        sizes = _sizes([document.text[start:end] for start, end in spans], count_tokens)
-        for (start, end), size in zip(spans, sizes, strict=True):
+        for start, end, size in _fitting(document.text, spans, count_tokens, settings.maximum):
             yield _Piece(start, end, size, pages, section, False)
 
 
@@ -127,6 +126,23 @@ def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> I
             if start < stop:
                 yield start, stop
             position = end
+
+
+def _fitting(
+    text: str, spans: Sequence[tuple[int, int]], count_tokens: TokenCounter, maximum: int
+) -> Iterator[tuple[int, int, int]]:
+    """The spans as (start, end, tokens), cut in two where they are too long after all.
+
+    The splitter adds up the tokens of its parts, but two parts of one word can make more tokens together.
+    """
+    sizes = _sizes([text[start:end] for start, end in spans], count_tokens)
+    for (start, end), size in zip(spans, sizes, strict=True):
+        if size <= maximum or end - start == 1:
+            yield start, end, size
+            continue
+        middle = max(text.rfind(" ", start, end), (start + end) // 2)
+        halves = [(start, start + len(text[start:middle].rstrip())), (end - len(text[middle:end].lstrip()), end)]
+        yield from _fitting(text, halves, count_tokens, maximum)
 
 
 def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -75,15 +75,23 @@ class OriginGuard:
     def _refusal(self, scope: Scope) -> tuple[str, str] | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        name = urlsplit(f"//{host}").hostname or ""
+        name = _split(f"//{host}").hostname or ""
         if self._hosts and name not in self._hosts:
             return f"This server does not answer to the name {name!r}.", "Add it to the setting server.allowed_hosts."
         origin = headers.get("origin")
         if origin is None or scope["method"] in _SAFE_METHODS or origin.rstrip("/") in self._origins:
             return None
-        if urlsplit(origin).netloc.lower() == host.lower():
+        if _split(origin).netloc.lower() == host.lower():
             return None
         return f"Pages of {origin} may not call this server.", "Add it to the setting server.allowed_origins."
+
+
+def _split(address: str) -> SplitResult:
+    """Its parts; none where it is no address at all, so that it matches nothing that is allowed."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 class BodyLimit:

@@ -1,5 +1,6 @@
 """Errors to HTTP, in this one place: RFC 9457 problem documents with a stable code and a hint."""
 
+import json
 from typing import Any
 
 import structlog
@@ -65,7 +66,16 @@ def problem_of(error: FootnotedError) -> dict[str, Any]:
 
 def problem_response(members: dict[str, Any]) -> JSONResponse:
     headers = {"Retry-After": str(_RETRY_AFTER_S)} if members["status"] == 503 else {}
-    return JSONResponse(members, members["status"], headers, media_type=MEDIA_TYPE)
+    return _ProblemResponse(members, members["status"], headers)
+
+
+class _ProblemResponse(JSONResponse):
+    """Only ASCII: it may repeat what was wrong with a request, even half a character that UTF-8 cannot write."""
+
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode()
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -1,15 +1,25 @@
 """The wire contract, version 1: what requests hold, and core records as JSON."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
 from index.catalog import Collection, DocumentRow
 
 _MAX_TURNS = 50
 _MAX_TURN_CHARS = 20_000
+
+
+def _writable(text: str) -> str:
+    """JSON can spell half a character, such as "\\ud800", which neither the database nor an answer can hold."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it has half a character (a surrogate without its other half)")
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_writable)]
 
 
 class _Request(BaseModel):
@@ -20,14 +30,14 @@ class HistoryTurn(_Request):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: str = Field(max_length=_MAX_TURN_CHARS)
+    content: _Text = Field(max_length=_MAX_TURN_CHARS)
 
 
 class SearchRequest(_Request):
     """A question to find passages for."""
 
-    question: str = Field(description="In natural language.", examples=["Where was the conference held?"])
-    collection: str = Field("default", description="Which documents to ask.")
+    question: _Text = Field(description="In natural language.", examples=["Where was the conference held?"])
+    collection: _Text = Field("default", description="Which documents to ask.")
     history: list[HistoryTurn] = Field([], max_length=_MAX_TURNS, description="Earlier messages, oldest first.")
     filters: dict[str, Any] = Field({}, description="Not supported yet: must be empty.")
     top_k: int = Field(5, ge=1, le=50, description="How many hits to return.")

@@ -64,6 +64,10 @@ class Document:
     def ref(self) -> DocumentRef:
         return DocumentRef(self.id, self.uri, self.title, self.media_type)
 
+    def page_at(self, position: int) -> int | None:
+        """The page that a character is on; None between blocks and where the format has no pages."""
+        return next((b.page for b in self.blocks if b.start <= position < b.end), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -112,7 +112,8 @@ def _title(parsed: Parsed, name: str) -> str:
         return title
     name = clean(name)  # a file name need not be Unicode
     stem = PurePosixPath(name).stem
-    return " ".join(stem.replace("_", " ").replace("-", " ").split()) or name
+    words = " ".join(stem.replace("_", " ").replace("-", " ").split())
+    return words[:1].upper() + words[1:] or name
 
 
 def _check_blocks(parsed: Parsed, name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from core.errors import IndexBroken
 from core.types import Answer, Document, DocumentRef, Hit, HitSource, Passage, Turn
 from index.catalog import Collection, DocumentRow, check_name
 from index.encode import Encoder, SentenceTransformerEncoder
@@ -41,7 +42,13 @@ class Engine:
         chosen = settings.encoder
         encoder = encoder or SentenceTransformerEncoder(chosen.model, chosen.device, chosen.batch_size)
         sizes = settings.ingest.split_target, settings.ingest.split_maximum
-        store = Store(settings.data_dir, encoder, sizes)
+        try:
+            store = Store(settings.data_dir, encoder, sizes)
+        except OSError as error:
+            raise IndexBroken(
+                f"The data folder {settings.data_dir} cannot be used: {error.strerror}.",
+                "Name a folder that can be written, by --data-dir or FOOTNOTED_DATA_DIR.",
+            ) from error
         return cls(store, open_reader(settings.answer.reader, encoder), settings)
 
     def __enter__(self) -> "Engine":

@@ -86,14 +86,8 @@ class Answerer:
         threshold = self._policy.threshold
         if reading.confidence < (self._reader.default_threshold if threshold is None else threshold):
             return []
-        texts: dict[str, str] = {}
-
-        def text_of(document_id: str) -> str:
-            if document_id not in texts:
-                texts[document_id] = self._store.catalog.document(collection, document_id).text
-            return texts[document_id]
-
-        return list(cite(choose(reading.candidates, self._policy.max_sentences), text_of))
+        chosen = choose(reading.candidates, self._policy.max_sentences)
+        return list(cite(chosen, lambda document_id: self._store.catalog.document(collection, document_id)))
 
     def _checked(self, question: str, top_k: int) -> str:
         limit = self._policy.max_question_chars

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from core.errors import NotFound
-from core.types import Citation
+from core.types import Citation, Document
 from service.answer.reader import Candidate
 
 # A second sentence must be nearly as well supported as the first, or it only dilutes the answer.
 _SHARE_OF_BEST = 0.6
 
-TextOf = Callable[[str], str]
-"""Document id to its whole text. Raises NotFound for a document that was deleted meanwhile."""
+DocumentOf = Callable[[str], Document]
+"""Looks up a document by id. Raises NotFound for one that was deleted meanwhile."""
 
 
 def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
@@ -26,7 +26,7 @@ def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidat
     return chosen
 
 
-def cite(chosen: Sequence[Candidate], text_of: TextOf) -> Iterator[tuple[Candidate, Citation]]:
+def cite(chosen: Sequence[Candidate], document_of: DocumentOf) -> Iterator[tuple[Candidate, Citation]]:
     """Each candidate with its citation, if its quote stands in its document at its place.
 
     The stored text is asked, not the passage: what cannot be found there is not cited.
@@ -35,16 +35,16 @@ def cite(chosen: Sequence[Candidate], text_of: TextOf) -> Iterator[tuple[Candida
     for candidate in chosen:
         passage = candidate.hit.passage
         try:
-            text = text_of(passage.document.id)
+            document = document_of(passage.document.id)
         except NotFound:
             continue
-        if text[candidate.start : candidate.end] != candidate.quote:
+        if document.text[candidate.start : candidate.end] != candidate.quote:
             continue
         marker += 1
         citation = Citation(
             marker=marker,
             document=passage.document,
-            page=passage.pages[0] if passage.pages else None,
+            page=document.page_at(candidate.start),
             section=passage.section,
             start=candidate.start,
             end=candidate.end,

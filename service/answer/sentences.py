@@ -12,7 +12,10 @@ Span = tuple[int, int]
 """Start and end, in code points, end exclusive."""
 
 _LINES_APART = re.compile(r"\n(?=[ \t]*(?:\n|[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))|(?<=\n)\n")
-_END = re.compile(r"""[.!?…]+["'”’»)\]]*(?=\s)|[。！？｡]+[”’」』）]*|[।॥؟۔။።]+(?=\s|$)""")
+# A run of marks is tried once, from its first mark and as a whole: a megabyte of dots is no harder than of words.
+_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？｡]+[”’」』）]*|(?<![।॥؟۔။።])[।॥؟۔။።]++(?=\s|$)"""
+)
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
 _NEXT_START = re.compile(r"""\s+["'“‘«(\[]*(\S)""")
 
@@ -103,7 +106,9 @@ def _next_is_lower(text: str, position: int, end: int) -> bool:
 
 
 def _begins_line(text: str, position: int) -> bool:
-    return text[text.rfind("\n", 0, position) + 1 : position].strip(" (") == ""
+    while position > 0 and text[position - 1] in " (":
+        position -= 1
+    return position == 0 or text[position - 1] == "\n"
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:

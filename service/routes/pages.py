@@ -33,7 +33,7 @@ def view(
     """A document's text with the cited span lit. Works without a script in the browser."""
     document = state.engine.document(document_id, collection)
     cited = _span(document, start, end)
-    page = _page_at(document, cited[0]) if cited else None
+    page = document.page_at(cited[0]) if cited else None
     original = f"{request.url_for('get_original', document_id=document.id).path}?collection={collection}"
     context = {
         "document": document,
@@ -56,10 +56,6 @@ def _span(document: Document, start: int | None, end: int | None) -> tuple[int, 
             "Use the address that came with the citation.",
         )
     return start, end
-
-
-def _page_at(document: Document, position: int) -> int | None:
-    return next((b.page for b in document.blocks if b.start <= position < b.end), None)
 
 
 def _blocks(document: Document, cited: tuple[int, int] | None) -> list[dict[str, Any]]:

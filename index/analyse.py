@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import Stemmer
 
-_WORD = re.compile(r"\w+")
+# Python's \w knows no combining marks: without them, decomposed accents and Indic vowels would cut words apart.
+_WORD = re.compile(r"\w[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]*")
 # Scripts written without spaces between words: pairs of characters stand in for words there.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -1,6 +1,7 @@
 """Exact nearest-neighbour search over passage vectors, by FAISS."""
 
 import os
+import threading
 from pathlib import Path
 
 import faiss
@@ -56,24 +57,23 @@ class DenseIndex:
         k = min(k, len(self))
         if k == 0:
             return []
-        norm = float(np.linalg.norm(vector))
-        query = np.ascontiguousarray(vector / (norm or 1.0), dtype=np.float32)[None, :]
-        scores, keys = self._index.search(query, k)
+        scores, keys = self._index.search(_unit(vector)[None, :], k)
         return [(int(key), float(score)) for key, score in zip(keys[0], scores[0], strict=True) if key >= 0]
 
     def scores(self, vector: NDArray[np.float32], keys: list[int]) -> list[float]:
         """Cosines of the given keys; a key that is not here scores 0."""
-        return [self._score(vector, key) for key in keys]
+        unit = _unit(vector)
+        return [self._score(unit, key) for key in keys]
 
-    def _score(self, vector: NDArray[np.float32], key: int) -> float:
+    def _score(self, unit: NDArray[np.float32], key: int) -> float:
         try:
-            return float(self._index.reconstruct(key) @ vector)
+            return float(self._index.reconstruct(key) @ unit)
         except RuntimeError:  # FAISS's way to say that it has no such key
             return 0.0
 
     def save(self, path: Path) -> None:
         """Write beside and swap: a kill leaves the old file or the new one, never half of one."""
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         faiss.write_index(self._index, str(beside))
         beside.replace(path)
 
@@ -86,6 +86,10 @@ class DenseIndex:
         except RuntimeError as error:
             raise IndexBroken(f"{path} is not a whole FAISS index.") from error
         return loaded
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)
 
 
 def _as_map(index: faiss.Index) -> faiss.IndexIDMap2:

@@ -1,6 +1,7 @@
 """The bytes that documents were made from, by content hash."""
 
 import os
+import threading
 from pathlib import Path
 
 from core.errors import NotFound
@@ -18,7 +19,7 @@ class Originals:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         with beside.open("wb") as file:
             file.write(data)
             file.flush()

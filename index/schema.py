@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError
 
 from core.errors import IndexBroken, NotReady
 
@@ -94,27 +94,24 @@ def open_database(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32)
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    try:
-        with write(engine) as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-            if version > FORMAT_VERSION:
-                raise IndexBroken(
-                    f"{path} was written by a newer Footnoted (format {version}; this one knows {FORMAT_VERSION}).",
-                    "Update Footnoted, or use another data folder.",
-                )
-            metadata.create_all(connection)
-            connection.execute(text(f"PRAGMA user_version = {FORMAT_VERSION}"))
-    except DatabaseError as error:
-        raise _broken(path, error) from error
+    with write(engine) as connection:
+        version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        if version > FORMAT_VERSION:
+            raise IndexBroken(
+                f"{path} was written by a newer Footnoted (format {version}; this one knows {FORMAT_VERSION}).",
+                "Update Footnoted, or use another data folder.",
+            )
+        metadata.create_all(connection)
+        connection.execute(text(f"PRAGMA user_version = {FORMAT_VERSION}"))
     return engine
 
 
-def _broken(path: Path, error: DatabaseError) -> IndexBroken | NotReady:
-    reason = str(error.orig)
+def _broken(engine: Engine, error: DatabaseError) -> IndexBroken | NotReady:
+    path, reason = engine.url.database, str(error.orig)
     if isinstance(error, OperationalError) and "locked" in reason:
         return NotReady(f"{path} is locked by another process.", "Try again.")
     return IndexBroken(
-        f"{path} cannot be opened: {reason}.",
+        f"{path} cannot be read or written: {reason}.",
         "Check the folder's permissions and free space; if the file is damaged, restore a copy of the data folder.",
     )
 
@@ -141,13 +138,24 @@ def _begin(connection: Connection) -> None:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the database."""
-    with engine.connect() as connection, connection.begin():
+    """One consistent view of the database. Raises IndexBroken (also a full disk), NotReady (locked)."""
+    with _told(engine), engine.connect() as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is kept, or none."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    """One transaction: all of it is kept, or none. Raises IndexBroken (also a full disk), NotReady (locked)."""
+    with _told(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """What the disk or the file is to blame for, in words; a broken constraint or statement is ours."""
+    try:
+        yield
+    except (IntegrityError, ProgrammingError, DataError):
+        raise
+    except DatabaseError as error:
+        raise _broken(engine, error) from error

@@ -1,5 +1,6 @@
 """FAISS indexes kept in step with the catalog: derived, rebuilt at need, saved beside it."""
 
+import hashlib
 import json
 import os
 import threading
@@ -83,9 +84,10 @@ class Snapshots:
                 "metric": "inner product of unit vectors",
                 "vectors": len(snapshot.dense),
                 "file": file.name,
+                "sha256": _digest(file),
                 **asdict(collection.spec),
             }
-            beside = manifest.with_suffix(f".{os.getpid()}.tmp")
+            beside = manifest.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
             beside.write_text(json.dumps(description, indent=1), encoding="utf-8")
             beside.replace(manifest)
             self._current[collection.id] = Snapshot(snapshot.generation, snapshot.dense, len(snapshot.dense))
@@ -115,9 +117,12 @@ class Snapshots:
         expected = {"format_version": FORMAT_VERSION, **asdict(collection.spec)}
         if any(description.get(key) != value for key, value in expected.items()):
             return empty
+        file = self._folder / str(description["file"])
         try:
-            dense = DenseIndex.load(self._folder / str(description["file"]))
-        except IndexBroken:  # half a disk, an older library: the catalog has it all
+            if _digest(file) != description.get("sha256"):
+                return empty
+            dense = DenseIndex.load(file)
+        except (IndexBroken, OSError):  # half a disk, an older library: the catalog has it all
             return empty
         if len(dense) != description["vectors"] or dense.dimension != collection.spec.dimension:
             return empty
@@ -127,13 +132,20 @@ class Snapshots:
     def _advance(self, connection: Connection, collection: Collection, current: Snapshot) -> Snapshot:
         """Add what is new and remove what is gone: the difference of the keys says both."""
         wanted = passages.all_keys(connection, collection.id)
-        have = current.dense.keys
         dense = current.dense.clone()
+        if dense.dimension != collection.spec.dimension:  # built anew by another process, with another encoder
+            dense = DenseIndex(collection.spec.dimension)
+        have = dense.keys
         dense.remove(np.setdiff1d(have, wanted))
         added = np.setdiff1d(wanted, have)
         if len(added):
             dense.add(added, passages.vectors(connection, added, collection.spec.dimension))
         return Snapshot(collection.generation, dense, current.saved_size)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

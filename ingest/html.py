@@ -15,7 +15,9 @@ _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _BLOCKS = {
     "p", "div", "section", "article", "main", "blockquote", "figure", "figcaption", "address", "details",
     "summary", "dl", "dt", "dd", "header", "footer", "aside", "body", "html", "fieldset", "hr", "center",
+    "table", "tbody", "tr", "td", "th", "caption",  # of a table for layout only: its text flows as usual
 }  # fmt: skip
+_BREAKS = {*_BLOCKS, *_HEADINGS, "br", "li", "ol", "pre", "ul"}  # no word goes on across one of these
 _MIN_MAIN_SHARE = 0.3
 _NEW_LINE = "\n"
 
@@ -89,14 +91,14 @@ class _Walker:
                 continue
             elif tag in _HEADINGS:
                 self._flush()
-                self._builder.add(BlockKind.HEADING, fold_spaces(current.text()), level=_HEADINGS[tag])
+                self._builder.add(BlockKind.HEADING, _flat(current), level=_HEADINGS[tag])
             elif tag == "pre":
                 self._flush()
                 self._builder.add(BlockKind.CODE, current.text())
             elif tag in ("ul", "ol"):
                 self._flush()
                 self._builder.add(BlockKind.LIST, "\n".join(_list_lines(current)))
-            elif tag == "table":
+            elif tag == "table" and not _is_layout(current):
                 self._flush()
                 self._table(current)
             else:
@@ -114,19 +116,43 @@ class _Walker:
         return tag in _DROPPED_AT_TOP or attributes.get("role") in _DROPPED_ROLES
 
     def _table(self, table: LexborNode) -> None:
-        if table.css_first("table table") is not None or len(table.css("td, th")) <= 1:
-            self._children(table)  # a table for layout only: its text flows as usual
-            self._flush()
-            return
         rows = []
         for row in table.css("tr"):
-            cells = [fold_spaces(c.text(separator=" ")) for c in row.iter() if c.tag in ("td", "th")]
+            cells = [_flat(c) for c in row.iter() if c.tag in ("td", "th")]
             if any(cells):
                 rows.append(" | ".join(cells))
         caption = table.css_first("caption")
         if caption is not None:
-            self._builder.add(BlockKind.PARAGRAPH, fold_spaces(caption.text()))
+            self._builder.add(BlockKind.PARAGRAPH, _flat(caption))
         self._builder.add(BlockKind.TABLE, "\n".join(rows))
+
+
+def _is_layout(table: LexborNode) -> bool:
+    return table.css_first("table table") is not None or len(table.css("td, th")) <= 1
+
+
+def _flat(root: LexborNode, without: tuple[str, ...] = ()) -> str:
+    """The text in a node as one line: line breaks and the borders of blocks become spaces."""
+    parts: list[str] = []
+    stack: list[LexborNode | str | None] = [root.child]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            parts.append(node)
+            continue
+        if node is None:
+            continue
+        stack.append(node.next)
+        if node.tag in without or node.tag in _DROPPED:
+            continue
+        if node.tag == "-text":
+            parts.append(node.text_content or "")
+        else:
+            if node.tag in _BREAKS:
+                parts.append(" ")
+                stack.append(" ")
+            stack.append(node.child)
+    return fold_spaces("".join(parts))
 
 
 def _list_lines(root: LexborNode) -> list[str]:
@@ -134,22 +160,7 @@ def _list_lines(root: LexborNode) -> list[str]:
     lines = []
     counters: dict[int, int] = {}
     for item in root.css("li"):
-        own = []
-        stack = [item.child]
-        while stack:
-            node = stack.pop()
-            if node is None:
-                continue
-            stack.append(node.next)
-            if node.tag in ("ul", "ol") or node.tag in _DROPPED:
-                continue
-            if node.tag == "-text":
-                own.append(node.text_content or "")
-            else:
-                if node.tag in _BLOCKS or node.tag == "br":
-                    own.append(" ")
-                stack.append(node.child)
-        content = fold_spaces("".join(own))
+        content = _flat(item, without=("ul", "ol"))
         parent = item.parent
         bullet = "-"
         if parent is not None and parent.tag == "ol":

@@ -152,7 +152,10 @@ def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:
 
 
 def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
-    """Exact for what may fit; a long text is only known to be too long, which is all the splitter asks."""
+    """Exact for what may fit; a long text is only known to be too long, which is all the splitter asks.
+
+    Never 0: the splitter repeats pieces without length (blank lines, zero-width spaces) as an overlap.
+    """
     cache: dict[str, int] = {}
 
     def length(piece: str) -> int:
@@ -161,7 +164,7 @@ def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
         if piece not in cache:
             if len(cache) > 100_000:
                 cache.clear()
-            cache[piece] = _sizes([piece], count_tokens)[0]
+            cache[piece] = max(1, _sizes([piece], count_tokens)[0])
         return cache[piece]
 
     return length

@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from core.errors import FootnotedError
 from service.engine import Engine
-from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog
+from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
 from service.jobs import Jobs
 from service.problems import add_problem_handlers
 from service.routes import ask, collections, documents, health, pages
@@ -77,6 +77,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
     hosts = {*server.allowed_hosts, *LOOPBACK} if server.host in LOOPBACK or server.allowed_hosts else set()
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
+    app.add_middleware(SecurityHeaders, frame_origins=server.allowed_origins)
     app.add_middleware(RequestLog)
 
 

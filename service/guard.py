@@ -40,10 +40,6 @@ class RequestLog:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Referrer-Policy", "same-origin")
-                if headers.get("content-type", "").startswith("text/html") and not _is_api_page(scope["path"]):
-                    headers.setdefault("Content-Security-Policy", _PAGE_POLICY)
             await send(message)
 
         try:
@@ -52,6 +48,26 @@ class RequestLog:
             if not scope["path"].startswith(_QUIET):
                 took = round((time.perf_counter() - began) * 1000, 1)
                 log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, id=request_id)
+
+
+class SecurityHeaders:
+    """Tells browsers what the pages may load, and which other sites may show them in a frame."""
+
+    def __init__(self, app: ASGIApp, frame_origins: Collection[str]) -> None:
+        self._app = app
+        self._policy = " ".join([_PAGE_POLICY, *frame_origins])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Referrer-Policy", "same-origin")
+                if headers.get("content-type", "").startswith("text/html") and not _is_api_page(scope["path"]):
+                    headers.setdefault("Content-Security-Policy", self._policy)
+            await send(message)
+
+        await self._app(scope, receive, secured if scope["type"] == "http" else send)
 
 
 class OriginGuard:

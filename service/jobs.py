@@ -5,6 +5,7 @@ import shutil
 import threading
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,7 @@ _jobs = Table(
     Column("files", JSON, nullable=False),
 )
 _UNFINISHED = ("queued", "running")
+_SEE_LOG = "The server's log has the details; please report it."
 
 log = structlog.get_logger("footnoted")
 
@@ -136,7 +138,8 @@ class Jobs:
             save("running")
             files[i] = self._ingest(job, files[i], self._folder / job_id / str(i))
             save("running")
-        self._engine.store.refresh(job.collection)
+        with suppress(NotFound):  # the collection was deleted meanwhile
+            self._engine.store.refresh(job.collection)
         failed = sum(file.status == "failed" for file in files)
         save("failed" if failed == len(files) else "partial" if failed else "done")
         shutil.rmtree(self._folder / job_id, ignore_errors=True)
@@ -153,6 +156,10 @@ class Jobs:
         except OSError as error:
             message = f"{file.name}: {error.strerror}."
             reason = {"code": "document_unreadable", "message": message, "hint": "Send it again."}
+            return replace(file, status="failed", error=reason)
+        except Exception:  # whatever it is, the other files are read, and the job comes to an end
+            log.exception("file_crashed", job=job.id, file=file.name)
+            reason = {"code": "internal_error", "message": f"{file.name} could not be taken in.", "hint": _SEE_LOG}
             return replace(file, status="failed", error=reason)
         status = "added" if report.added else "changed" if report.changed else "unchanged"
         notes = tuple(note for _, note in report.notes)

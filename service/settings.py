@@ -1,5 +1,6 @@
 """Settings: command line > environment (``FOOTNOTED_…``) > ``footnoted.toml`` > default."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -33,7 +35,7 @@ class ServerSettings(_Group):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     allowed_origins: list[str] = Field(
-        [], description="Origins of other sites whose pages may call the API, such as https://example.org."
+        [], description="Origins of other sites that may call the API or frame the pages, such as https://example.org."
     )
     allowed_hosts: list[str] = Field(
         [], description="Host names that the server answers to; on a loopback address, besides that address only."
@@ -142,7 +144,7 @@ def config_file() -> Path | None:
 
 def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     """``overrides`` are the command line's, nested as the settings are. Raises SettingsError with all faults."""
-    _check_environment_names()
+    _check_environment()
     try:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
@@ -150,7 +152,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         raise SettingsError(
             f"The settings do not hold: {faults}.", "`footnoted config --defaults` lists every setting."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config_file()} is not valid TOML: {error}.", "Correct the file.") from error
 
 
@@ -158,21 +160,27 @@ def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
     """Every setting with its value and origin. Raises SettingsError."""
     settings = load_settings(overrides)
     given = InitSettingsSource(Settings, _without_none(overrides or {}))()
+    in_environment = EnvSettingsSource(Settings)()
     file = config_file()
     in_file = TomlConfigSettingsSource(Settings, file)() if file else {}
     found = []
     for name, value, description in _flat(settings):
-        variable = ENV_PREFIX + name.replace(".", "__").upper()
         if _has(given, name):
             origin = "command line"
-        elif variable in {key.upper() for key in os.environ}:
-            origin = f"environment ({variable})"
+        elif _has(in_environment, name):
+            own, group = _variable(name), _variable(name.partition(".")[0])
+            origin = f"environment ({own if own in _environment() else group})"
         elif _has(in_file, name):
             origin = f"file ({file})"
         else:
             origin = "default"
         found.append(Origin(name, value, origin, description))
     return found
+
+
+def defaults() -> list[Origin]:
+    """Every setting with its built-in value, whatever is set: it works where ``explain`` finds a fault."""
+    return [Origin(name, value, "default", about) for name, value, about in _flat(Settings.model_construct())]
 
 
 def _flat(group: BaseModel, prefix: str = "") -> list[tuple[str, Any, str]]:
@@ -207,12 +215,32 @@ def _without_none(tree: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _check_environment_names() -> None:
-    """A misspelt variable would otherwise be ignored without a word. Raises SettingsError."""
-    known = {ENV_PREFIX + name.replace(".", "__").upper() for name, _, _ in _flat(Settings.model_construct())}
-    known |= {CONFIG_VARIABLE} | {ENV_PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(k for k in os.environ if k.upper().startswith(ENV_PREFIX) and k.upper() not in known)
+def _variable(name: str) -> str:
+    """The variable of a setting or of a whole group."""
+    return ENV_PREFIX + name.replace(".", "__").upper()
+
+
+def _environment() -> dict[str, str]:
+    return {key.upper(): value for key, value in os.environ.items() if key.upper().startswith(ENV_PREFIX)}
+
+
+def _check_environment() -> None:
+    """What would be ignored without a word, or fail without a name. Raises SettingsError."""
+    plain = Settings.model_construct()
+    values = {name: value for name, value, _ in _flat(plain)}
+    groups = {name for name in Settings.model_fields if name not in values}
+    given = _environment()
+    unknown = sorted(given.keys() - {CONFIG_VARIABLE} - {_variable(name) for name in (*values, *groups)})
     if unknown:
         raise SettingsError(
-            f"Unknown settings in the environment: {', '.join(unknown)}.", "`footnoted config` lists the names."
+            f"Unknown settings in the environment: {', '.join(unknown)}.",
+            "`footnoted config --defaults` lists every setting.",
         )
+    for variable in [_variable(name) for name in (*groups, *(n for n, v in values.items() if isinstance(v, list)))]:
+        try:
+            json.loads(given.get(variable, "[]"))
+        except ValueError as error:
+            raise SettingsError(
+                f"{variable} is not JSON: {given[variable]!r}.",
+                'Write a list as ["one", "two"], a group as {"name": "value"}.',
+            ) from error

@@ -29,11 +29,12 @@ _MARGIN_FLOOR = -40.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the reader saw for a question: relevance, margin and correctness of every sentence, the best cosine."""
+    """What was seen of a question: for every sentence its passage's relevance and retrieval score, and its margin."""
 
     kind: str
     relevance: np.ndarray
     margin: np.ndarray
+    score: np.ndarray
     right: np.ndarray
     best_relevance: float
     cosine: float
@@ -92,28 +93,35 @@ def _questions(article: dict, document: Document | None) -> Any:
 def _read(
     reader: CrossEncoderReader, question: str, result: SearchResult, kind: str, places: list[tuple[int, str]]
 ) -> Asked:
-    relevances, margins, rights = [], [], []
+    relevances, margins, scores, rights = [], [], [], []
     for hit, relevance, sentences in reader.raw(
         ReadingTask(question, result.hits, result.cosines, result.frequencies, result.passages)
     ):
         offset = hit.passage.start
         for (start, end), margin, _ in sentences:
             relevances.append(relevance)
+            scores.append(hit.score)
             margins.append(max(margin, _MARGIN_FLOOR))
             rights.append(any(offset + start <= place and place + len(text) <= offset + end for place, text in places))
-    return Asked(kind, np.array(relevances), np.array(margins), np.array(rights), max(relevances), max(result.cosines))
+    return Asked(
+        kind,
+        np.array(relevances),
+        np.array(margins),
+        np.array(scores),
+        np.array(rights),
+        max(relevances),
+        max(result.cosines),
+    )
 
 
 def fit(asked: list[Asked]) -> dict[str, Any]:
     """The weights and the threshold, with the figures that they were chosen by."""
     answerable = [a for a in asked if a.kind == "answerable"]
-    x = np.column_stack(
-        [np.concatenate([a.relevance for a in answerable]), np.concatenate([a.margin for a in answerable])]
-    )
+    x = np.concatenate([_features(a) for a in answerable])
     support = _logistic(x, np.concatenate([a.right for a in answerable]))
     features, right = [], []
     for a in asked:
-        scores = np.column_stack([a.relevance, a.margin]) @ support[:2] + support[2]
+        scores = _features(a) @ support[:-1] + support[-1]
         best = int(scores.argmax())
         features.append([float(np.clip(scores[best], -13.8, 13.8)), a.best_relevance, a.cosine])
         right.append(a.kind == "answerable" and bool(a.right[best]))
@@ -130,6 +138,10 @@ def fit(asked: list[Asked]) -> dict[str, Any]:
         "confidence": [round(float(w), 4) for w in confidence],
         "figures": _figures(probabilities, kinds, np.array(right)),
     }
+
+
+def _features(asked: Asked) -> np.ndarray:
+    return np.column_stack([asked.relevance, asked.margin, asked.score])
 
 
 def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) -> dict[str, Any]:

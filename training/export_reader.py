@@ -39,7 +39,7 @@ def export(checkpoint: Path, output: Path) -> None:
             input_names=_INPUTS,
             output_names=_OUTPUTS,
             dynamic_axes={
-                **{name: batch_and_tokens for name in _INPUTS},
+                **dict.fromkeys(_INPUTS, batch_and_tokens),
                 "span": batch_and_tokens,
                 "relevance": {0: "batch"},
             },

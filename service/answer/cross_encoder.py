@@ -1,7 +1,7 @@
 """The trained reader: one small cross-encoder that gives relevance and the answer span of a passage in one run.
 
-Relevance and the margin of the best span over "no answer" (Devlin et al. 2019 for SQuAD 2.0) are combined into
-a probability; the weights and the threshold were fitted on held-out questions, see reader.json.
+Relevance, the margin of the best span over "no answer" (Devlin et al. 2019, for SQuAD 2.0) and the retrieval score
+are combined into a probability; the weights and the threshold were fitted on held-out questions, see reader.json.
 """
 
 import json
@@ -93,7 +93,7 @@ class CrossEncoderReader:
             for number, ((start, end), margin, answer) in enumerate(margins):
                 if margin <= _IMPOSSIBLE / 2:
                     continue
-                support = _sigmoid(_weighted(self._settings["support"], [relevance, margin]))
+                support = _sigmoid(_weighted(self._settings["support"], [relevance, margin, hit.score]))
                 before = best.get((index, number))
                 if before is None or support > before.support:
                     read = Hit(hit.passage, support, HitSource.READ)

@@ -13,9 +13,7 @@ Span = tuple[int, int]
 
 _LINES_APART = re.compile(r"\n(?=[ \t]*(?:\n|[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))|(?<=\n)\n")
 # A run of marks is tried once, from its first mark and as a whole: a megabyte of dots is no harder than of words.
-_END = re.compile(
-    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？｡]+[”’」』）]*|(?<![।॥؟۔။።])[।॥؟۔။።]++(?=\s|$)"""
-)
+_END = re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？｡]+[”’」』）]*|(?<![।॥؟۔။።])[।॥؟۔။።]++(?=\s|$)""")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
 _NEXT_START = re.compile(r"""\s+["'“‘«(\[]*(\S)""")
 
@@ -29,8 +27,16 @@ _BEFORE_FIGURES = frozenset("no nos fig figs eq eqs sec secs art arts vol vols p
 # After these it may: it does unless a figure follows, as in "Dec. 27".
 _MAYBE = frozenset(
     "inc corp co ltd llc plc bros etc dept univ assn ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec "
-    "mon tue wed thu fri sat sun u.s u.k u.n e.u u.s.a a.m p.m ph.d m.d b.a m.a d.c".split()
+    "mon tue wed thu fri sat sun a.m p.m ph.d m.d b.a m.a".split()
 )
+# After these it mostly does not, as in "the U.S. Senate": only before a word that begins sentences rather than names.
+_PLACES = frozenset("u.s u.k u.n e.u u.s.a d.c".split())
+_BEGINNERS = frozenset(
+    "the a an this that these those it its he she we they his her our their i you there here in on at by for from with "
+    "as if when while after before since although but and or so then however is are was were do does did who what "
+    "where why how which some many most all no not one both each".split()
+)
+_WORD = re.compile(r"\w+")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 
 
@@ -90,6 +96,8 @@ def _ends(text: str, match: re.Match[str], end: int) -> bool:
         figure = following is not None and following.group(1).isdigit()
         if word in _TITLES:
             return False
+        if word in _PLACES:
+            return _next_word(text, match.end(), end) in _BEGINNERS
         if word in _MAYBE or word in _BEFORE_FIGURES:
             return not figure
         # "J. Smith", "A. B. Jones"; a list number at the start of its item: "3. Open the lid".
@@ -103,6 +111,11 @@ def _ends(text: str, match: re.Match[str], end: int) -> bool:
 def _next_is_lower(text: str, position: int, end: int) -> bool:
     following = _NEXT_START.match(text, position, end)
     return following is not None and following.group(1).islower()
+
+
+def _next_word(text: str, position: int, end: int) -> str:
+    following = _WORD.search(text, position, end)
+    return following.group().lower() if following else ""
 
 
 def _begins_line(text: str, position: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -19,7 +20,7 @@ from index import schema
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import Engine
-from service.settings import Settings, explain
+from service.settings import Settings, defaults, explain
 
 _LOW_DISK_GIB = 1
 
@@ -34,10 +35,16 @@ class Finding:
     hint: str = ""
 
 
-def config(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def config(
+    built_in: Annotated[
+        bool, typer.Option("--defaults", help="Show the built-in values, whatever is set; never fails.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Show every setting with its value and where it came from."""
     with rendered_errors(as_json):
-        origins = explain({"data_dir": data_dir})
+        origins = defaults() if built_in else explain({"data_dir": data_dir})
     if as_json:
         print_json([{**asdict(o), "value": str(o.value) if isinstance(o.value, Path) else o.value} for o in origins])
         return
@@ -124,7 +131,7 @@ def _data_folder(settings: Settings) -> list[Finding]:
             state = connection.execute(text("PRAGMA quick_check")).scalar_one()
         if state != "ok":
             hint = "Restore a copy of the data folder."
-            return [Finding("data folder", "failed", f"The catalog is damaged: {state}", hint)]
+            return [Finding("data folder", "failed", f"The catalog is damaged: {state}.", hint)]
         found = []
         for c in engine.collections():
             if c.spec.encoder != settings.encoder.model:

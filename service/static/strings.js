@@ -89,6 +89,7 @@ export const strings = {
     queued: "Waiting",
     running: "Reading…",
     added: "Added",
+    changed: "Added in place of the older version",
     unchanged: "Already here, unchanged",
     failed: "Not added",
     unknown: "Still being read; look again later",

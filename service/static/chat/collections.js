@@ -6,7 +6,7 @@ const FALLBACK = "default";
 
 /** The collection that is asked. The selector shows only where there is a choice. */
 export class Collections {
-  #all = [];
+  #all = null;
 
   constructor(onChange) {
     this.current = loadCollection() || FALLBACK;
@@ -33,9 +33,8 @@ export class Collections {
     return this.current !== before;
   }
 
-  /** True only where the server said that the current collection holds nothing. */
+  /** True only where the server said that the current collection holds nothing, or is not there yet. */
   get knownEmpty() {
-    const entry = this.#all.find(({ name }) => name === this.current);
-    return entry ? entry.documents === 0 : false;
+    return this.#all !== null && !this.#all.find(({ name }) => name === this.current)?.documents;
   }
 }

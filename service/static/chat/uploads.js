@@ -34,7 +34,7 @@ export class Uploads {
       for (const row of rows) row.fail(error);
     }
     const failed = rows.filter((row) => row.status === "failed").length;
-    announce(strings.uploadDone(rows.filter((row) => row.status === "added").length, failed));
+    announce(strings.uploadDone(rows.filter((row) => ["added", "changed"].includes(row.status)).length, failed));
     this.open--;
     this.clear.hidden = this.open > 0;
   }
@@ -84,7 +84,7 @@ async function follow(job, rows) {
       // The job goes on without us; a short outage must not look like a failed file.
       if (error.status) throw error;
       if (++missed > TRIES_WITHOUT_NETWORK) {
-        for (const row of rows) if (!["added", "unchanged", "failed"].includes(row.status)) row.show("unknown");
+        for (const row of rows) if (!["added", "changed", "unchanged", "failed"].includes(row.status)) row.show("unknown");
         return;
       }
     }

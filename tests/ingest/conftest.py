@@ -1,0 +1,29 @@
+"""The packaged tokenizer as a token counter, and the files of tests/data."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from index.encode import packaged_folder
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+
+@pytest.fixture(scope="session")
+def count_tokens() -> CountTokens:
+    """What the default encoder counts, without loading its model."""
+    tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [len(e) for e in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    return count
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    return Path(__file__).parents[1] / "data"

@@ -1,0 +1,134 @@
+"""What the tests of the service share: a client, uploads that are waited for, events of a stream."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+DATE_QUESTION = "When was the Central Foreign Affairs Work Conference held?"
+OFF_TOPIC_QUESTION = "How do I reset my router password?"
+_JOB_LIMIT_S = 180
+
+Files = Mapping[str, str | bytes]
+
+
+@pytest.fixture(scope="session")
+def date_question() -> str:
+    """Answered by the first sentence of the sample."""
+    return DATE_QUESTION
+
+
+@pytest.fixture(scope="session")
+def off_topic_question() -> str:
+    """Answered by nothing in the sample."""
+    return OFF_TOPIC_QUESTION
+
+
+@pytest.fixture(scope="session")
+def first_sentence(sample_document) -> str:
+    """The first sentence of the sample, which tells where and when the conference was held."""
+    text = sample_document.read_text(encoding="utf-8")
+    return text[: text.index(" The meeting was also attended")]
+
+
+@pytest.fixture(scope="session")
+def client(server) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server, timeout=120) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def settle() -> Callable[[httpx.Client, str], dict[str, Any]]:
+    """Waits until a job is done, partial or failed."""
+
+    def wait(client: httpx.Client, location: str) -> dict[str, Any]:
+        deadline = time.monotonic() + _JOB_LIMIT_S
+        while time.monotonic() < deadline:
+            job = client.get(location).raise_for_status().json()
+            if job["status"] not in ("queued", "running"):
+                return job
+            time.sleep(0.05)
+        pytest.fail(f"The job did not come to an end: {job}")
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def upload(client, settle) -> Callable[[str, Files], dict[str, Any]]:
+    """Sends files, by name, into a collection and gives the finished job."""
+
+    def send(collection: str, files: Files) -> dict[str, Any]:
+        parts = [("files", (name, content)) for name, content in files.items()]
+        response = client.post("/v1/documents", files=parts, data={"collection": collection})
+        assert response.status_code == 202, response.text
+        return settle(client, response.headers["location"])
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def ask(client) -> Callable[..., dict[str, Any]]:
+    """A question to the running server; gives the answer."""
+
+    def post(question: str, **more: Any) -> dict[str, Any]:
+        response = client.post("/v1/ask", json={"question": question, **more})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    return post
+
+
+@pytest.fixture(scope="session")
+def stored_text(client) -> Callable[[dict[str, Any], str], str]:
+    """The stored text of the document that a citation or hit names."""
+
+    def get(record: dict[str, Any], collection: str = "default") -> str:
+        response = client.get(f"/v1/documents/{record['document_id']}/text", params={"collection": collection})
+        assert response.status_code == 200, response.text
+        return response.content.decode("utf-8")
+
+    return get
+
+
+def read_events(response: httpx.Response) -> Iterator[tuple[str, Any]]:
+    """The events of a stream, as (name, data), by the rules of server-sent events."""
+    name, data = "message", []
+    for line in response.iter_lines():
+        if line == "":
+            if data:
+                yield name, json.loads("\n".join(data))
+            name, data = "message", []
+        elif not line.startswith(":"):
+            field, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if field == "event":
+                name = value
+            elif field == "data":
+                data.append(value)
+
+
+@pytest.fixture(scope="session")
+def events_of() -> Callable[[httpx.Response], Iterator[tuple[str, Any]]]:
+    return read_events
+
+
+@pytest.fixture(scope="session")
+def assert_problem() -> Callable[..., dict[str, Any]]:
+    """Checks that a response is a complete RFC 9457 problem document, and gives it."""
+
+    def check(response: httpx.Response, status: int, code: str, mentions: Sequence[str] = ()) -> dict[str, Any]:
+        assert response.status_code == status, response.text
+        assert response.headers["content-type"] == "application/problem+json"
+        body = response.json()
+        assert {"type", "title", "status", "detail", "code", "hint"} <= body.keys()
+        assert (body["status"], body["code"]) == (status, code)
+        assert body["type"] == f"urn:footnoted:problem:{code}"
+        assert body["title"] not in ("", "Error")
+        for words in mentions:
+            assert words in body["detail"]
+        return body
+
+    return check

@@ -1,0 +1,311 @@
+"""The command line, as a user runs it: what it prints, and how it ends."""
+
+import json
+import os
+import random
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from typer.testing import CliRunner
+
+from service.cli import app
+
+REPORT = Path(__file__).parent.parent / "data" / "report.pdf"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+OTTER = "The otter Ida eats two kilograms of fish a day."
+BEAVER = "# Beavers\n\nThe beaver Bruno built a dam of ninety branches."
+OWLS = "<h1>Owls</h1><p>The owl Olga sleeps until sunset.</p>"
+COMMANDS = ("serve", "ingest", "ask", "search", "documents", "remove", "reindex", "config", "doctor")
+
+
+def lock(source: Path, target: Path) -> None:
+    """A copy of a PDF that asks for a password."""
+    writer = PdfWriter(clone_from=PdfReader(source))
+    writer.encrypt("secret", algorithm="RC4-128")
+    writer.write(target)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory) -> Path:
+    """A folder that holds the documents in ``docs`` and the state in ``data``."""
+    root = tmp_path_factory.mktemp("cli")
+    docs = root / "docs"
+    (docs / "sub").mkdir(parents=True)
+    (docs / "otter.txt").write_text(OTTER, encoding="utf-8")
+    (docs / "beaver.md").write_text(BEAVER, encoding="utf-8")
+    (docs / "sub" / "owls.html").write_text(OWLS, encoding="utf-8")
+    (docs / "empty.txt").touch()
+    (docs / "noise.bin").write_bytes(random.Random(7).randbytes(2000))
+    (docs / "picture.png").write_bytes(PNG)
+    (docs / "cut.pdf").write_bytes(REPORT.read_bytes()[:3000])
+    lock(REPORT, docs / "locked.pdf")
+    return root
+
+
+@pytest.fixture(scope="module")
+def first(world, footnoted):
+    """The first ingest: good files, bad files and a path that is not there."""
+    return footnoted("ingest", world / "docs", world / "missing.txt", data_dir=world / "data")
+
+
+@pytest.fixture(scope="module")
+def second(world, footnoted, first) -> dict:
+    """The second one: a file changed, one gone, one new, one as before, and no bad ones any more."""
+    docs = world / "docs"
+    for name in ("empty.txt", "noise.bin", "picture.png", "cut.pdf", "locked.pdf", "beaver.md"):
+        (docs / name).unlink()
+    (docs / "otter.txt").write_text(OTTER.replace("two", "three"), encoding="utf-8")
+    (docs / "seal.txt").write_text("The seal Sam lives in the harbour of Kiel.", encoding="utf-8")
+    result = footnoted("ingest", docs, "--json", data_dir=world / "data")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def outputs(world, footnoted, second, sample_folder, sample_engine, date_question, off_topic_question) -> dict:
+    """Commands that change nothing which another one reads, run two at a time, by name."""
+    del sample_engine  # it is there so that its folder is filled
+    copy = world / "copy"
+    shutil.copytree(world / "data", copy)
+    runs = {
+        "ask": (["ask", date_question], sample_folder),
+        "ask refused": (["ask", off_topic_question, "--json"], sample_folder),
+        "ask json": (["ask", "How much fish does the otter Ida eat a day?", "--json"], world / "data"),
+        "search json": (["search", "Who sleeps until sunset?", "-k", "2", "--json"], world / "data"),
+        "search": (["search", "Who sleeps until sunset?"], world / "data"),
+        "reindex json": (["reindex", "--json"], copy),
+        "doctor json": (["doctor", "--json"], world / "data"),
+    }
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = pool.map(lambda run: footnoted(*run[0], data_dir=run[1], HF_HUB_OFFLINE="1"), runs.values())
+        return dict(zip(runs, results, strict=True))
+
+
+def documents(footnoted, data_dir: Path, *more: str) -> list[dict]:
+    result = footnoted("documents", "--json", *more, data_dir=data_dir)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["documents"]
+
+
+def test_a_folder_with_bad_files_is_read_but_for_them_and_the_exit_code_says_so(first):
+    assert first.returncode == 1
+    assert "default: 3 added, 6 failed" in first.stdout
+    assert "Traceback" not in first.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("empty.txt", "is empty"),
+        ("noise.bin", "binary"),
+        ("picture.png", "is a PNG image"),
+        ("cut.pdf", "cut.pdf"),
+        ("locked.pdf", "password"),
+        ("missing.txt", "does not exist"),
+    ],
+)
+def test_each_bad_file_is_named_with_its_reason(first, name, reason):
+    lines = [line for line in first.stderr.splitlines() if line.startswith("Failed:") and name in line]
+    assert len(lines) == 1
+    assert reason in lines[0].partition(f"{name}: ")[2]
+
+
+def test_ingesting_again_reads_only_what_is_new_or_changed_and_drops_what_is_gone(second):
+    counts = {key: second[key] for key in ("added", "changed", "unchanged", "removed", "failed")}
+    assert counts == {"added": 1, "changed": 1, "unchanged": 1, "removed": 1, "failed": []}
+
+
+def test_a_folder_that_lost_all_its_files_is_refused_and_its_documents_kept(world, footnoted, second, tmp_path):
+    moved = shutil.move(world / "docs", tmp_path / "docs")
+    (world / "docs").mkdir()
+    try:
+        result = footnoted("ingest", world / "docs", "--json", data_dir=world / "data")
+    finally:
+        (world / "docs").rmdir()
+        shutil.move(moved, world / "docs")
+    assert result.returncode == 1
+    error = json.loads(result.stdout)["error"]
+    assert error["code"] == "conflict"
+    assert "3 documents" in error["message"]
+    assert "footnoted remove" in error["hint"]
+    assert len(documents(footnoted, world / "data")) == 3
+
+
+def test_the_documents_are_listed(world, footnoted, second):
+    rows = documents(footnoted, world / "data")
+    assert [Path(row["uri"]).name for row in rows] == ["otter.txt", "owls.html", "seal.txt"]
+    assert {row["media_type"] for row in rows} == {"text/plain", "text/html"}
+    table = footnoted("documents", data_dir=world / "data").stdout
+    assert "default: 3 documents" in table
+    assert all(row["id"] in table for row in rows)
+
+
+def test_an_answer_is_printed_with_its_quote_and_place(outputs, first_sentence):
+    result = outputs["ask"]
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"{first_sentence} [1]")
+    assert f"“{first_sentence}”" in result.stdout
+    assert f"characters 0–{len(first_sentence)}" in result.stdout
+
+
+def test_an_answer_in_json_is_that_of_the_wire_contract(outputs):
+    answer = json.loads(outputs["ask json"].stdout)
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["quote"] == "The otter Ida eats three kilograms of fish a day."
+    assert answer["citations"][0]["url"].startswith("/view/")
+
+
+def test_a_refusal_is_no_failure_of_the_command(outputs):
+    assert outputs["ask refused"].returncode == 0
+    assert json.loads(outputs["ask refused"].stdout)["status"] == "not_found"
+
+
+def test_hits_are_printed_best_first(outputs):
+    hits = json.loads(outputs["search json"].stdout)["hits"]
+    assert len(hits) == 2
+    assert hits[0]["text"].endswith("The owl Olga sleeps until sunset.")
+    assert outputs["search"].stdout.startswith("1. Owls")
+    assert "The owl Olga sleeps until sunset." in outputs["search"].stdout
+
+
+def test_reindexing_keeps_all_documents(outputs):
+    assert outputs["reindex json"].returncode == 0, outputs["reindex json"].stderr
+    assert json.loads(outputs["reindex json"].stdout) == {"collection": "default", "documents": 3}
+
+
+def test_the_doctor_finds_a_sound_installation_sound(outputs):
+    findings = json.loads(outputs["doctor json"].stdout)
+    assert [finding for finding in findings if finding["level"] == "failed"] == []
+    assert outputs["doctor json"].returncode == 0
+    assert {"python", "packages", "disk", "port", "collection", "encoder", "reader"} == {f["check"] for f in findings}
+
+
+def test_without_a_network_every_command_works(outputs):
+    """They all ran with HF_HUB_OFFLINE=1."""
+    assert {name: result.returncode for name, result in outputs.items()} == dict.fromkeys(outputs, 0)
+    assert not any("Traceback" in result.stderr for result in outputs.values())
+
+
+def test_documents_are_removed_by_file_or_id_and_what_is_unknown_is_named(world, footnoted, outputs, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(world / "data", data)
+    by_id = next(row["id"] for row in documents(footnoted, data) if row["uri"].endswith("seal.txt"))
+    removed = footnoted("remove", by_id, world / "docs" / "otter.txt", "--json", data_dir=data)
+    assert json.loads(removed.stdout) == {"collection": "default", "removed": 2}
+    unknown = footnoted("remove", "nothing", world / "docs" / "sub", data_dir=data)
+    assert unknown.returncode == 1
+    assert "nothing" in unknown.stderr
+    assert documents(footnoted, data) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["ask", "Why?"], ["search", "Why?"], ["documents"], ["remove", "x"], ["reindex"]], ids=lambda a: a[0]
+)
+def test_an_unknown_collection_is_told(footnoted, world, arguments, open_engine):
+    # Not run as processes: the models would be loaded for each, and the words come from one place.
+    result = CliRunner().invoke(
+        app,
+        [*arguments, "--collection", "nowhere", "--data-dir", str(world / "nowhere"), "--json"],
+    )
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["code"] == "not_found"
+
+
+def test_settings_are_shown_with_their_origin(footnoted, tmp_path, reader_name):
+    (tmp_path / "footnoted.toml").write_text("[chat]\ntitle = 'Archive'\n", encoding="utf-8")
+    result = footnoted("config", "--json", data_dir=tmp_path / "data", cwd=tmp_path)
+    shown = {row["name"]: (row["value"], row["origin"]) for row in json.loads(result.stdout)}
+    assert shown["data_dir"] == (str(tmp_path / "data"), "command line")
+    assert shown["answer.reader"] == (reader_name, "environment (FOOTNOTED_ANSWER__READER)")
+    assert shown["chat.title"] == ("Archive", "file (footnoted.toml)")
+    assert shown["server.port"] == (8000, "default")
+
+
+def test_a_bad_setting_is_told_and_the_way_out_works(footnoted):
+    bad = footnoted("documents", FOOTNOTED_SERVER__PROT="1")
+    assert bad.returncode == 1
+    assert "FOOTNOTED_SERVER__PROT" in bad.stderr
+    assert "footnoted config --defaults" in bad.stderr
+    way_out = footnoted("config", "--defaults", FOOTNOTED_SERVER__PROT="1")
+    assert way_out.returncode == 0
+    assert "server.port" in way_out.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command):
+    result = CliRunner().invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert f"footnoted {command}" in result.stdout.replace("root ", "footnoted ")
+
+
+def test_the_help_lists_every_command_and_the_version_is_printed(footnoted):
+    result = footnoted("--help")
+    assert result.returncode == 0
+    assert all(command in result.stdout for command in (*COMMANDS, "eval"))
+    assert footnoted("--version").stdout.startswith("footnoted 0.")
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["nonsense"], ["ask", "Why?", "--top-k", "0"], ["ingest"]])
+def test_a_command_that_is_not_understood_ends_with_code_2(arguments):
+    assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+def a_file(folder: Path) -> None:
+    folder.write_text("not a folder", encoding="utf-8")
+
+
+def noise_for_a_catalog(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "catalog.db").write_bytes(random.Random(7).randbytes(5000))
+
+
+def a_folder_for_a_catalog(folder: Path) -> None:
+    (folder / "catalog.db").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("break_it", [a_file, noise_for_a_catalog, a_folder_for_a_catalog])
+def test_a_data_folder_that_cannot_be_used_is_told_without_a_traceback(footnoted, tmp_path, break_it):
+    data = tmp_path / "data"
+    break_it(data)
+    result = footnoted("documents", data_dir=data)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert str(data) in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("break_it", [a_file, noise_for_a_catalog])
+def test_the_doctor_finds_a_data_folder_that_cannot_be_used(footnoted, tmp_path, break_it):
+    data = tmp_path / "data"
+    break_it(data)
+    result = footnoted("doctor", "--json", data_dir=data)
+    assert result.returncode == 1
+    failed = [finding for finding in json.loads(result.stdout) if finding["level"] == "failed"]
+    assert any(str(data) in finding["message"] for finding in failed)
+    assert all(finding["hint"] for finding in failed)
+
+
+def test_a_catalog_with_damaged_pages_is_told_without_a_traceback(footnoted, tmp_path, world, second):
+    data = tmp_path / "data"
+    shutil.copytree(world / "data", data)
+    with (data / "catalog.db").open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(8192)
+        file.write(b"\xaa" * (size - 8192))
+    for command in ("documents", "doctor"):
+        result = footnoted(command, "--json", data_dir=data)
+        assert result.returncode == 1
+        assert "malformed" in result.stdout
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_folder_that_may_not_be_written_is_told(footnoted, tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    result = footnoted("documents", data_dir=tmp_path / "locked" / "data")
+    assert result.returncode == 1
+    assert "locked" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,135 @@
+"""Text to sentences: exact spans, whatever the text; and the cuts that a reader of many languages expects."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.answer.sentences import sentences
+
+MEGABYTE = 1_000_000
+# Pieces that decide where sentences end, so that random texts come near the rules.
+MARKS = '. |! |? |… |...|.|- |1. |(a) | |"|”|’|)|(|。|！|।|؟|۔'.split("|")
+WORDS = "Dr|U.S|No|5|Dec|p.m|The |he |J|e.g|Beijing|北京|नमस्ते|مرحبا|😀|e\u0301|\u200b".split("|")
+SPACES = ["\n", "\n\n", "\r\n", " | ", "\t", "\u00a0", "\u3000", "\x0b", "\x1c", "\x85", "\u2028"]
+PIECES = st.sampled_from([*MARKS, *WORDS, *SPACES])
+TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join))
+
+
+def cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentences(text)]
+
+
+@given(TEXTS)
+def test_spans_are_sorted_disjoint_and_inside_the_text(text):
+    position = 0
+    for start, end in sentences(text):
+        assert position <= start < end <= len(text)
+        position = end
+
+
+@given(TEXTS)
+def test_no_sentence_begins_or_ends_with_white_space(text):
+    assert all(piece == piece.strip() for piece in cut(text))
+
+
+@given(TEXTS)
+def test_every_visible_character_is_in_exactly_one_sentence(text):
+    counts = [0] * len(text)
+    for start, end in sentences(text):
+        for i in range(start, end):
+            counts[i] += 1
+    assert [counts[i] for i, character in enumerate(text) if not character.isspace()] == [
+        1 for character in text if not character.isspace()
+    ]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        ".",
+        "।",
+        "1. ",
+        "A. ",
+        '."',
+        '. "',
+        "a." + " " * 1000,
+        "\n",
+        "- x\n",
+        "a | b\n",
+        " (",
+        "\n\t",
+        "。",
+        "U.S. ",
+        "No. 5 ",
+    ],
+)
+def test_a_megabyte_of_one_thing_is_cut_to_its_end(unit):
+    text = unit * (MEGABYTE // len(unit)) + "x"
+    spans = sentences(text)
+    assert spans[-1][1] == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The U.S. Senate met. It rose.", ["The U.S. Senate met.", "It rose."]),
+        ("He moved to the U.S. He was ten.", ["He moved to the U.S.", "He was ten."]),
+        ("See No. 5 for details. Then stop.", ["See No. 5 for details.", "Then stop."]),
+        ("The answer was no. We left.", ["The answer was no.", "We left."]),
+        ("It met on Dec. 27. It rose.", ["It met on Dec. 27.", "It rose."]),
+        ("Dr. Smith met Mr. Jones. They talked.", ["Dr. Smith met Mr. Jones.", "They talked."]),
+        ("J. R. R. Tolkien wrote it. I read it.", ["J. R. R. Tolkien wrote it.", "I read it."]),
+        ("So am I. He left.", ["So am I.", "He left."]),
+        ("Use e.g. apples, i.e. fruit. Done.", ["Use e.g. apples, i.e. fruit.", "Done."]),
+        ("It opens at 8 a.m. daily. Come.", ["It opens at 8 a.m. daily.", "Come."]),
+        ("It starts at 3 p.m. The room is open.", ["It starts at 3 p.m.", "The room is open."]),
+        ("She works at Acme Inc. He does not.", ["She works at Acme Inc.", "He does not."]),
+        ("Pi is 3.14159 or so. E is 2.718.", ["Pi is 3.14159 or so.", "E is 2.718."]),
+        ("See https://a.example/b.c?d=e.f for more. Bye!", ["See https://a.example/b.c?d=e.f for more.", "Bye!"]),
+        ("Mail a.b@c.example. Thanks!", ["Mail a.b@c.example.", "Thanks!"]),
+        ('He said "Stop." Then he left.', ['He said "Stop."', "Then he left."]),
+        ("“Really?” she asked. She left.", ["“Really?” she asked.", "She left."]),
+        ("It goes on ... and on. Then… nothing.", ["It goes on ... and on.", "Then… nothing."]),
+        ("What is Yahoo! doing? Nothing.", ["What is Yahoo! doing?", "Nothing."]),
+        ("第一句。第二句！“第三句？”完。", ["第一句。", "第二句！", "“第三句？”", "完。"]),
+        ("यह पहला है। यह दूसरा है॥ तीसरा?", ["यह पहला है।", "यह दूसरा है॥", "तीसरा?"]),
+        ("هذه الأولى. هل هذه الثانية؟ نعم۔", ["هذه الأولى.", "هل هذه الثانية؟", "نعم۔"]),
+        ("", []),
+        (" \n\t ", []),
+    ],
+)
+def test_a_line_is_cut_where_its_sentences_end(text, expected):
+    assert cut(text) == expected
+
+
+def test_a_line_break_inside_a_paragraph_does_not_end_a_sentence():
+    assert cut("This line is\nwrapped in the middle. This goes\non too.") == [
+        "This line is\nwrapped in the middle.",
+        "This goes\non too.",
+    ]
+
+
+def test_a_blank_line_ends_a_sentence_without_a_full_stop():
+    assert cut("A title\n\nThe text of it") == ["A title", "The text of it"]
+
+
+def test_list_items_stand_apart():
+    assert cut("You need:\n- flour\n• two eggs. Large ones.\n1. Mix\n2) bake\n(c) eat") == [
+        "You need:",
+        "- flour",
+        "• two eggs.",
+        "Large ones.",
+        "1. Mix",
+        "2) bake",
+        "(c) eat",
+    ]
+
+
+def test_table_rows_stand_apart():
+    assert cut("Ages of the team\nName | Age\nAnn | 34\nBob | 51\nThat is all.") == [
+        "Ages of the team",
+        "Name | Age",
+        "Ann | 34",
+        "Bob | 51",
+        "That is all.",
+    ]

@@ -8,7 +8,7 @@ TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
 PACKAGES := core ingest index service evals
 
-.PHONY: help install serve test lint types imports unit sample-eval browser format clean
+.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -72,3 +72,13 @@ $(VENV)/.dev: $(VENV)/.installed
 	@echo "== installing what the tests need"
 	@$(BIN)/pip install --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+# The data sets of docs/reader.md in one folder: reader.jsonl.gz, pairs.jsonl.gz, squad-dev-v2.0.json
+READER_DATA ?= training/data
+
+reader: $(VENV)/.dev ## Train, export and calibrate the reader (an hour on two cores; goes on where it was stopped)
+	@$(BIN)/pip install --disable-pip-version-check -q onnx onnxscript
+	@$(BIN)/python -m training.train_reader --resume --output build/reader --reader-data $(READER_DATA)/reader.jsonl.gz \
+		--pairs-data $(READER_DATA)/pairs.jsonl.gz --squad $(READER_DATA)/squad-dev-v2.0.json
+	@$(BIN)/python -m training.export_reader build/reader service/answer/model
+	@$(BIN)/python -m training.calibrate_reader --squad $(READER_DATA)/squad-dev-v2.0.json --model service/answer/model

@@ -4,6 +4,7 @@ import codecs
 import re
 from pathlib import PurePosixPath
 
+import py3langid
 from charset_normalizer import from_bytes
 
 from core.errors import ReadError, UnsupportedMedia
@@ -42,6 +43,15 @@ _HTML_ANY = re.compile(r"</?(p|div|h[1-6]|table|ul|ol|br|span|a|article|section)
 _MARKDOWN_NAMES = {".md", ".markdown", ".mdown", ".mkd"}
 _HTML_NAMES = {".html", ".htm", ".xhtml"}
 _SAMPLE = 4096
+# How much of a text its encoding is guessed from: bytes looked through, a line, all lines together.
+_GUESS_WINDOW, _GUESS_LINE, _GUESS_ENOUGH = 1_000_000, 50_000, 4_000
+_LAST_LATIN = "\u024f"
+_WINDOWS_PAGES = {
+    **dict.fromkeys(("bs", "cs", "hr", "hu", "pl", "ro", "sk", "sl", "sq"), "cp1250"),
+    **dict.fromkeys(("az", "tr"), "cp1254"),
+    **dict.fromkeys(("et", "lt", "lv"), "cp1257"),
+    "vi": "cp1258",
+}  # all other languages in Latin letters use 1252
 
 
 def detect(data: bytes, name: str) -> tuple[str, str | None]:
@@ -88,15 +98,39 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        # A guess needs no more than the neighbourhood of the first byte that is not ASCII.
-        around = data[max(0, error.start - 20_000) : error.start + 40_000]
-        best = from_bytes(around).best()
-        if best is None:
+        guessed = _guess(_odd_lines(data, error.start))
+        if guessed is None:
             raise ReadError(
                 f"{name} is in no known text encoding (byte {error.start} is the first odd one).",
                 "Save it as UTF-8.",
             ) from error
-        return data.decode(best.encoding, errors="replace")
+        return data.decode(guessed, errors="replace")
+
+
+def _odd_lines(data: bytes, first: int) -> bytes:
+    """Some lines that are not ASCII, from the first odd byte on: among much ASCII, any encoding seems to fit."""
+    begin = max(data.rfind(b"\n", 0, first) + 1, first - 100)
+    found: list[bytes] = []
+    for line in data[begin : begin + _GUESS_WINDOW].split(b"\n"):
+        if not line.isascii():
+            found.append(line[:_GUESS_LINE])
+            if sum(map(len, found)) > _GUESS_ENOUGH:
+                break
+    return b"\n".join(found)
+
+
+def _guess(sample: bytes) -> str | None:
+    """The encoding of some text that is not UTF-8, or None.
+
+    Windows' code pages for Latin letters differ in a few places only: there, the language tells which it is.
+    """
+    matches = from_bytes(sample)
+    best = matches.best()
+    if best is None or any(c.isalpha() and c > _LAST_LATIN for c in str(best)):
+        return best.encoding if best else None
+    usual = _WINDOWS_PAGES.get(py3langid.classify(str(best))[0], "cp1252")
+    likely = {name for m in matches if m.chaos <= best.chaos + 0.1 for name in m.could_be_from_charset}
+    return usual if usual in likely else best.encoding
 
 
 def _utf16_without_mark(data: bytes, sample: bytes) -> str | None:

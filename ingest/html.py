@@ -128,7 +128,8 @@ class _Walker:
 
 
 def _is_layout(table: LexborNode) -> bool:
-    return table.css_first("table table") is not None or len(table.css("td, th")) <= 1
+    # css_first takes the node itself into account, so what is below it is asked.
+    return any(part.css_first("table") for part in table.iter()) or len(table.css("td, th")) <= 1
 
 
 def _flat(root: LexborNode, without: tuple[str, ...] = ()) -> str:

@@ -12,7 +12,7 @@ _LIGATURES = {
 _BOLD_WEIGHT = 600
 # A gap wider than this many type sizes separates table cells; justified text stays well below.
 _CELL_GAP = 1.4
-_HYPHEN = "\x02"  # PDFium's mark for a hyphen at a line's end that it takes for a word break
+_HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a hyphen at a line's end that it takes for a word break
 # A currency sign set apart from its figure belongs to the cell of the figure.
 _CURRENCY_CELL = re.compile(r"\s*(?:\|\s*)?([$€£¥]) \| (?=[\d(—-])")
 
@@ -56,9 +56,12 @@ def _pieces(textpage: pdfium.PdfTextPage) -> list[Line]:
     count = textpage.count_chars()
     codes = [pdfium_c.FPDFText_GetUnicode(raw, i) for i in range(count)]
     for i in range(count + 1):
-        if i == count or codes[i] in (10, 13):
-            if i > start:
-                line = _piece(raw, codes, start, i)
+        # PDFium puts no line end behind a hyphen that it took for a word break.
+        hyphen = i < count and chr(codes[i]) in _HYPHENS
+        if i == count or hyphen or codes[i] in (10, 13):
+            end = i + hyphen
+            if end > start:
+                line = _piece(raw, codes, start, end)
                 if line is not None:
                     lines.append(line)
             start = i + 1
@@ -95,8 +98,8 @@ def _piece(raw: object, codes: list[int], start: int, end: int) -> Line | None:
         bold += pdfium_c.FPDFText_GetFontWeight(raw, i) >= _BOLD_WEIGHT
         chars.append(_LIGATURES.get(char, char))
     text = re.sub(r" +", " ", "".join(chars)).strip()
-    hyphenated = text.endswith((_HYPHEN, "\ufffe"))
-    text = _surrogates(text.replace(_HYPHEN, "").replace("\ufffe", ""))
+    hyphenated = text.endswith(_HYPHENS)
+    text = _surrogates(text.rstrip("".join(_HYPHENS)))
     if not text or visible == 0:
         return None
     text = _join_currency(text)
@@ -128,7 +131,7 @@ def _join_rows(pieces: list[Line]) -> list[Line]:
             rows.append(piece)
             continue
         gap = piece.x0 - last.x1
-        glue = " | " if gap > _CELL_GAP * last.size else " "
+        glue = "" if last.hyphenated else " | " if gap > _CELL_GAP * last.size else " "
         rows[-1] = Line(
             _join_currency(last.text + glue + piece.text),
             last.x0,

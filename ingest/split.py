@@ -100,7 +100,8 @@ def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSetti
             yield _Piece(block.start, block.end, tokens, pages, section, heading)
             continue
         spans = list(_cut(document.text, block, count_tokens, settings.maximum))
-        for start, end, size in _fitting(document.text, spans, count_tokens, settings.maximum):
+        sizes = _sizes([document.text[start:end] for start, end in spans], count_tokens)
+        for (start, end), size in zip(spans, sizes, strict=True):
             yield _Piece(start, end, size, pages, section, False)
 
 
@@ -128,23 +129,6 @@ def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> I
             position = end
 
 
-def _fitting(
-    text: str, spans: Sequence[tuple[int, int]], count_tokens: TokenCounter, maximum: int
-) -> Iterator[tuple[int, int, int]]:
-    """The spans as (start, end, tokens), cut in two where they are too long after all.
-
-    The splitter adds up the tokens of its parts, but two parts of one word can make more tokens together.
-    """
-    sizes = _sizes([text[start:end] for start, end in spans], count_tokens)
-    for (start, end), size in zip(spans, sizes, strict=True):
-        if size <= maximum or end - start == 1:
-            yield start, end, size
-            continue
-        middle = max(text.rfind(" ", start, end), (start + end) // 2)
-        halves = [(start, start + len(text[start:middle].rstrip())), (end - len(text[middle:end].lstrip()), end)]
-        yield from _fitting(text, halves, count_tokens, maximum)
-
-
 def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:
     """Token counts, never below an eighth of the characters: some tokenizers make one token of a whole blob."""
     counts = count_tokens(texts)
@@ -154,7 +138,7 @@ def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:
 def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
     """Exact for what may fit; a long text is only known to be too long, which is all the splitter asks.
 
-    Never 0: the splitter repeats pieces without length (blank lines, zero-width spaces) as an overlap.
+    Never 0 for a piece: the splitter repeats those without length (blank lines, zero-width spaces) as an overlap.
     """
     cache: dict[str, int] = {}
 
@@ -164,7 +148,7 @@ def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
         if piece not in cache:
             if len(cache) > 100_000:
                 cache.clear()
-            cache[piece] = max(1, _sizes([piece], count_tokens)[0])
+            cache[piece] = max(min(1, len(piece)), _sizes([piece], count_tokens)[0])
         return cache[piece]
 
     return length

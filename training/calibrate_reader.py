@@ -164,6 +164,11 @@ def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) ->
     return figures
 
 
+def _threshold(by_threshold: dict[str, dict[str, float]]) -> float:
+    """The lowest at which 99 % of the questions on absent documents are refused."""
+    return min(float(t) for t, figures in by_threshold.items() if figures["refused_absent"] >= 0.99)
+
+
 def _logistic(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     model = LogisticRegression(C=1.0, max_iter=5000).fit(x, y, sample_weight=weights)
     return np.concatenate([model.coef_[0], model.intercept_])
@@ -175,11 +180,14 @@ def main() -> None:
     parser.add_argument(
         "--model", type=Path, required=True, help="Folder with reader.onnx; reader.json is written there."
     )
-    parser.add_argument("--threshold", type=float, required=True)
     options = parser.parse_args()
     fitted = fit(ask_all(options.squad, range(8), range(6, 8), CrossEncoderReader(options.model)))
     print(json.dumps(fitted, indent=1))  # noqa: T201
-    settings = {"threshold": options.threshold, "support": fitted["support"], "confidence": fitted["confidence"]}
+    settings = {
+        "threshold": _threshold(fitted["figures"]["thresholds"]),
+        "support": fitted["support"],
+        "confidence": fitted["confidence"],
+    }
     (options.model / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 

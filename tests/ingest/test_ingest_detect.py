@@ -68,9 +68,23 @@ def test_text_is_decoded_from_its_encoding(data, expected):
     assert document_of(data, "a.txt").text == expected
 
 
-def test_text_that_is_not_ascii_only_far_into_the_file_is_decoded():
-    text = "plain words " * 20_000 + _GERMAN
-    assert document_of(text.encode("cp1252"), "a.txt").text == text
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("L’été dernier, nous avons mangé des crêpes à l’œuf près de la forêt où Noël a été fêté.", "cp1252"),
+        ("Været på øya var dårlig, så båten gikk ikke før klokka åtte.", "cp1252"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy, řekl starý muž a šel domů.", "cp1250"),
+        ("Az öreg tengerész hűvös őszi estéken is kiült a kikötőbe, és nézte a hajókat.", "cp1250"),
+        ("Şişli'de güneşli bir gün, çocuklar bahçede oynuyor ve İzmir'e gidiyoruz.", "cp1254"),
+        ("Съешь же ещё этих мягких французских булок, да выпей чаю.", "cp1251"),
+        ("Съешь же ещё этих мягких французских булок, да выпей чаю.", "koi8-r"),
+        ("港口的灯塔每天晚上七点亮灯。有雾的日子每小时敲一次钟。", "gb18030"),
+    ],
+)
+@pytest.mark.parametrize("lines_before", [0, 500])
+def test_legacy_encodings_are_told_apart_also_behind_many_lines_of_ascii(text, encoding, lines_before):
+    text = "The committee met on Tuesday and decided nothing.\n" * lines_before + f"{text}\n" * 3 + "That is all."
+    assert document_of(text.encode(encoding), "a.txt").text == text
 
 
 def _zip() -> bytes:
@@ -112,7 +126,7 @@ def test_binary_data_is_refused():
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("annual-report_2024.txt", "annual report 2024"), ("caf\udce9.txt", "caf\ufffd"), (".txt", ".txt")],
+    [("annual-report_2024.txt", "Annual report 2024"), ("caf\udce9.txt", "Caf\ufffd"), (".txt", ".txt")],
 )
 def test_a_document_without_a_title_is_named_after_its_file(name, title):
     assert read(b"Words without a title.", "file:///a", name).document.title == title

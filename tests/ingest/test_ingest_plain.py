@@ -27,4 +27,4 @@ def test_a_last_line_heads_nothing():
 
 
 def test_line_ends_are_unified_and_controls_go():
-    assert document_of("a\r\nb\rc\x07d\x00e\n\nf\fg", "a.txt").text == "a\nb\ncde\n\nf\n\ng"
+    assert document_of("a\r\nb\rc\x07d\x1be\n\nf\fg", "a.txt").text == "a\nb\ncde\n\nf\n\ng"

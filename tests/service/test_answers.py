@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from core.errors import InvalidRequest, NotFound
 from core.types import AnswerStatus, Turn
 from service.answer.events import Cited, Done, SentenceDone, Started, Token, fold
+from service.answer.reader import Candidate, Reading, ReadingTask
+from service.answer.sentences import sentences
 from service.commands.serve import SAMPLE, SAMPLE_DOCUMENT
+from service.engine import Engine
 
 WORDS = sorted(set(re.findall(r"\w+", SAMPLE_DOCUMENT.read_text(encoding="utf-8"))))
 QUESTIONS = [json.loads(line) for line in (SAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -260,3 +263,31 @@ def test_offsets_count_code_points_not_bytes_or_utf16_units(open_engine, tmp_pat
     citation = engine.ask("How high is the tower of Ulm?").citations[0]
     assert text[citation.start : citation.end] == citation.quote
     assert citation.quote.endswith("The tower of Ulm is 161 metres high.")
+
+
+class DatesReader:
+    """A reader of another kind: it knows dates, and tells which words of a sentence are one."""
+
+    name = "dates"
+    default_threshold = 0.5
+
+    def read(self, task: ReadingTask) -> Reading:
+        found = []
+        for hit in task.hits:
+            for start, end in sentences(hit.passage.text):
+                if date := re.search(r"December \w+ to \w+", hit.passage.text[start:end]):
+                    first = hit.passage.start + start
+                    words = (first + date.start(), first + date.end())
+                    found.append(Candidate(hit, first, hit.passage.start + end, 0.9, words))
+        return Reading(tuple(found), 0.9 if found else 0.0)
+
+
+def test_the_words_that_a_reader_points_at_are_given_at_their_place_in_the_document(
+    sample_engine, make_settings, sample_folder, date_question
+):
+    answer = Engine(sample_engine.store, DatesReader(), make_settings(sample_folder)).ask(date_question)
+    text = sample_engine.document(answer.citations[0].document.id).text
+    assert answer.model == "dates"
+    assert answer.answer_span.text == "December 27th to 28th"
+    assert text[answer.answer_span.start : answer.answer_span.end] == "December 27th to 28th"
+    assert_whole(answer, sample_engine)

@@ -1,0 +1,55 @@
+"""Text to search terms."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.analyse import question_terms, terms, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The rivers' banks were flooded.", ["the", "river", "bank", "were", "flood"]),
+        ("It's the mayor's car", ["it", "the", "mayor", "car"]),
+        ("CVE-2024-3094", ["cve", "2024", "3094"]),
+        ("§ 12(b) of the Act", ["12", "b", "of", "the", "act"]),
+        ("Zürich ZÜRICH Zu\u0308rich", ["zurich"] * 3),
+        ("Straße STRASSE", ["strass"] * 2),
+        ("Ｆｕｌｌ ﬁne", ["full", "fine"]),
+        ("東京都", ["東京", "京都"]),
+        ("猫 and 犬", ["猫", "and", "犬"]),
+        ("Python3の使い方", ["python3", "の使", "使い", "い方"]),
+        ("हिन्दी में।", ["हिन्दी", "में"]),
+        ("snake_case_name", ["snake_case_nam"]),
+        ("… — !? 👩‍👩‍👧", []),
+    ],
+)
+def test_terms_of_a_text(text, expected):
+    assert terms(text) == expected
+
+
+def test_words_keep_their_place():
+    text = "Les élèves, à Tokyo 東京都"
+    assert [(word, text[start:end]) for word, start, end in words(text)] == [
+        ("les", "Les"), ("eleves", "élèves"), ("a", "à"), ("tokyo", "Tokyo"), ("東京", "東京"), ("京都", "京都"),
+    ]  # fmt: skip
+
+
+def test_a_question_loses_its_stop_words_and_repetitions():
+    assert question_terms("What is the name of the river, and whose river is it?") == ["name", "river"]
+
+
+def test_a_question_of_stop_words_only_keeps_them():
+    assert question_terms("What is it about?") == ["what", "is", "it", "about"]
+    assert question_terms("?!") == []
+
+
+@given(st.text())
+def test_the_words_of_any_text_lie_in_it_in_order(text):
+    last = 0
+    for word, start, end in words(text):
+        assert 0 <= start < end <= len(text)
+        assert start >= last
+        assert word
+        last = start

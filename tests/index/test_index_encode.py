@@ -1,0 +1,113 @@
+"""The real encoder: unit vectors, true token counts, and threads that do not disturb each other."""
+
+import threading
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from core.errors import EncoderUnavailable
+from index.encode import SentenceTransformerEncoder, packaged_folder
+
+TEXTS = [
+    "The ferry leaves the harbour at seven.",
+    "In winter the harbour is closed.",
+    "A very long text about nothing in particular. " * 60,
+    "漢字 and emoji 👩‍👩‍👧",
+    "x",
+    "",
+]
+
+
+def test_vectors_are_of_length_one_and_of_the_models_dimension(encoder):
+    vectors = encoder.encode_passages(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dimension) == (6, 384)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+    assert np.linalg.norm(encoder.encode_questions(["When does it leave?"])) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_vectors_come_in_the_order_of_their_texts(encoder):
+    together = encoder.encode_passages(TEXTS)
+    for text, vector in zip(TEXTS, together, strict=True):
+        assert encoder.encode_passages([text])[0] == pytest.approx(vector, abs=1e-5)
+
+
+def test_a_question_is_nearest_to_the_passage_that_answers_it(encoder):
+    passages = encoder.encode_passages(["The ferry leaves at seven.", "Potatoes are boiled in salted water."])
+    cosines = passages @ encoder.encode_questions(["What time does the boat depart?"])[0]
+    assert cosines[0] > cosines[1] + 0.2
+
+
+def test_no_texts_give_no_vectors(encoder):
+    assert encoder.encode_passages([]).shape == (0, 384)
+    assert encoder.count_tokens([]) == []
+
+
+def test_progress_adds_up_to_the_number_of_texts():
+    done = []
+    encoder = SentenceTransformerEncoder(batch_size=4)
+    encoder.encode_passages([f"Text {i}." for i in range(10)], done.append)
+    assert done == [4, 4, 2]
+
+
+def test_tokens_are_counted_as_the_tokenizer_does_also_beyond_the_models_limit(encoder):
+    tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    expected = [len(tokenizer.encode(text, add_special_tokens=False)) for text in TEXTS]
+    assert encoder.count_tokens(TEXTS) == expected
+    assert max(expected) > encoder.max_tokens == 256
+    assert encoder.count_tokens(["one two three"]) == [3]
+
+
+def test_counting_does_not_change_how_long_texts_are_embedded(encoder):
+    before = encoder.encode_passages(TEXTS)
+    encoder.count_tokens(TEXTS)
+    assert encoder.encode_passages(TEXTS) == pytest.approx(before, abs=1e-6)
+
+
+def test_questions_passages_and_counts_from_threads_are_as_alone(encoder):
+    questions = [f"What leaves at {hour} o'clock?" for hour in range(6)]
+    passages = [f"{text[:200]} {i}" for i in range(4) for text in TEXTS]
+    alone = encoder.encode_questions(questions), encoder.encode_passages(passages), encoder.count_tokens(passages)
+    wrong: list[str] = []
+
+    def check(what, run, expected):
+        for _ in range(4):
+            if not np.allclose(run(), expected, atol=1e-5):
+                wrong.append(what)
+
+    threads = [
+        threading.Thread(target=check, args=("questions", lambda: encoder.encode_questions(questions), alone[0])),
+        threading.Thread(target=check, args=("questions", lambda: encoder.encode_questions(questions), alone[0])),
+        threading.Thread(target=check, args=("passages", lambda: encoder.encode_passages(passages), alone[1])),
+        threading.Thread(target=check, args=("counts", lambda: encoder.count_tokens(passages), alone[2])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("model", ["no-such-organisation/no-such-model", "/no/such/folder"])
+def test_an_unknown_model_is_unavailable_and_says_what_to_name(monkeypatch, model):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    encoder = SentenceTransformerEncoder(model)
+    assert encoder.name == model
+    with pytest.raises(EncoderUnavailable) as caught:
+        encoder.load()
+    assert repr(model) in caught.value.message
+    assert "all-MiniLM-L6-v2" in caught.value.hint
+
+
+def test_a_folder_that_holds_no_model_is_unavailable(tmp_path):
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(EncoderUnavailable, match=tmp_path.name):
+        SentenceTransformerEncoder(str(tmp_path)).load()
+
+
+def test_a_copy_of_the_packaged_model_gives_the_same_vectors_by_its_folder(encoder):
+    other = SentenceTransformerEncoder(str(packaged_folder()))
+    assert other.encode_questions(TEXTS[:2]) == pytest.approx(encoder.encode_questions(TEXTS[:2]), abs=1e-6)

@@ -1,0 +1,487 @@
+"""The store: documents in, hits out, the same whatever happened to the derived files."""
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from index_samples import SIZES, WordEncoder, found, open_store, put, results, source
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import IndexBroken, NotFound
+from core.types import HitSource
+from index import schema
+from index.dense import DenseIndex
+from index.originals import Originals
+from index.store import SearchSettings, Store
+
+HARBOUR = source("file:///harbour.txt", "The harbour is closed in winter.", "Ferries leave at seven.", title="Harbour")
+CRANE = source("file:///crane.txt", "The crane on the quay was repaired in May.", title="Crane")
+LIGHT = source("file:///light.txt", "The lighthouse burns from dusk to dawn.", title="Light")
+
+
+def test_a_hit_is_an_exact_stretch_of_its_document(store):
+    put(store, "c", HARBOUR, CRANE)
+    result = store.search("c", "When do ferries leave?", 3)
+    best = result.hits[0]
+    document = store.catalog.document("c", best.passage.document.id)
+    assert best.passage == HARBOUR.passages[1]
+    assert document.text[best.passage.start : best.passage.end] == best.passage.text == "Ferries leave at seven."
+    assert best.source is HitSource.FUSED
+    assert [hit.score for hit in result.hits] == sorted((hit.score for hit in result.hits), reverse=True)
+    assert result.passages == 3
+    assert result.frequencies == {"ferri": 1, "leav": 1}
+    assert len(result.cosines) == len(result.hits) == 3
+
+
+def test_the_weight_says_which_side_counts(store):
+    code = source("file:///code", "Error E0x7F is what the panel shows after a long night without any power at all.")
+    near = source("file:///near", "The gate is stuck after frost.")
+    put(store, "c", code, near, HARBOUR, CRANE, LIGHT)
+    question = "The gate is stuck and shows E0x7F E0x7F error"
+    dense_only = store.search("c", question, 2, SearchSettings(dense_weight=1.0)).hits[0]
+    words_only = store.search("c", question, 2, SearchSettings(dense_weight=0.0)).hits[0]
+    assert (dense_only.passage.text, dense_only.score) == (near.passages[0].text, pytest.approx(1.0))
+    assert (words_only.passage.text, words_only.score) == (code.passages[0].text, pytest.approx(1.0))
+
+
+def test_what_only_the_words_find_has_its_true_cosine(store):
+    put(store, "c", HARBOUR, CRANE, LIGHT)
+    question = "Is the in the is in is the lighthouse in?"  # its stop words are nearest to another passage
+    few = store.search("c", question, 4, SearchSettings(candidates=1, dense_weight=0.0))
+    many = store.search("c", question, 4)
+    cosines = {hit.passage.text: c for hit, c in zip(many.hits, many.cosines, strict=True)}
+    assert few.hits[0].passage.text == LIGHT.passages[0].text
+    assert few.cosines[0] == pytest.approx(cosines[LIGHT.passages[0].text])
+    assert few.cosines[0] > 0
+
+
+def test_no_more_hits_than_asked_for_and_none_where_there_is_nothing(store):
+    store.open_collection("c")
+    assert store.search("c", "anything", 5).hits == ()
+    put(store, "c", HARBOUR, CRANE, LIGHT)
+    assert len(store.search("c", "the", 2).hits) == 2
+    assert len(store.search("c", "the", 100).hits) == 4
+
+
+def test_a_question_of_operators_or_of_nothing_is_harmless(store):
+    put(store, "c", HARBOUR)
+    for question in ('NOT " OR *', '"', "", "   ", "\0", "👩‍👩‍👧", "x" * 10_000):
+        assert len(store.search("c", question, 5).hits) == 2
+
+
+def test_a_removed_document_is_not_found_again(store, folder):
+    put(store, "c", HARBOUR, CRANE)
+    assert found(store, "harbour winter")[0] == HARBOUR.passages[0].text
+    assert store.remove("c", [HARBOUR.document.id]) == 1
+    assert found(store, "harbour winter") == [CRANE.passages[0].text]
+    with pytest.raises(NotFound):
+        store.catalog.document("c", HARBOUR.document.id)
+    with open_store(folder) as again:
+        assert found(again, "harbour winter") == [CRANE.passages[0].text]
+
+
+def test_another_store_on_the_folder_sees_what_was_added_and_removed(store, folder):
+    put(store, "c", HARBOUR, CRANE)
+    with open_store(folder) as other:
+        assert len(found(other, "harbour")) == 3
+        store.remove("c", [HARBOUR.document.id])
+        assert found(other, "harbour") == [CRANE.passages[0].text]
+        put(store, "c", LIGHT)
+        assert found(other, "lighthouse")[0] == LIGHT.passages[0].text
+
+
+def test_a_stale_snapshot_serves_nothing_that_was_deleted(store, folder):
+    """As while another thread brings the dense index up to date: the last one answers meanwhile."""
+    put(store, "c", HARBOUR, CRANE, LIGHT)
+    with open_store(folder) as other:
+        assert len(found(other, "harbour")) == 4
+        collection = other.catalog.collection("c")
+        store.remove("c", [HARBOUR.document.id])
+        with other._snapshots._lock(collection.id):
+            result = other.search("c", "harbour winter ferries", 10)
+        assert result.passages == 4, "the snapshot was not stale"
+        assert {hit.passage.document.id for hit in result.hits} == {CRANE.document.id, LIGHT.document.id}
+
+
+def test_a_new_version_takes_the_place_of_the_one_at_its_uri(store):
+    put(store, "c", HARBOUR)
+    newer = source("file:///harbour.txt", "The harbour is open all year.", title="Harbour")
+    put(store, "c", newer)
+    assert found(store, "harbour winter ferries") == ["The harbour is open all year."]
+    assert [row.id for row in store.catalog.documents("c")] == [newer.document.id]
+
+
+def test_the_old_version_answers_until_the_new_one_is_in(store, words):
+    put(store, "c", HARBOUR)
+    newer = source("file:///harbour.txt", "The harbour is open all year.", title="Harbour")
+    seen = []
+    store.put(
+        store.open_collection("c"),
+        newer.document,
+        newer.passages,
+        newer.original,
+        progress=lambda _: seen.append(found(store, "harbour")[0]),
+    )
+    assert seen == ["The harbour is closed in winter."]
+    assert found(store, "harbour") == ["The harbour is open all year."]
+
+
+def test_passages_that_did_not_change_are_not_embedded_again(store, words):
+    put(store, "c", source("file:///a", "first", "second", "third", title="T"))
+    assert len(words.passages) == 3
+    done = []
+    changed = source("file:///a", "first", "second, changed", "third", title="T")
+    store.put(store.open_collection("c"), changed.document, changed.passages, changed.original, done.append)
+    assert words.passages[3:] == ["T\nsecond, changed"]
+    assert sum(done) == 3
+    put(store, "c", source("file:///b", "third", "first", title="T"))
+    assert len(words.passages) == 4
+    put(store, "c", source("file:///c", "first", title="Another title"))
+    assert words.passages[4:] == ["Another title\nfirst"]
+    put(store, "other", source("file:///a", "first", title="T"))
+    assert len(words.passages) == 6
+
+
+def test_what_is_embedded_and_searched_is_the_passage_under_its_title_and_section(store, words):
+    put(store, "c", source("file:///a", "Turn it left.", title="Manual", section=("Valves", "Manual")), CRANE)
+    assert words.passages[0] == "Manual › Valves\nTurn it left."
+    assert found(store, "valves")[0] == "Turn it left."
+
+
+QUESTIONS = ["harbour in winter", "Who repaired the crane?", "lighthouse dusk", "zebra"]
+
+
+def everything(store: Store) -> list:
+    return [results(store, question) for question in QUESTIONS]
+
+
+@pytest.fixture
+def filled(folder):
+    """A data folder that was saved, and what its store gave."""
+    with open_store(folder) as store:
+        put(store, "c", HARBOUR, CRANE)
+        store.refresh("c", save=True)
+        put(store, "c", LIGHT, source("file:///gone", "The harbour that is gone."))
+        store.remove("c", [source("file:///gone", "The harbour that is gone.").document.id])
+        expected = everything(store)
+        store.save()
+    assert list((folder / "index").glob("*.faiss"))
+    return folder, expected
+
+
+def test_opened_again_it_gives_the_same(filled):
+    folder, expected = filled
+    with open_store(folder) as store:
+        assert everything(store) == expected
+        assert store.encoder.passages == []  # type: ignore[attr-defined]
+
+
+def _delete(index: Path) -> None:
+    shutil.rmtree(index)
+
+
+def _delete_file(index: Path) -> None:
+    next(index.glob("*.faiss")).unlink()
+
+
+def _halve(index: Path) -> None:
+    file = next(index.glob("*.faiss"))
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _other_vectors(index: Path) -> None:
+    """A whole index of the same keys and size, with other vectors: only its content tells."""
+    file = next(index.glob("*.faiss"))
+    dense = DenseIndex.load(file)
+    keys = dense.keys
+    vectors = np.random.default_rng(1).normal(size=(len(keys), dense.dimension)).astype(np.float32)
+    dense.remove(keys)
+    dense.add(keys, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    dense.save(file)
+
+
+def _garble_manifest(index: Path) -> None:
+    next(index.glob("*.json")).write_text('{"half": ')
+
+
+def _empty_manifest(index: Path) -> None:
+    next(index.glob("*.json")).write_text("[]")
+
+
+def _other_format(index: Path) -> None:
+    manifest = next(index.glob("*.json"))
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "format_version": 0}))
+
+
+@pytest.mark.parametrize(
+    "damage", [_delete, _delete_file, _halve, _other_vectors, _garble_manifest, _empty_manifest, _other_format]
+)
+def test_without_its_index_files_it_gives_the_same(filled, damage):
+    folder, expected = filled
+    damage(folder / "index")
+    with open_store(folder) as store:
+        assert everything(store) == expected
+        store.save()
+    with open_store(folder) as store:
+        assert everything(store) == expected
+
+
+def test_with_index_files_of_an_older_generation_it_gives_the_same(folder, tmp_path):
+    with open_store(folder) as store:
+        put(store, "c", HARBOUR, CRANE)
+        store.refresh("c", save=True)
+        shutil.copytree(folder / "index", tmp_path / "older")
+        store.remove("c", [HARBOUR.document.id])
+        put(store, "c", LIGHT)
+        expected = everything(store)
+        store.save()
+    shutil.rmtree(folder / "index")
+    shutil.copytree(tmp_path / "older", folder / "index")
+    with open_store(folder) as store:
+        assert everything(store) == expected
+
+
+def test_with_index_files_of_a_later_generation_than_the_catalog_it_gives_what_the_catalog_has(folder, tmp_path):
+    with open_store(folder) as store:
+        put(store, "c", HARBOUR)
+        expected = everything(store)
+    shutil.copy(folder / "catalog.db", tmp_path / "older.db")
+    with open_store(folder) as store:
+        put(store, "c", CRANE)
+        everything(store)
+        store.save()
+    for file in folder.glob("catalog.db*"):
+        file.unlink()
+    shutil.copy(tmp_path / "older.db", folder / "catalog.db")
+    with open_store(folder) as store:
+        assert everything(store) == expected
+
+
+def test_the_index_on_disk_describes_itself(filled):
+    folder, _ = filled
+    (manifest,) = (folder / "index").glob("*.json")
+    described = json.loads(manifest.read_text())
+    assert described["encoder"] == "words"
+    assert described["dimension"] == 64
+    assert (described["split_target"], described["split_maximum"]) == SIZES
+    assert described["metric"] == "inner product of unit vectors"
+    assert described["vectors"] == 4
+    assert described["generation"] == 5
+    assert [file.name for file in (folder / "index").glob("*.faiss")] == [described["file"]]
+
+
+def test_a_rebuild_makes_everything_anew_with_the_present_encoder_and_sizes(folder):
+    with open_store(folder, WordEncoder("old", 16)) as store:
+        put(store, "c", HARBOUR, CRANE)
+        store.refresh("c", save=True)
+    parts = {one.document.id: one.passages for one in (HARBOUR, CRANE)}
+    new = WordEncoder("new", 32)
+    with open_store(folder, new, sizes=(50, 80)) as store:
+        assert store.rebuild("c", lambda document: parts[document.id][:1]) == 2
+        assert len(new.passages) == 2
+        assert sorted(found(store, "harbour")) == sorted([HARBOUR.passages[0].text, CRANE.passages[0].text])
+        spec = store.catalog.collection("c").spec
+        assert (spec.encoder, spec.dimension, spec.split_target, spec.split_maximum) == ("new", 32, 50, 80)
+        put(store, "c", LIGHT)
+        assert found(store, "lighthouse")[0] == LIGHT.passages[0].text
+        assert store.catalog.documents("c")[1].passages == 1
+
+
+def test_a_store_outlives_a_rebuild_with_another_encoder_by_another_one(folder):
+    with open_store(folder, WordEncoder("old", 16)) as store:
+        put(store, "c", HARBOUR, CRANE)
+        found(store, "harbour")
+        with open_store(folder, WordEncoder("new", 32)) as other:
+            other.rebuild("c", lambda d: HARBOUR.passages if d.id == HARBOUR.document.id else CRANE.passages)
+        store.refresh("c")
+        with open_store(folder, WordEncoder("new", 32)) as other:
+            assert len(found(other, "harbour")) == 3
+
+
+def test_originals_are_kept_and_discarded_with_their_document(store, folder):
+    put(store, "c", HARBOUR)
+    digest = HARBOUR.document.metadata["sha256"]
+    assert store.originals.path(digest).read_bytes() == HARBOUR.original
+    newer = source("file:///harbour.txt", "The harbour is open.")
+    put(store, "c", newer)
+    with pytest.raises(NotFound):
+        store.originals.path(digest)
+    store.remove("c", [newer.document.id])
+    assert [file for file in (folder / "originals").rglob("*") if file.is_file()] == []
+
+
+def test_an_original_shared_by_two_collections_stays_until_the_last_is_gone(store):
+    put(store, "a", HARBOUR)
+    put(store, "b", HARBOUR, source("file:///copy.txt", *(p.text for p in HARBOUR.passages)))
+    path = store.originals.path(HARBOUR.document.metadata["sha256"])
+    store.delete_collection("a")
+    assert path.read_bytes() == HARBOUR.original
+    store.remove("b", [HARBOUR.document.id])
+    assert path.exists()
+    store.delete_collection("b")
+    assert not path.exists()
+
+
+def test_the_same_bytes_again_keep_their_original(store):
+    put(store, "c", HARBOUR)
+    put(store, "c", HARBOUR)
+    assert store.originals.path(HARBOUR.document.metadata["sha256"]).exists()
+    assert store.catalog.collection("c").generation == 2
+    assert len(found(store, "harbour")) == 2
+
+
+def test_a_deleted_collection_leaves_nothing_behind(store, folder):
+    put(store, "c", HARBOUR)
+    store.refresh("c", save=True)
+    store.delete_collection("c")
+    assert [file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("catalog.db")] == []
+    with schema.read(store.catalog.engine) as connection:
+        for table in ("documents", "passages"):
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one() == 0
+        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name LIKE 'terms%'").all()
+    assert tables == []
+
+
+def _in_threads(*jobs) -> None:
+    errors: list[BaseException] = []
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job):
+        try:
+            barrier.wait()
+            job()
+        except BaseException as error:  # noqa: BLE001 - handed to the test's own thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def test_two_stores_that_write_at_once_lose_nothing(folder):
+    def write(store, name):
+        for i in range(12):
+            put(store, "c", source(f"file:///{name}/{i}", f"The {name} harbour has number {i}."))
+            found(store, f"{name} harbour")
+            if i % 4 == 3:
+                store.refresh("c", save=True)
+
+    with open_store(folder) as one, open_store(folder) as other:
+        _in_threads(lambda: write(one, "north"), lambda: write(other, "south"))
+        for store in (one, other):
+            assert store.catalog.collection("c").generation == 24
+            assert len(store.catalog.documents("c")) == 24
+            assert len(found(store, "harbour", top_k=50)) == 24
+    with open_store(folder) as store:
+        assert len(found(store, "harbour", top_k=50)) == 24
+
+
+def test_an_original_written_by_many_threads_at_once_is_kept_whole(tmp_path):
+    originals = Originals(tmp_path)
+    for i in range(20):
+        digest, data = f"{i:064x}", bytes([i]) * 300_000
+        _in_threads(*[lambda digest=digest, data=data: originals.put(digest, data)] * 6)
+        assert originals.path(digest).read_bytes() == data
+    assert len([file for file in tmp_path.rglob("*") if file.is_file()]) == 20
+
+
+def test_the_same_bytes_put_by_many_threads_at_once_are_kept_whole(folder):
+    text = "The very same words. " * 50_000
+    copies = [source(f"file:///{i}", text[: 500_000 + 1]) for i in range(4)]
+    with open_store(folder) as one, open_store(folder) as other:
+        one.open_collection("c")
+        stores = [one, other, one, other]
+        jobs = [lambda s=s, c=c: put(s, "c", c) for s, c in zip(stores, copies, strict=True)]
+        _in_threads(*jobs)
+        path = one.originals.path(copies[0].document.metadata["sha256"])
+        assert path.read_bytes() == copies[0].original
+        assert len(one.catalog.documents("c")) == 4
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_searches_go_on_while_another_store_writes_and_removes(folder):
+    with open_store(folder) as reader, open_store(folder) as writer:
+        put(writer, "c", CRANE)
+        seen: set[str] = set()
+
+        def write():
+            for i in range(15):
+                gone = source(f"file:///{i}", f"The harbour number {i}.")
+                put(writer, "c", gone)
+                writer.remove("c", [gone.document.id])
+
+        def ask():
+            for _ in range(30):
+                seen.update(found(reader, "crane on the quay"))
+
+        _in_threads(write, ask)
+        assert CRANE.passages[0].text in seen
+        assert found(reader, "harbour") == [CRANE.passages[0].text]
+
+
+def test_another_process_and_this_one_write_into_one_folder(folder):
+    script = f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from pathlib import Path
+        from index_samples import found, open_store, put, source
+        with open_store(Path({str(folder)!r})) as store:
+            print("ready", flush=True)
+            sys.stdin.readline()
+            for i in range(10):
+                put(store, "c", source(f"file:///child/{{i}}", f"The child harbour has number {{i}}."))
+            store.refresh("c", save=True)
+    """
+    with (
+        open_store(folder) as store,
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as child,
+    ):
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+        for i in range(10):
+            put(store, "c", source(f"file:///parent/{i}", f"The parent harbour has number {i}."))
+        store.refresh("c", save=True)
+        child.stdin.close()
+        assert child.wait() == 0
+        assert len(store.catalog.documents("c")) == 20
+        assert len(found(store, "harbour", top_k=50)) == 20
+    with open_store(folder) as store:
+        assert len(found(store, "harbour", top_k=50)) == 20
+
+
+def test_a_write_that_fails_midway_leaves_the_old_document(store):
+    put(store, "c", HARBOUR)
+    newer = source("file:///harbour.txt", "The harbour is open.", "And more.")
+    refused = replace(newer.passages[1], text=None)  # type: ignore[arg-type]
+    with pytest.raises(IntegrityError):
+        store.put(store.open_collection("c"), newer.document, [newer.passages[0], refused], newer.original)
+    assert sorted(found(store, "harbour ferries")) == sorted(p.text for p in HARBOUR.passages)
+    assert store.catalog.collection("c").generation == 1
+    put(store, "c", newer)
+    assert len(found(store, "harbour")) == 2
+
+
+def test_an_index_file_of_another_kind_is_broken_not_trusted(filled):
+    folder, expected = filled
+    (file,) = (folder / "index").glob("*.faiss")
+    file.write_bytes(b"IxFI" + bytes(200))
+    with pytest.raises(IndexBroken):
+        DenseIndex.load(file)
+    with open_store(folder) as store:
+        assert everything(store) == expected

@@ -1,0 +1,365 @@
+"""The chat page and the source page in a real browser, against a running server."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from service.app import create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+DONE = ".exchange:last-child .answer:not([aria-busy])"
+OTTER = "The otter Ida eats two kilograms of fish a day."
+OTTER_QUESTION = "How much fish does the otter Ida eat a day?"
+TIMEOUT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"Chromium is not installed: {CHROMIUM} is missing. To run this test: apt install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Watched:
+    """A browser context that remembers what went wrong in any of its tabs, and every address asked for."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.origin = origin
+        self.errors: list[str] = []
+        self.addresses: list[str] = []
+        self.context: BrowserContext = browser.new_context(base_url=origin, reduced_motion="reduce")
+        self.context.set_default_timeout(TIMEOUT_MS)
+        self.context.on("console", lambda message: self._note(message.type, message.text))
+        self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.context.on("request", lambda request: self.addresses.append(request.url))
+        self.context.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.errors.append(text)
+
+    @property
+    def foreign(self) -> list[str]:
+        return [a for a in self.addresses if not a.startswith((f"{self.origin}/", "data:", "blob:"))]
+
+
+@pytest.fixture
+def watched(browser, server) -> Iterator[Watched]:
+    """No test may leave an error in the console, or send a request elsewhere."""
+    made = Watched(browser, server)
+    yield made
+    made.context.close()
+    assert made.errors == []
+    assert made.foreign == []
+    assert made.addresses != []
+
+
+@pytest.fixture
+def page(watched) -> Page:
+    """The chat page, loaded, with the default collection chosen."""
+    opened = watched.context.new_page()
+    opened.goto("/")
+    expect(opened.locator("#question")).to_be_focused()
+    return opened
+
+
+@pytest.fixture
+def collection(client, request, page) -> Iterator[str]:
+    """A collection of the test's own, chosen on the page."""
+    name = re.sub(r"\W+", "-", request.node.name)[:60].strip("-")
+    client.post("/v1/collections", json={"name": name}).raise_for_status()
+    page.reload()
+    page.locator("#collection").select_option(name)
+    yield name
+    client.delete(f"/v1/collections/{name}").raise_for_status()
+
+
+def ask_on(page: Page, question: str):
+    """Types a question, sends it, and gives its finished answer."""
+    before = page.locator(".exchange").count()
+    page.locator("#question").fill(question)
+    page.locator("#send").click()
+    expect(page.locator(".exchange")).to_have_count(before + 1)
+    return finished(page)
+
+
+def finished(page: Page):
+    answer = page.locator(DONE)
+    answer.wait_for(timeout=TIMEOUT_MS)
+    return answer
+
+
+def upload_on(page: Page, *files: tuple[str, bytes]) -> None:
+    """Hands files to the page's own file field, and waits until none is being read any more."""
+    page.locator("#files").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
+    )
+    for i in range(len(files)):
+        settled = re.compile("added|changed|unchanged|failed")
+        expect(page.locator(".upload").nth(i)).to_have_attribute("data-status", settled, timeout=TIMEOUT_MS)
+
+
+def assert_lit(tab: Page, quote: str) -> None:
+    """The quote is lit on the source page, and in sight."""
+    mark = tab.locator("mark#cited")
+    expect(mark).to_have_text(quote)
+    assert mark.text_content() == quote
+    expect(mark).to_be_in_viewport()
+
+
+def test_an_answer_streams_in_with_a_citation_that_leads_to_the_lit_source(
+    page, watched, date_question, first_sentence
+):
+    page.evaluate("""() => {
+        window.seen = [];
+        const note = () => window.seen.push(document.querySelector(".pending")?.textContent ?? "");
+        new MutationObserver(note).observe(document.getElementById("log"), {subtree: true, childList: true});
+    }""")
+    answer = ask_on(page, date_question)
+    expect(answer).to_have_attribute("data-status", "answered")
+    expect(answer.locator(".sentence .words").first).to_have_text(first_sentence)
+    parts = [part for part in page.evaluate("window.seen") if part and first_sentence.startswith(part)]
+    assert any(part != first_sentence for part in parts)
+    assert parts == sorted(parts, key=len)
+
+    marker = answer.locator('a.marker[data-marker="1"]')
+    expect(marker).to_be_visible()
+    expect(marker).to_have_text("[1]")
+    source = answer.locator(".sources li.source").first
+    expect(source.locator("blockquote.quote")).to_have_text(first_sentence)
+    expect(source.locator(".support")).to_have_text(re.compile(r"^Supported \d+"))
+    expect(page.locator("#question")).to_be_empty()
+
+    with watched.context.expect_page() as opened:
+        marker.click()
+    assert_lit(opened.value, first_sentence)
+    with watched.context.expect_page() as opened:
+        source.locator("a.source-link").click()
+    assert_lit(opened.value, first_sentence)
+
+
+def test_a_quote_far_down_a_document_is_scrolled_into_sight(page, collection, watched):
+    filler = "\n\n".join(f"Paragraph {i} tells nothing of interest about turnips and their leaves." for i in range(80))
+    upload_on(page, ("long.txt", f"{filler}\n\n{OTTER}\n\n{filler}".encode()))
+    answer = ask_on(page, OTTER_QUESTION)
+    with watched.context.expect_page() as opened:
+        answer.locator('a.marker[data-marker="1"]').click()
+    assert_lit(opened.value, OTTER)
+    assert opened.value.evaluate("scrollY") > 0
+
+
+def test_what_the_documents_do_not_tell_is_said_plainly(page, off_topic_question):
+    answer = ask_on(page, off_topic_question)
+    expect(answer).to_have_attribute("data-status", "not_found")
+    expect(answer.locator(".verdict")).to_have_text("The documents do not say.")
+    expect(answer.locator(".marker, .sources")).to_have_count(0)
+    nearest = answer.locator("details.nearest")
+    expect(nearest.locator("blockquote").first).to_be_hidden()
+    nearest.locator("summary").click()
+    expect(nearest.locator("blockquote").first).to_be_visible()
+
+
+def test_a_suggestion_asks_its_question(page, date_question, first_sentence):
+    suggestions = page.locator(".suggestion")
+    expect(suggestions).to_have_count(3)
+    suggestions.filter(has_text=date_question).click()
+    expect(finished(page).locator(".words").first).to_have_text(first_sentence)
+    expect(page.locator(".question .bubble")).to_have_text(date_question)
+    expect(page.locator("#empty")).to_be_hidden()
+
+
+def test_a_follow_up_shows_how_it_was_understood(page, date_question, first_sentence):
+    ask_on(page, date_question)
+    answer = ask_on(page, "And where was it held?")
+    expect(answer.locator(".words").first).to_have_text(first_sentence)
+    expect(answer.locator(".understood bdi")).to_have_text(
+        "And where was the Central Foreign Affairs Work Conference held?"
+    )
+
+
+def test_an_uploaded_file_answers_until_it_is_deleted(page, collection):
+    expect(page.locator("#no-documents")).to_be_visible()
+    page.locator("#open-documents").click()
+    expect(page.locator("dialog#documents")).to_be_visible()
+    upload_on(page, ("otter.txt", OTTER.encode()), ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64)))
+    uploads = page.locator(".upload")
+    expect(uploads.nth(0)).to_have_attribute("data-status", "added")
+    expect(uploads.nth(1)).to_have_attribute("data-status", "failed")
+    expect(uploads.nth(1).locator(".wrong")).to_contain_text("picture.png is a PNG image")
+    expect(page.locator(".document")).to_have_count(1)
+    page.locator("#close-documents").click()
+    expect(page.locator("#no-documents")).to_be_hidden()
+
+    answer = ask_on(page, OTTER_QUESTION)
+    expect(answer.locator("blockquote.quote").first).to_have_text(OTTER)
+
+    page.locator("#open-documents").click()
+    page.locator(".document .delete").click()
+    page.locator(".confirm .danger").click()
+    expect(page.locator(".document")).to_have_count(0)
+    expect(page.locator("#document-list")).to_have_text("No documents yet.")
+    page.locator("#close-documents").click()
+    expect(ask_on(page, OTTER_QUESTION)).to_have_attribute("data-status", "not_found")
+
+
+def test_a_document_is_not_deleted_without_a_yes(page, collection, upload):
+    upload(collection, {"otter.txt": OTTER})
+    page.locator("#open-documents").click()
+    page.locator(".document .delete").click()
+    page.locator(".confirm .secondary").click()
+    expect(page.locator(".confirm .danger")).to_be_hidden()
+    expect(page.locator(".document")).to_have_count(1)
+    expect(page.locator(".document .delete")).to_be_focused()
+
+
+def test_a_newer_version_of_a_file_is_told_apart_from_a_new_one_and_the_same_one(page, collection):
+    page.locator("#open-documents").click()
+    newer = OTTER.replace("two", "three").encode()
+    for content, status, words in (
+        (OTTER.encode(), "added", "Added"),
+        (OTTER.encode(), "unchanged", "Already here, unchanged"),
+        (newer, "changed", "Added in place of the older version"),
+    ):
+        upload_on(page, ("otter.txt", content))
+        expect(page.locator(".upload").first).to_have_attribute("data-status", status)
+        expect(page.locator(".upload .state").first).to_have_text(words)
+    expect(page.locator("dialog [role=status]")).to_have_text(re.compile("^1\\s+file added"))
+    expect(page.locator(".document")).to_have_count(1)
+
+
+def test_a_reload_keeps_the_conversation_with_its_citations(
+    page, watched, date_question, off_topic_question, first_sentence
+):
+    ask_on(page, date_question)
+    ask_on(page, off_topic_question)
+    before = page.locator("#log").inner_text()
+    page.reload()
+    expect(page.locator(".exchange")).to_have_count(2)
+    assert page.locator("#log").inner_text() == before
+    expect(page.locator(".answer").nth(1)).to_have_attribute("data-status", "not_found")
+    with watched.context.expect_page() as opened:
+        page.locator('.exchange:first-child a.marker[data-marker="1"]').click()
+    assert_lit(opened.value, first_sentence)
+    page.locator("#new-chat").click()
+    expect(page.locator(".exchange")).to_have_count(0)
+    page.reload()
+    expect(page.locator("#empty")).to_be_visible()
+    expect(page.locator(".exchange")).to_have_count(0)
+
+
+def test_the_page_can_be_used_by_keyboard_alone(page, watched, date_question, first_sentence):
+    page.keyboard.type(date_question)
+    page.keyboard.press("Enter")
+    answer = finished(page)
+    expect(page.locator("#question")).to_be_focused()
+    marker = answer.locator('a.marker[data-marker="1"]')
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if marker.evaluate("node => node === document.activeElement"):
+            break
+    expect(marker).to_be_focused()
+    expect(page.locator(".peek .peek-quote")).to_have_text(first_sentence)
+    with watched.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    assert_lit(opened.value, first_sentence)
+
+
+def test_shift_enter_makes_a_new_line_and_sends_nothing(page):
+    page.keyboard.type("First line")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("second line")
+    expect(page.locator("#question")).to_have_value("First line\nsecond line")
+    expect(page.locator(".exchange")).to_have_count(0)
+
+
+def test_nothing_is_sent_while_the_question_is_empty_or_too_long(page):
+    expect(page.locator("#send")).to_be_disabled()
+    page.locator("#question").fill("   ")
+    expect(page.locator("#send")).to_be_disabled()
+    page.locator("#question").fill("x" * 2001)
+    expect(page.locator("#send")).to_be_disabled()
+    expect(page.locator("#composer-error")).to_contain_text("2,001 of 2,000")
+    page.keyboard.press("Enter")
+    expect(page.locator(".exchange")).to_have_count(0)
+    page.locator("#question").fill("x" * 2000)
+    expect(page.locator("#send")).to_be_enabled()
+
+
+def test_markup_in_a_document_and_a_question_is_shown_as_text(page, collection, upload):
+    sentence = "The baker <img src=x onerror=alert(1)> <b>Berta</b> bakes ninety loaves a day."
+    upload(collection, {"<img src=x onerror=alert(2)>.txt": sentence})
+    answer = ask_on(page, "How many <b>loaves</b> does the baker Berta bake a day?")
+    expect(answer.locator(".words").first).to_have_text(sentence)
+    expect(page.locator(".bubble b, .answer b, .answer img, .sources img")).to_have_count(0)
+    page.locator("#open-documents").click()
+    expect(page.locator(".document")).to_have_count(1)
+    expect(page.locator(".document img")).to_have_count(0)
+
+
+def test_a_question_that_cannot_be_served_says_why_and_can_be_asked_again(page, watched, client):
+    client.post("/v1/collections", json={"name": "short-lived"}).raise_for_status()
+    page.reload()
+    page.locator("#collection").select_option("short-lived")
+    client.delete("/v1/collections/short-lived").raise_for_status()
+    answer = ask_on(page, "Is anybody here?")
+    expect(answer).to_have_attribute("data-status", "ended")
+    expect(answer.locator(".failure")).to_contain_text("There is no collection 'short-lived'")
+    client.post("/v1/collections", json={"name": "short-lived"}).raise_for_status()
+    answer.locator(".retry").click()
+    expect(page.locator(DONE)).to_have_attribute("data-status", "not_found")
+    client.delete("/v1/collections/short-lived").raise_for_status()
+    # The browser itself notes the 404 in its console.
+    assert len(watched.errors) == 1
+    assert "404" in watched.errors.pop()
+
+
+def test_a_collection_is_chosen_where_there_are_several_and_keeps_its_own_conversation(page, collection, date_question):
+    answer = ask_on(page, date_question)
+    expect(answer).to_have_attribute("data-status", "not_found")
+    page.locator("#collection").select_option("default")
+    expect(page.locator(".exchange")).to_have_count(0)
+    expect(ask_on(page, date_question)).to_have_attribute("data-status", "answered")
+    page.locator("#collection").select_option(collection)
+    expect(page.locator(".answer")).to_have_attribute("data-status", "not_found")
+
+
+@pytest.fixture
+def empty_server(tmp_path, make_settings, open_engine) -> Iterator[str]:
+    """The address of a server on an empty data folder; it runs in this process."""
+    settings = make_settings(tmp_path / "data")
+    app = create_app(settings, open_engine(settings.data_dir))
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive()
+    port = running.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join()
+
+
+def test_a_server_without_documents_asks_for_some_first(browser, empty_server):
+    while httpx.get(f"{empty_server}/readyz").status_code != 200:
+        pass
+    made = Watched(browser, empty_server)
+    page = made.context.new_page()
+    page.goto("/")
+    expect(page.locator("#no-documents")).to_be_visible()
+    page.locator("#add-first").click()
+    expect(page.locator("dialog#documents")).to_be_visible()
+    upload_on(page, ("otter.txt", OTTER.encode()))
+    page.locator("#close-documents").click()
+    expect(page.locator("#no-documents")).to_be_hidden()
+    expect(ask_on(page, OTTER_QUESTION)).to_have_attribute("data-status", "answered")
+    made.context.close()
+    assert (made.errors, made.foreign) == ([], [])

@@ -76,7 +76,7 @@ def detect(data: bytes, name: str) -> tuple[str, str | None]:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Bytes to text: byte-order mark, UTF-8, UTF-16 without a mark, then a statistical guess.
+    """Bytes to text: byte-order mark, UTF-16 without a mark, UTF-8, also damaged, then a statistical guess.
 
     Raises UnsupportedMedia for binary data, ReadError where no encoding fits.
     """
@@ -98,6 +98,8 @@ def decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if (damaged := _damaged_utf8(data)) is not None:
+            return damaged
         guessed = _guess(_odd_lines(data, error.start))
         if guessed is None:
             raise ReadError(
@@ -105,6 +107,14 @@ def decode(data: bytes, name: str) -> str:
                 "Save it as UTF-8.",
             ) from error
         return data.decode(guessed, errors="replace")
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few odd bytes, as where a file was cut. Text in another encoding has hardly a valid sequence."""
+    text = data.decode("utf-8", errors="replace")
+    odd = text.count("\ufffd")
+    beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
+    return text if beyond_ascii - odd > 10 * odd else None
 
 
 def _odd_lines(data: bytes, first: int) -> bytes:

@@ -87,6 +87,13 @@ def test_legacy_encodings_are_told_apart_also_behind_many_lines_of_ascii(text, e
     assert document_of(text.encode(encoding), "a.txt").text == text
 
 
+@pytest.mark.parametrize("text", [_GERMAN * 3, _JAPANESE])
+def test_utf_8_that_is_cut_within_a_character_or_has_an_odd_byte_stays_utf_8(text):
+    data = f"{text} ende: ü".encode()
+    assert document_of(data[:-1], "a.txt").text == f"{text} ende: \ufffd"
+    assert document_of(b"\xff " + data, "a.txt").text == f"\ufffd {text} ende: ü"
+
+
 def _zip() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

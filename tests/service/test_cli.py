@@ -50,33 +50,33 @@ def world(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def here(reader_name):
+    """Runs a command in this process."""
+
+    def run(*arguments: str | Path, data_dir: Path) -> Result:
+        environment = {"FOOTNOTED_ANSWER__READER": reader_name}
+        return CliRunner().invoke(app, [*map(str, arguments), "--data-dir", str(data_dir)], env=environment)
+
+    return run
+
+
+@pytest.fixture(scope="module")
 def first(world, footnoted):
     """The first ingest: good files, bad files and a path that is not there."""
     return footnoted("ingest", world / "docs", world / "missing.txt", data_dir=world / "data")
 
 
 @pytest.fixture(scope="module")
-def second(world, footnoted, first) -> dict:
+def second(world, here, first) -> dict:
     """The second one: a file changed, one gone, one new, one as before, and no bad ones any more."""
     docs = world / "docs"
     for name in ("empty.txt", "noise.bin", "picture.png", "cut.pdf", "locked.pdf", "beaver.md"):
         (docs / name).unlink()
     (docs / "otter.txt").write_text(OTTER.replace("two", "three"), encoding="utf-8")
     (docs / "seal.txt").write_text("The seal Sam lives in the harbour of Kiel.", encoding="utf-8")
-    result = footnoted("ingest", docs, "--json", data_dir=world / "data")
-    assert result.returncode == 0, result.stderr
+    result = here("ingest", docs, "--json", data_dir=world / "data")
+    assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)
-
-
-@pytest.fixture
-def here(monkeypatch, reader_name):
-    """Runs a command in this process."""
-    monkeypatch.setenv("FOOTNOTED_ANSWER__READER", reader_name)
-
-    def run(*arguments: str | Path, data_dir: Path) -> Result:
-        return CliRunner().invoke(app, [*map(str, arguments), "--data-dir", str(data_dir)])
-
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,6 @@ def outputs(world, footnoted, second, sample_folder, sample_engine, date_questio
     del sample_engine  # it is there so that its folder is filled
     runs = {
         "ask": (["ask", date_question], sample_folder),
-        "ask json": (["ask", "How much fish does the otter Ida eat a day?", "--json"], world / "data"),
         "doctor json": (["doctor", "--json"], world / "data"),
     }
     with ThreadPoolExecutor(max_workers=2) as pool:
@@ -93,9 +92,9 @@ def outputs(world, footnoted, second, sample_folder, sample_engine, date_questio
         return dict(zip(runs, results, strict=True))
 
 
-def documents(footnoted, data_dir: Path, *more: str) -> list[dict]:
-    result = footnoted("documents", "--json", *more, data_dir=data_dir)
-    assert result.returncode == 0, result.stderr
+def documents(here, data_dir: Path) -> list[dict]:
+    result = here("documents", "--json", data_dir=data_dir)
+    assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout)["documents"]
 
 
@@ -127,7 +126,7 @@ def test_ingesting_again_reads_only_what_is_new_or_changed_and_drops_what_is_gon
     assert counts == {"added": 1, "changed": 1, "unchanged": 1, "removed": 1, "failed": []}
 
 
-def test_a_folder_that_lost_all_its_files_is_refused_and_its_documents_kept(world, footnoted, here, second, tmp_path):
+def test_a_folder_that_lost_all_its_files_is_refused_and_its_documents_kept(world, here, second, tmp_path):
     moved = shutil.move(world / "docs", tmp_path / "docs")
     (world / "docs").mkdir()
     try:
@@ -140,11 +139,11 @@ def test_a_folder_that_lost_all_its_files_is_refused_and_its_documents_kept(worl
     assert error["code"] == "conflict"
     assert "3 documents" in error["message"]
     assert "footnoted remove" in error["hint"]
-    assert len(documents(footnoted, world / "data")) == 3
+    assert len(documents(here, world / "data")) == 3
 
 
-def test_the_documents_are_listed(world, footnoted, second):
-    rows = documents(footnoted, world / "data")
+def test_the_documents_are_listed(world, footnoted, here, second):
+    rows = documents(here, world / "data")
     assert [Path(row["uri"]).name for row in rows] == ["otter.txt", "owls.html", "seal.txt"]
     assert {row["media_type"] for row in rows} == {"text/plain", "text/html"}
     table = footnoted("documents", data_dir=world / "data").stdout
@@ -160,8 +159,9 @@ def test_an_answer_is_printed_with_its_quote_and_place(outputs, first_sentence):
     assert f"characters 0–{len(first_sentence)}" in result.stdout
 
 
-def test_an_answer_in_json_is_that_of_the_wire_contract(outputs):
-    answer = json.loads(outputs["ask json"].stdout)
+def test_an_answer_in_json_is_that_of_the_wire_contract(here, world, second):
+    question = "How much fish does the otter Ida eat a day?"
+    answer = json.loads(here("ask", question, "--json", data_dir=world / "data").stdout)
     assert answer["status"] == "answered"
     assert answer["citations"][0]["quote"] == "The otter Ida eats three kilograms of fish a day."
     assert answer["citations"][0]["url"].startswith("/view/")
@@ -210,16 +210,16 @@ def test_without_a_network_every_command_works(outputs):
     assert not any("Traceback" in result.stderr for result in outputs.values())
 
 
-def test_documents_are_removed_by_file_or_id_and_what_is_unknown_is_named(world, footnoted, outputs, tmp_path):
+def test_documents_are_removed_by_file_or_id_and_what_is_unknown_is_named(world, footnoted, here, second, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(world / "data", data)
-    by_id = next(row["id"] for row in documents(footnoted, data) if row["uri"].endswith("seal.txt"))
+    by_id = next(row["id"] for row in documents(here, data) if row["uri"].endswith("seal.txt"))
     removed = footnoted("remove", by_id, world / "docs" / "otter.txt", "--json", data_dir=data)
     assert json.loads(removed.stdout) == {"collection": "default", "removed": 2}
     unknown = footnoted("remove", "nothing", world / "docs" / "sub", data_dir=data)
     assert unknown.returncode == 1
     assert "nothing" in unknown.stderr
-    assert documents(footnoted, data) == []
+    assert documents(here, data) == []
 
 
 @pytest.mark.parametrize(
@@ -295,11 +295,11 @@ def test_a_data_folder_that_cannot_be_used_is_told_without_a_traceback(footnoted
 
 
 @pytest.mark.parametrize("break_it", [a_file, noise_for_a_catalog])
-def test_the_doctor_finds_a_data_folder_that_cannot_be_used(footnoted, tmp_path, break_it):
+def test_the_doctor_finds_a_data_folder_that_cannot_be_used(here, tmp_path, break_it):
     data = tmp_path / "data"
     break_it(data)
-    result = footnoted("doctor", "--json", data_dir=data)
-    assert result.returncode == 1
+    result = here("doctor", "--json", data_dir=data)
+    assert result.exit_code == 1
     failed = [finding for finding in json.loads(result.stdout) if finding["level"] == "failed"]
     assert any(str(data) in finding["message"] for finding in failed)
     assert all(finding["hint"] for finding in failed)

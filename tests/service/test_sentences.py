@@ -44,24 +44,7 @@ def test_every_visible_character_is_in_exactly_one_sentence(text):
 
 
 @pytest.mark.parametrize(
-    "unit",
-    [
-        ".",
-        "।",
-        "1. ",
-        "A. ",
-        '."',
-        '. "',
-        "a." + " " * 1000,
-        "\n",
-        "- x\n",
-        "a | b\n",
-        " (",
-        "\n\t",
-        "。",
-        "U.S. ",
-        "No. 5 ",
-    ],
+    "unit", [".", "।", "1. ", '."', '. "', "a." + " " * 1000, "\n", "a | b\n", " (", "\n\t", "。", "U.S. "]
 )
 def test_a_megabyte_of_one_thing_is_cut_to_its_end(unit):
     text = unit * (MEGABYTE // len(unit)) + "x"

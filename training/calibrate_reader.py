@@ -25,6 +25,10 @@ from service.answer.reader import ReadingTask
 from service.settings import AnswerSettings, IngestSettings
 
 _MARGIN_FLOOR = -40.0
+# What a full retrieval score is worth in units of margin. A free fit on this set takes 14, and finds the right sentence
+# more often here (0.815, not 0.796), but retrieval scores are stretched in small collections: it loses there.
+_SCORE_WORTH = 5.0
+_REFUSED_ABSENT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +122,10 @@ def fit(asked: list[Asked]) -> dict[str, Any]:
     """The weights and the threshold, with the figures that they were chosen by."""
     answerable = [a for a in asked if a.kind == "answerable"]
     x = np.concatenate([_features(a) for a in answerable])
-    support = _logistic(x, np.concatenate([a.right for a in answerable]))
+    slope, bias = _logistic(x, np.concatenate([a.right for a in answerable]))
     features, right = [], []
     for a in asked:
-        scores = _features(a) @ support[:-1] + support[-1]
+        scores = slope * _features(a)[:, 0] + bias
         best = int(scores.argmax())
         features.append([float(np.clip(scores[best], -13.8, 13.8)), a.best_relevance, a.cosine])
         right.append(a.kind == "answerable" and bool(a.right[best]))
@@ -134,14 +138,14 @@ def fit(asked: list[Asked]) -> dict[str, Any]:
     confidence = _logistic(np.array(features), np.array(right), weights)
     probabilities = 1 / (1 + np.exp(-(np.array(features) @ confidence[:3] + confidence[3])))
     return {
-        "support": [round(float(w), 4) for w in support],
+        "support": [round(float(w), 4) for w in (slope, slope * _SCORE_WORTH, bias)],
         "confidence": [round(float(w), 4) for w in confidence],
         "figures": _figures(probabilities, kinds, np.array(right)),
     }
 
 
 def _features(asked: Asked) -> np.ndarray:
-    return np.column_stack([asked.relevance, asked.margin, asked.score])
+    return (asked.margin + _SCORE_WORTH * asked.score)[:, None]
 
 
 def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) -> dict[str, Any]:
@@ -159,14 +163,14 @@ def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) ->
                 for k in ("adversarial", "absent")
             },
         }
-        for threshold in np.arange(0.1, 0.75, 0.05)
+        for threshold in np.arange(0.06, 0.72, 0.02)
     }
     return figures
 
 
 def _threshold(by_threshold: dict[str, dict[str, float]]) -> float:
-    """The lowest at which 99 % of the questions on absent documents are refused."""
-    return min(float(t) for t, figures in by_threshold.items() if figures["refused_absent"] >= 0.99)
+    """The lowest at which nearly all questions on absent documents are refused."""
+    return min(float(t) for t, figures in by_threshold.items() if figures["refused_absent"] >= _REFUSED_ABSENT)
 
 
 def _logistic(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:

@@ -53,8 +53,8 @@ class Answerer:
         clock.lap("read")
         pairs = self._cite(reading, collection)
         sentences = []
-        for i, (candidate, citation) in enumerate(pairs):
-            sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), True, candidate.support)
+        for i, (_, citation) in enumerate(pairs):
+            sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), True, citation.support)
             sentences.append(sentence)
             yield from (Token(piece) for piece in _pieces(sentence.text, first=i == 0))
             yield SentenceDone(i, sentence)

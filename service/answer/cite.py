@@ -6,7 +6,7 @@ from core.errors import NotFound
 from core.types import Citation, Document
 from service.answer.reader import Candidate
 
-# A second sentence must be nearly as well supported as the first, or it only dilutes the answer.
+# A second sentence must be nearly as probable as the first, or it only dilutes the answer.
 _SHARE_OF_BEST = 0.6
 
 DocumentOf = Callable[[str], Document]
@@ -14,12 +14,12 @@ DocumentOf = Callable[[str], Document]
 
 
 def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
-    """The best candidate, and others of nearly its support that say something else."""
+    """The best candidate, and others that are nearly as probable and say something else."""
     chosen: list[Candidate] = []
     for candidate in candidates:
         if len(chosen) == max_sentences:
             break
-        if chosen and candidate.support < _SHARE_OF_BEST * chosen[0].support:
+        if chosen and candidate.probability < _SHARE_OF_BEST * chosen[0].probability:
             break
         if not any(_repeats(candidate, other) for other in chosen):
             chosen.append(candidate)
@@ -49,7 +49,7 @@ def cite(chosen: Sequence[Candidate], document_of: DocumentOf) -> Iterator[tuple
             start=candidate.start,
             end=candidate.end,
             quote=candidate.quote,
-            support=candidate.support,
+            support=1.0,  # the sentence is the quote, word for word, which was just compared
         )
         yield candidate, citation
 

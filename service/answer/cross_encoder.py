@@ -1,11 +1,10 @@
 """The trained reader: one small cross-encoder that gives relevance and the answer span of a passage in one run.
 
-Relevance, the margin of the best span over "no answer" (Devlin et al. 2019, for SQuAD 2.0) and the retrieval score
-are combined into a probability; the weights and the threshold were fitted on held-out questions, see reader.json.
+The margin of the best span over "no answer" (Devlin et al. 2019, for SQuAD 2.0), the relevance and the retrieval
+scores are combined into probabilities; weights and threshold were fitted on held-out questions, see reader.json.
 """
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +50,6 @@ class CrossEncoderReader:
     def __init__(self, folder: Path = MODEL_FOLDER, threads: int = 0) -> None:
         self._folder = folder
         self._threads = threads
-        self._lock = threading.Lock()
 
     @property
     def default_threshold(self) -> float:
@@ -63,8 +61,8 @@ class CrossEncoderReader:
         spans = [sentences(hit.passage.text) for hit in task.hits]
         windows = self._windows(task.question, task.hits)
         relevance, candidates = self._score(windows, task.hits, spans)
-        candidates.sort(key=lambda c: -c.support)
-        best = candidates[0].support if candidates else 0.0
+        candidates.sort(key=lambda c: -c.probability)
+        best = candidates[0].probability if candidates else 0.0
         features = [_logit(best), max(relevance), max(task.cosines)]
         return Reading(tuple(candidates), _sigmoid(_weighted(self._settings["confidence"], features)))
 
@@ -93,12 +91,12 @@ class CrossEncoderReader:
             for number, ((start, end), margin, answer) in enumerate(margins):
                 if margin <= _IMPOSSIBLE / 2:
                     continue
-                support = _sigmoid(_weighted(self._settings["support"], [relevance, margin, hit.score]))
+                probability = _sigmoid(_weighted(self._settings["support"], [margin, hit.score]))
                 before = best.get((index, number))
-                if before is None or support > before.support:
-                    read = Hit(hit.passage, support, HitSource.READ)
+                if before is None or probability > before.probability:
+                    read = Hit(hit.passage, probability, HitSource.READ)
                     found = (offset + answer[0], offset + answer[1])
-                    best[index, number] = Candidate(read, offset + start, offset + end, support, found)
+                    best[index, number] = Candidate(read, offset + start, offset + end, probability, found)
         return relevances, list(best.values())
 
     def _run(
@@ -157,6 +155,8 @@ class CrossEncoderReader:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
+        # Spinning threads would take the cores from the encoder, which has a pool of its own.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 

@@ -50,7 +50,7 @@ class OverlapReader:
                 offset = hit.passage.start
                 candidate = Candidate(hit, offset + start, offset + end, _sigmoid(score))
                 scored.append((candidate, cosine, overlap, passage_cosine))
-        scored.sort(key=lambda item: -item[0].support)
+        scored.sort(key=lambda item: -item[0].probability)
         _, cosine, overlap, passage_cosine = scored[0]
         confidence = _sigmoid(
             _CONFIDENCE["cosine"] * cosine

@@ -11,14 +11,14 @@ from core.types import Hit
 class Candidate:
     """A sentence that may answer the question. Offsets are the document's.
 
-    ``support`` is in [0, 1]: the estimated probability that this sentence answers the question.
+    ``probability`` is the estimate that this sentence answers the question.
     ``answer`` are the words within it that do, where the reader can tell.
     """
 
     hit: Hit
     start: int
     end: int
-    support: float
+    probability: float
     answer: tuple[int, int] | None = None
 
     @property

@@ -61,7 +61,7 @@ def test_citations_are_numbered_from_one_and_carry_their_place():
         (1, *PLACES[3], SENTENCES[3]),
         (2, *PLACES[0], SENTENCES[0]),
     ]
-    assert (made[0].document.title, made[0].section, made[0].support) == ("staff", ("Staff",), 0.9)
+    assert (made[0].document.title, made[0].section, made[0].support) == ("staff", ("Staff",), 1.0)
 
 
 def test_the_page_is_that_of_the_quote_not_of_the_passage():

@@ -17,7 +17,7 @@ from service.commands.serve import SAMPLE_DOCUMENT
 from service.engine import Engine
 from service.settings import ENV_PREFIX, Settings
 
-READER = "overlap"
+READER = "cross-encoder"
 """Which reader every test answers with: in this process, in servers and on the command line."""
 
 # The tests' texts are short: more threads than one only wait for each other. To be set before torch is imported.

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,19 +78,6 @@ def second(world, here, first) -> dict:
     return json.loads(result.stdout)
 
 
-@pytest.fixture(scope="module")
-def outputs(world, footnoted, second, sample_folder, sample_engine, date_question) -> dict:
-    """Commands that only read, two at a time and without a network, by name."""
-    del sample_engine  # it is there so that its folder is filled
-    runs = {
-        "ask": (["ask", date_question], sample_folder),
-        "doctor json": (["doctor", "--json"], world / "data"),
-    }
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        results = pool.map(lambda run: footnoted(*run[0], data_dir=run[1], HF_HUB_OFFLINE="1"), runs.values())
-        return dict(zip(runs, results, strict=True))
-
-
 def documents(here, data_dir: Path) -> list[dict]:
     result = here("documents", "--json", data_dir=data_dir)
     assert result.exit_code == 0, result.stderr
@@ -151,8 +137,10 @@ def test_the_documents_are_listed(world, footnoted, here, second):
     assert all(row["id"] in table for row in rows)
 
 
-def test_an_answer_is_printed_with_its_quote_and_place(outputs, first_sentence):
-    result = outputs["ask"]
+def test_an_answer_is_printed_with_its_quote_and_place_without_a_network(
+    footnoted, sample_engine, sample_folder, date_question, first_sentence
+):
+    result = footnoted("ask", date_question, data_dir=sample_folder, HF_HUB_OFFLINE="1")
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith(f"{first_sentence} [1]")
     assert f"“{first_sentence}”" in result.stdout
@@ -197,17 +185,12 @@ def test_reindexing_with_other_sizes_keeps_all_documents(here, world, second, tm
     assert json.loads(here("ingest", world / "docs", "--json", data_dir=data).stdout)["unchanged"] == 3
 
 
-def test_the_doctor_finds_a_sound_installation_sound(outputs):
-    findings = json.loads(outputs["doctor json"].stdout)
-    assert [finding for finding in findings if finding["level"] == "failed"] == []
-    assert outputs["doctor json"].returncode == 0
-    assert {"python", "packages", "disk", "port", "collection", "encoder", "reader"} == {f["check"] for f in findings}
-
-
-def test_without_a_network_every_command_works(outputs):
-    """They all ran with HF_HUB_OFFLINE=1."""
-    assert {name: result.returncode for name, result in outputs.items()} == dict.fromkeys(outputs, 0)
-    assert not any("Traceback" in result.stderr for result in outputs.values())
+def test_the_doctor_finds_a_sound_installation_sound(here, world, second):
+    result = here("doctor", "--json", data_dir=world / "data")
+    assert result.exit_code == 0
+    levels = {finding["check"]: finding["level"] for finding in json.loads(result.stdout)}
+    sound = dict.fromkeys(["python", "packages", "disk", "collection", "encoder", "reader"], "ok")
+    assert levels == {**sound, "port": levels["port"]}  # another program may hold the port
 
 
 def test_documents_are_removed_by_file_or_id_and_what_is_unknown_is_named(world, footnoted, here, second, tmp_path):

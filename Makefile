@@ -6,7 +6,6 @@ VENV ?= .venv
 #   make serve TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
-PACKAGES := core ingest index service evals
 
 .PHONY: help install serve reader test lint types imports unit sample-eval browser format clean
 
@@ -77,7 +76,7 @@ $(VENV)/.dev: $(VENV)/.installed
 READER_DATA ?= training/data
 
 reader: $(VENV)/.dev ## Train, export and calibrate the reader (an hour on two cores; goes on where it was stopped)
-	@$(BIN)/pip install --disable-pip-version-check -q onnx onnxscript
+	@$(BIN)/pip install --disable-pip-version-check -q -e '.[dev,training]'
 	@$(BIN)/python -m training.train_reader --resume --output build/reader --reader-data $(READER_DATA)/reader.jsonl.gz \
 		--pairs-data $(READER_DATA)/pairs.jsonl.gz --squad $(READER_DATA)/squad-dev-v2.0.json
 	@$(BIN)/python -m training.export_reader build/reader service/answer/model

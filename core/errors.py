@@ -10,7 +10,6 @@ FootnotedError
 │   └── UnsupportedModel
 ├── NotFound                  no such document, collection, job or page
 ├── Conflict                  it exists already, or is in use
-├── Forbidden                 not from here
 ├── SettingsError             a setting is unknown or has a bad value
 ├── EncoderUnavailable        the embedding model cannot be loaded
 ├── IndexMismatch             the index on disk was built with other settings
@@ -25,12 +24,15 @@ class FootnotedError(Exception):
     """Base of all errors. ``message`` says what was wrong and where, ``hint`` what to do."""
 
     code = "internal_error"
-    retryable = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def as_dict(self) -> dict[str, str]:
+        """As JSON has it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -90,12 +92,6 @@ class Conflict(FootnotedError):
     code = "conflict"
 
 
-class Forbidden(FootnotedError):
-    """The request may not be made from where it came."""
-
-    code = "forbidden"
-
-
 class SettingsError(FootnotedError):
     """A setting is unknown or has a bad value."""
 
@@ -124,4 +120,3 @@ class NotReady(FootnotedError):
     """The service is starting or has too much to do."""
 
     code = "not_ready"
-    retryable = True

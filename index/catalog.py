@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
@@ -73,16 +74,16 @@ class Catalog:
             return [_to_collection(row, row["documents"], row["passages"] or 0) for row in rows]
 
     def collection(self, name: str) -> Collection:
-        """Raises NotFound."""
-        with schema.read(self.engine) as connection:
-            return self.collection_in(connection, name)
+        """With its counts. Raises NotFound."""
+        found = next((c for c in self.collections() if c.name == name), None)
+        return found or _no_collection(name)
 
     def collection_in(self, connection: Connection, name: str) -> Collection:
         """Without the counts. Raises NotFound."""
         query = select(schema.collections).where(schema.collections.c.name == name)
         row = connection.execute(query).mappings().first()
         if row is None:
-            raise NotFound(f"There is no collection {name!r}.", "Ingest documents into it, or list the collections.")
+            _no_collection(name)
         return _to_collection(row)
 
     def ensure_collection(self, name: str, spec: IndexSpec) -> Collection:
@@ -116,6 +117,10 @@ class Catalog:
     def put(self, collection: Collection, document: Document, made: Embedded) -> str | None:
         """Write a document in place of the one at its uri, all at once; gives the hash of a replaced original."""
         with schema.write(self.engine) as connection:
+            present = self.collection_in(connection, collection.name)
+            if present.id != collection.id:
+                raise Conflict(f"The collection {collection.name!r} was deleted and made again.", "Run it again.")
+            check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
             old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
             pages = [block.page for block in document.blocks if block.page is not None]
             result = connection.execute(
@@ -221,9 +226,20 @@ class Catalog:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [DocumentRow(**row) for row in rows]
 
+    def digest(self, collection: Collection, uri: str) -> str | None:
+        """The content hash of the document at the uri, if there is one."""
+        d = schema.documents.c
+        query = select(d.sha256).where(d.collection_id == collection.id, d.uri == uri)
+        with schema.read(self.engine) as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def known_digests(self, name: str) -> dict[str, str]:
         """The content hash of every document, by uri."""
         return {row.uri: row.sha256 for row in self.documents(name)}
+
+
+def _no_collection(name: str) -> NoReturn:
+    raise NotFound(f"There is no collection {name!r}.", "Ingest documents into it, or list the collections.")
 
 
 def check_name(name: str) -> None:

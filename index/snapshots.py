@@ -17,7 +17,7 @@ from index.catalog import Collection
 from index.dense import DenseIndex
 
 FORMAT_VERSION = 1
-# Below this share of changed passages, bringing the saved file up to date on open is cheaper than saving again.
+# Below this change in the number of passages, bringing the saved file up to date on open is cheaper than saving again.
 _SAVE_SHARE = 0.05
 
 
@@ -27,7 +27,6 @@ class Snapshot:
 
     generation: int
     dense: DenseIndex
-    saved_size: int = 0
 
 
 class Snapshots:
@@ -48,8 +47,9 @@ class Snapshots:
         current = self._current.get(collection.id)
         if current is not None and current.generation >= collection.generation:
             return current
+        fits = current is not None and current.dense.dimension == collection.spec.dimension
         lock = self._lock(collection.id)
-        if not lock.acquire(blocking=wait or current is None):
+        if not lock.acquire(blocking=wait or not fits):
             assert current is not None
             return current
         try:
@@ -67,11 +67,11 @@ class Snapshots:
             snapshot = self._current.get(collection.id)
             if snapshot is None:
                 return
-            change = abs(len(snapshot.dense) - snapshot.saved_size)
             manifest = self._manifest(collection)
             saved = _read_json(manifest)
             if saved.get("generation") == snapshot.generation:
                 return
+            change = abs(len(snapshot.dense) - saved.get("vectors", 0))
             if not force and change <= _SAVE_SHARE * len(snapshot.dense):
                 return
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,6 @@ class Snapshots:
             beside = manifest.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
             beside.write_text(json.dumps(description, indent=1), encoding="utf-8")
             beside.replace(manifest)
-            self._current[collection.id] = Snapshot(snapshot.generation, snapshot.dense, len(snapshot.dense))
             for old in self._folder.glob(f"{collection.id}-*.faiss"):
                 if old != file:
                     old.unlink(missing_ok=True)
@@ -117,17 +116,17 @@ class Snapshots:
         expected = {"format_version": FORMAT_VERSION, **asdict(collection.spec)}
         if any(description.get(key) != value for key, value in expected.items()):
             return empty
-        file = self._folder / str(description["file"])
         try:
-            if _digest(file) != description.get("sha256"):
+            file = self._folder / str(description["file"])
+            if _digest(file) != description["sha256"]:
                 return empty
-            dense = DenseIndex.load(file)
-        except (IndexBroken, OSError):  # half a disk, an older library: the catalog has it all
+            dense, generation = DenseIndex.load(file), int(description["generation"])
+        except (IndexBroken, OSError, KeyError, ValueError):  # half a disk, an older library: the catalog has it all
             return empty
-        if len(dense) != description["vectors"] or dense.dimension != collection.spec.dimension:
+        # A later generation than the catalog's is left by an older catalog put back: its keys mean other passages.
+        if dense.dimension != collection.spec.dimension or generation > collection.generation:
             return empty
-        # A file of a later generation is left by a catalog restored from an older copy.
-        return Snapshot(min(int(description["generation"]), collection.generation - 1), dense, len(dense))
+        return Snapshot(generation, dense)
 
     def _advance(self, connection: Connection, collection: Collection, current: Snapshot) -> Snapshot:
         """Add what is new and remove what is gone: the difference of the keys says both."""
@@ -140,7 +139,7 @@ class Snapshots:
         added = np.setdiff1d(wanted, have)
         if len(added):
             dense.add(added, passages.vectors(connection, added, collection.spec.dimension))
-        return Snapshot(collection.generation, dense, current.saved_size)
+        return Snapshot(collection.generation, dense)
 
 
 def _digest(path: Path) -> str:

@@ -146,14 +146,14 @@ class Store:
             dense = dict(snapshot.dense.search(vector, candidates))
             words = dict(keyword.search(connection, collection.id, wanted, candidates))
             _complete(dense, list(words), snapshot.dense, vector)
-            fused = fuse_scores(dense, words, settings.dense_weight)
-            # A little more than asked for: some may have been deleted since the snapshot was made.
-            found = passages.by_key(connection, [key for key, _ in fused[: top_k + 20]])
+            # What was deleted since the snapshot was made is not there any more, and takes no part.
+            found = passages.by_key(connection, [*dense])
+            dense = {key: score for key, score in dense.items() if key in found}
+            fused = fuse_scores(dense, words, settings.dense_weight)[:top_k]
             frequencies = keyword.document_frequencies(connection, collection.id, wanted)
-        ranked = [(key, score) for key, score in fused if key in found][:top_k]
         return SearchResult(
-            hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in ranked),
-            cosines=tuple(dense.get(key, 0.0) for key, _ in ranked),
+            hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in fused),
+            cosines=tuple(dense[key] for key, _ in fused),
             frequencies=frequencies,
             passages=len(snapshot.dense),
         )

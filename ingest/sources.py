@@ -33,6 +33,9 @@ def find_sources(paths: Iterable[Path]) -> Iterator[SourceFile | tuple[str, Read
             yield str(path), ReadError(f"{path} does not exist.", "Check the path.")
             continue
         for file in _files(path.expanduser()):
+            if isinstance(file, OSError):
+                yield str(file.filename), ReadError(f"{file.filename}: {file.strerror}.", "Check its permissions.")
+                continue
             if not file.is_file():  # a link that leads nowhere or in a circle, a pipe, a socket
                 yield str(file), ReadError(f"{file} is not a file that can be read.", "Check where it leads.")
                 continue
@@ -42,12 +45,14 @@ def find_sources(paths: Iterable[Path]) -> Iterator[SourceFile | tuple[str, Read
                 yield source
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(path: Path) -> Iterator[Path | OSError]:
     if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path):
+    unreadable: list[OSError] = []
+    for folder, folders, names in os.walk(path, onerror=unreadable.append):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
                 yield Path(folder) / name
+    yield from unreadable

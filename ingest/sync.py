@@ -1,12 +1,12 @@
-"""What changed in the sources since the catalog was written: new, changed, the same, gone."""
+"""What went from the sources since the catalog was written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def is_unchanged(known_digests: Mapping[str, str], uri: str, digest: str) -> bool:
-    """True where the catalog holds these very bytes at this uri already."""
-    return known_digests.get(uri) == digest
+def is_below(uri: str, folder: Path) -> bool:
+    """Whether a file's uri lies in or below the folder."""
+    return uri.startswith(folder.expanduser().resolve().as_uri().rstrip("/") + "/")
 
 
 def gone(known_uris: Iterable[str], folders: Iterable[Path], found_uris: set[str]) -> list[str]:
@@ -14,5 +14,5 @@ def gone(known_uris: Iterable[str], folders: Iterable[Path], found_uris: set[str
 
     Only folders that were walked count: a file that was named by itself says nothing of its neighbours.
     """
-    prefixes = tuple(folder.expanduser().resolve().as_uri().rstrip("/") + "/" for folder in folders)
-    return sorted(uri for uri in known_uris if uri.startswith(prefixes) and uri not in found_uris) if prefixes else []
+    folders = list(folders)
+    return sorted(uri for uri in known_uris if uri not in found_uris and any(is_below(uri, f) for f in folders))

@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import Scope
 
-from core.errors import FootnotedError
+from core.errors import EncoderUnavailable, FootnotedError
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
 from service.jobs import Jobs
@@ -73,7 +73,10 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)
     if server.allowed_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=server.allowed_origins, allow_methods=["*"], allow_headers=["*"]
+            CORSMiddleware,
+            allow_origins=[origin.rstrip("/") for origin in server.allowed_origins],
+            allow_methods=["*"],
+            allow_headers=["*"],
         )
     hosts = {*server.allowed_hosts, *LOOPBACK} if server.host in LOOPBACK or server.allowed_hosts else set()
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
@@ -85,8 +88,12 @@ def _warm_up(state: ServiceState) -> None:
     try:
         state.engine.warm_up()
     except FootnotedError as error:
-        state.failure = error
+        state.failure = type(error), error.message, error.hint
         log.error("not_ready", code=error.code, message=error.message, hint=error.hint)
+        return
+    except Exception:  # a border: whatever it is, /readyz must not say "still loading" for ever
+        state.failure = EncoderUnavailable, "The models could not be loaded.", "The server's log has the details."
+        log.exception("not_ready")
         return
     state.ready.set()
     log.info("ready")

@@ -38,7 +38,7 @@ def rendered_errors(as_json: bool) -> Iterator[None]:
         yield
     except FootnotedError as error:
         if as_json:
-            print_json({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+            print_json({"error": error.as_dict()})
         else:
             print_error(error)
         raise typer.Exit(1) from error

@@ -67,7 +67,8 @@ class Engine:
     def check_reader(self) -> None:
         """Read a sentence, to see that the reader's model works. Raises EncoderUnavailable."""
         document = DocumentRef("check", "check:", "Check", "text/plain")
-        passage = Passage("check", document, (), None, 0, 34, "The meeting took place in Geneva.\n"[:34])
+        text = "The meeting took place in Geneva."
+        passage = Passage("check", document, (), None, 0, len(text), text)
         hit = Hit(passage, 1.0, HitSource.FUSED)
         self._reader.read(ReadingTask("Where did the meeting take place?", [hit], [1.0], {}, 1))
 
@@ -76,11 +77,10 @@ class Engine:
 
     def warm_up(self) -> None:
         """Load the models and indexes now, so that the first question does not wait. Raises EncoderUnavailable."""
+        self.store.encoder.encode_questions(["Is everything in place?"])
+        self.check_reader()
         for collection in self.collections():
-            if collection.passages:
-                self.ask("Is everything in place?", collection.name)
-                return
-        self.store.encoder.encode_questions(["warm"])
+            self.store.refresh(collection.name)
 
     # Documents
 
@@ -100,8 +100,7 @@ class Engine:
 
     def collection(self, name: str) -> Collection:
         """With its counts. Raises NotFound."""
-        self.store.catalog.collection(name)
-        return next(collection for collection in self.collections() if collection.name == name)
+        return self.store.catalog.collection(name)
 
     def check_collection_name(self, name: str) -> None:
         """Raises InvalidRequest for a name that no collection can have."""

@@ -32,7 +32,8 @@ class RequestLog:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else uuid.uuid4().hex
         began = time.perf_counter()
-        status = 0
+        status = 500  # what the server makes of a crash, outside of this
+        structlog.contextvars.bind_contextvars(request_id=request_id)
 
         async def tagged(message: Message) -> None:
             nonlocal status
@@ -47,7 +48,7 @@ class RequestLog:
         finally:
             if not scope["path"].startswith(_QUIET):
                 took = round((time.perf_counter() - began) * 1000, 1)
-                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took, id=request_id)
+                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
 
 
 class SecurityHeaders:
@@ -80,7 +81,7 @@ class OriginGuard:
     def __init__(self, app: ASGIApp, allowed_origins: Collection[str], allowed_hosts: Collection[str]) -> None:
         self._app = app
         self._origins = {origin.rstrip("/") for origin in allowed_origins}
-        self._hosts = set(allowed_hosts)
+        self._hosts = {host.lower() for host in allowed_hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (refusal := self._refusal(scope)):

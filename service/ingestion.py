@@ -12,7 +12,7 @@ from index.store import Store
 from ingest.read import ReadLimits, check_size, content_hash, document_id, read
 from ingest.sources import SourceFile, find_sources
 from ingest.split import SplitSettings, split
-from ingest.sync import gone, is_unchanged
+from ingest.sync import gone, is_below
 
 
 class Failure(NamedTuple):
@@ -34,11 +34,6 @@ class IngestReport:
     seconds: float = 0.0
     failed: list[Failure] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def documents(self) -> int:
-        """Sources that are in the collection now."""
-        return self.added + self.changed + self.unchanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +81,12 @@ class Ingester:
             else:
                 report.failed.append(Failure(*found))
         known = self._store.catalog.known_digests(collection_name)
-        folders = [path for path in paths if path.expanduser().is_dir()]
-        missing = gone(known, folders, {source.uri for source in sources}) if prune else []
-        if missing and not sources:
-            raise Conflict(
-                f"Nothing to read was found, but {len(missing)} documents came from there before.",
-                "If they are to be removed, use `footnoted remove`; if a disk is missing, mount it.",
-            )
+        missing = _missing(paths, known, {source.uri for source in sources}, report) if prune else []
         for i, source in enumerate(sources):
             if on_progress is not None:
                 on_progress(Progress(i, len(sources), source.name))
             step = _step(on_progress, i, len(sources), source.name)
-            self._ingest_file(collection, source, known, report, step)
+            self._ingest_file(collection, source, known.get(source.uri), report, step)
         if missing:
             report.removed = self._remove_uris(collection_name, missing)
         if report.added or report.changed or report.removed:
@@ -112,18 +101,17 @@ class Ingester:
         name: str,
         collection_name: str,
         report: IngestReport,
-        on_progress: OnProgress | None = None,
     ) -> str:
         """One source from memory; gives the document's id. Raises ReadError, IndexMismatch, InvalidRequest."""
         collection = self._store.open_collection(collection_name)
-        known = self._store.catalog.known_digests(collection_name)
-        return self._ingest(collection, data, uri, name, known, report, _step(on_progress, 0, 1, name))
+        known = self._store.catalog.digest(collection, uri)
+        return self._ingest(collection, data, uri, name, known, report, None)
 
     def _ingest_file(
         self,
         collection: Collection,
         source: SourceFile,
-        known: dict[str, str],
+        known: str | None,
         report: IngestReport,
         step: Callable[[int, int], None] | None,
     ) -> None:
@@ -143,12 +131,12 @@ class Ingester:
         data: bytes,
         uri: str,
         name: str,
-        known: dict[str, str],
+        known: str | None,
         report: IngestReport,
         step: Callable[[int, int], None] | None,
     ) -> str:
         digest = content_hash(data)
-        if is_unchanged(known, uri, digest):
+        if known == digest:
             report.unchanged += 1
             return document_id(uri, digest)
         reading = read(data, uri, name, self._limits)
@@ -162,10 +150,10 @@ class Ingester:
                 step(done, len(passages))
 
         self._store.put(collection, reading.document, passages, data, advance)
-        if uri in known:
-            report.changed += 1
-        else:
+        if known is None:
             report.added += 1
+        else:
+            report.changed += 1
         report.passages += len(passages)
         report.notes += [(uri, note) for note in reading.notes]
         return reading.document.id
@@ -174,6 +162,21 @@ class Ingester:
         wanted = set(uris)
         rows = self._store.catalog.documents(collection_name)
         return self._store.remove(collection_name, [row.id for row in rows if row.uri in wanted])
+
+
+def _missing(paths: Sequence[Path], known: Iterable[str], found: set[str], report: IngestReport) -> list[str]:
+    """The uris that went from the folders. A folder that cannot be read says nothing of what was in it."""
+    missing: list[str] = []
+    unreadable = [Path(failure.uri) for failure in report.failed]
+    for folder in (path for path in paths if path.expanduser().is_dir()):
+        lost = [uri for uri in gone(known, [folder], found) if not any(is_below(uri, p) for p in unreadable)]
+        if lost and not any(is_below(uri, folder) for uri in found):
+            raise Conflict(
+                f"Nothing to read was found in {folder}, but {len(lost)} documents came from there before.",
+                "If they are to be removed, use `footnoted remove`; if a disk is missing, mount it.",
+            )
+        missing += lost
+    return missing
 
 
 def _step(on_progress: OnProgress | None, done: int, total: int, name: str) -> Callable[[int, int], None] | None:

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import structlog
 from sqlalchemy import JSON, Column, MetaData, String, Table, insert, select, update
 
-from core.errors import FootnotedError, NotFound
+from core.errors import FootnotedError, NotFound, ReadError
 from index.schema import read, write
 from service.engine import Engine
 from service.ingestion import IngestReport
@@ -45,7 +45,6 @@ class JobFile:
     document_id: str | None = None
     error: dict[str, str] | None = None
     notes: tuple[str, ...] = ()
-    passages_done: int = 0
     passages: int = 0
 
 
@@ -62,7 +61,10 @@ class Job:
 
 
 class Jobs:
-    """One worker thread; the uploaded bytes and the state of each job are on disk before ``submit`` returns."""
+    """One worker thread; the uploaded bytes and the state of each job are on disk before ``submit`` returns.
+
+    ``start`` takes up all that is unfinished in the data folder: one server a folder.
+    """
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
@@ -71,7 +73,8 @@ class Jobs:
         self._stopping = False
         self._queue: queue.Queue[str | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, name="ingest", daemon=True)
-        _metadata.create_all(self._database)
+        with write(self._database) as connection:
+            _metadata.create_all(connection)
 
     def start(self) -> None:
         """Begin to work, with what a former process left undone first."""
@@ -116,7 +119,7 @@ class Jobs:
         while (job_id := self._queue.get()) is not None and not self._stopping:
             try:
                 self._run(job_id)
-            except Exception:
+            except Exception:  # a border: the jobs behind it must be done; this one is tried again at the next start
                 log.exception("job_crashed", job=job_id)
 
     def _run(self, job_id: str) -> None:
@@ -138,7 +141,7 @@ class Jobs:
             save("running")
             files[i] = self._ingest(job, files[i], self._folder / job_id / str(i))
             save("running")
-        with suppress(NotFound):  # the collection was deleted meanwhile
+        with suppress(FootnotedError):  # deleted meanwhile, say; the next question refreshes it, or tells
             self._engine.store.refresh(job.collection)
         failed = sum(file.status == "failed" for file in files)
         save("failed" if failed == len(files) else "partial" if failed else "done")
@@ -151,19 +154,19 @@ class Jobs:
             data = path.read_bytes()
             document_id = self._engine.ingester.ingest_bytes(data, uri, file.name, job.collection, report)
         except FootnotedError as error:
-            reason = {"code": error.code, "message": error.message, "hint": error.hint}
-            return replace(file, status="failed", error=reason)
+            return _failed(file, error)
         except OSError as error:
-            message = f"{file.name}: {error.strerror}."
-            reason = {"code": "document_unreadable", "message": message, "hint": "Send it again."}
-            return replace(file, status="failed", error=reason)
+            return _failed(file, ReadError(f"{file.name}: {error.strerror}.", "Send it again."))
         except Exception:  # whatever it is, the other files are read, and the job comes to an end
             log.exception("file_crashed", job=job.id, file=file.name)
-            reason = {"code": "internal_error", "message": f"{file.name} could not be taken in.", "hint": _SEE_LOG}
-            return replace(file, status="failed", error=reason)
+            return _failed(file, FootnotedError(f"{file.name} could not be taken in.", _SEE_LOG))
         status = "added" if report.added else "changed" if report.changed else "unchanged"
         notes = tuple(note for _, note in report.notes)
         return replace(file, status=status, document_id=document_id, notes=notes, passages=report.passages)
+
+
+def _failed(file: JobFile, error: FootnotedError) -> JobFile:
+    return replace(file, status="failed", error=error.as_dict())
 
 
 def job_json(job: Job) -> dict[str, Any]:

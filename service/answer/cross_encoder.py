@@ -5,7 +5,8 @@ scores are combined into probabilities; weights and threshold were fitted on hel
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp
@@ -47,9 +48,8 @@ class CrossEncoderReader:
 
     name = "reader"
 
-    def __init__(self, folder: Path = MODEL_FOLDER, threads: int = 0) -> None:
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self._folder = folder
-        self._threads = threads
 
     @property
     def default_threshold(self) -> float:
@@ -133,14 +133,16 @@ class CrossEncoderReader:
 
     @cached_property
     def _settings(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = json.loads((self._folder / "reader.json").read_text(encoding="utf-8"))
+        with _explained(self._folder / "reader.json") as path:
+            loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return loaded
 
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        with _explained(self._folder / "tokenizer.json") as path:
+            tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
@@ -149,15 +151,22 @@ class CrossEncoderReader:
     def _session(self) -> Any:
         import onnxruntime
 
-        path = self._folder / "reader.onnx"
-        if not path.is_file():
-            raise EncoderUnavailable(f"The reader's model {path} is missing.", "Install Footnoted again.")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
         options.log_severity_level = 3
         # Spinning threads would take the cores from the encoder, which has a pool of its own.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        with _explained(self._folder / "reader.onnx") as path:
+            return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[Path]:
+    """A model file that is missing or damaged is told by name. Raises EncoderUnavailable."""
+    try:
+        yield path
+    except Exception as error:  # tokenizers and onnxruntime raise classes of their own for damaged files
+        reason = str(error).strip().split("\n")[0]
+        raise EncoderUnavailable(f"The reader cannot load {path}: {reason}", "Install Footnoted again.") from error
 
 
 def _margins(span: Array, window: _Window, spans: list[Span]) -> list[tuple[Span, float, Span]]:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +18,7 @@ from sqlalchemy import text
 
 from core.errors import FootnotedError
 from index import schema
+from index.catalog import Collection, check_spec
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import Engine
@@ -134,13 +136,14 @@ def _data_folder(settings: Settings) -> list[Finding]:
             return [Finding("data folder", "failed", f"The catalog is damaged: {state}.", hint)]
         found = []
         for c in engine.collections():
-            if c.spec.encoder != settings.encoder.model:
-                message = f"{c.name} was built with {c.spec.encoder}; the setting says {settings.encoder.model}."
-                hint = f"Set it back, or run `footnoted reindex --collection {c.name}`."
-                found.append(Finding("collection", "failed", message, hint))
-            else:
-                found.append(Finding("collection", "ok", f"{c.name}: {c.documents} documents, {c.passages} passages"))
+            found += _guarded("collection", partial(_collection, c, engine))
         return found or [Finding("data folder", "ok", "no collections yet")]
+
+
+def _collection(collection: Collection, engine: Engine) -> list[Finding]:
+    check_spec(collection, engine.store.spec)
+    counts = f"{collection.documents} documents, {collection.passages} passages"
+    return [Finding("collection", "ok", f"{collection.name}: {counts}")]
 
 
 def _models(settings: Settings) -> list[Finding]:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from core.errors import InvalidRequest, NotFound
+from core.errors import NotFound
 from service.commands.options import AsJson, Collection, DataDir, settings_with
 from service.console import err, ingest_progress, out, print_json, rendered_errors
 from service.engine import Engine
@@ -74,10 +74,7 @@ def _report_json(report: IngestReport, collection: str) -> dict[str, object]:
         "passages": report.passages,
         "seconds": round(report.seconds, 3),
         "notes": [{"uri": uri, "note": note} for uri, note in report.notes],
-        "failed": [
-            {"uri": uri, "code": error.code, "message": error.message, "hint": error.hint}
-            for uri, error in report.failed
-        ],
+        "failed": [{"uri": uri, **error.as_dict()} for uri, error in report.failed],
     }
 
 
@@ -130,9 +127,6 @@ def reindex(
 ) -> None:
     """Split and embed all documents anew with the present settings; the old index answers meanwhile."""
     with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
-        total = engine.collection(collection).passages
-        if total == 0:
-            raise InvalidRequest(f"The collection {collection!r} is empty.", "Ingest documents first.")
         done = 0
 
         def progress(count: int) -> None:

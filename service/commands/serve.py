@@ -19,7 +19,7 @@ from service.engine import Engine
 from service.guard import LOOPBACK
 from service.settings import Settings
 
-SAMPLE = Path(__file__).parent.parent / "sample"
+SAMPLE = Path(__file__).resolve().parent.parent / "sample"
 SAMPLE_DOCUMENT = SAMPLE / "central-foreign-affairs-work-conference.txt"
 _SAMPLE_SUGGESTIONS = 3
 
@@ -35,7 +35,7 @@ def serve(
         settings = settings_with(data_dir, server={"host": host, "port": port})
         listening = _listen(settings)
         engine = Engine.open(settings)
-        if demo and not engine.collections():
+        if demo and not any(collection.documents for collection in engine.collections()):
             err.print("The data folder is empty: reading the sample document.")
             with ingest_progress() as progress:
                 engine.ingest([SAMPLE_DOCUMENT], "default", progress)

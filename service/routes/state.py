@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.templating import Jinja2Templates
 
-from core.errors import NotReady
+from core.errors import FootnotedError, NotReady
 from service.engine import Engine
 from service.jobs import Jobs
 from service.settings import Settings
@@ -23,7 +23,7 @@ class ServiceState:
     templates: Jinja2Templates
     version: str
     ready: Event = field(default_factory=Event)
-    failure: Exception | None = None
+    failure: tuple[type[FootnotedError], str, str] | None = None
 
 
 def state_of(request: Request) -> ServiceState:
@@ -35,7 +35,8 @@ def ready_engine(request: Request) -> Engine:
     """The engine with its models. Raises NotReady while they are being loaded, or why they could not be."""
     state = state_of(request)
     if state.failure is not None:
-        raise state.failure
+        kind, message, hint = state.failure
+        raise kind(message, hint)
     if not state.ready.is_set():
         raise NotReady("The models are still being loaded.", "Try again in a few seconds.")
     return state.engine

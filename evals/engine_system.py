@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from math import ceil
+from dataclasses import asdict
 from pathlib import Path
 
 from core.types import Answer, Document, DocumentRef, Turn
 from evals.system import IngestFailure, IngestOutcome
 from service.engine import Engine
+from service.ingestion import Progress
 from service.settings import Settings
 
-INGEST_STEPS = 20
 SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
 
 
@@ -24,18 +24,18 @@ class EngineSystem:
         self._collection = collection
 
     def ingest(self, files: Sequence[Path], advance: Callable[[int], None]) -> IngestOutcome:
-        """Reads the files in a few batches: enough to show progress, and few enough to embed well."""
-        size = max(1, ceil(len(files) / INGEST_STEPS))
-        added = unchanged = 0
-        failed: list[IngestFailure] = []
-        for start in range(0, len(files), size):
-            batch = list(files[start : start + size])
-            report = self._engine.ingest(batch, collection=self._collection)
-            added += report.added
-            unchanged += report.unchanged
-            failed.extend(IngestFailure(uri, str(error)) for uri, error in report.failed)
-            advance(len(batch))
-        return IngestOutcome(added, unchanged, tuple(failed))
+        """Reads the files; the engine tells how many are done."""
+        done = 0
+
+        def step(progress: Progress) -> None:
+            nonlocal done
+            advance(progress.done - done)
+            done = progress.done
+
+        report = self._engine.ingest(files, self._collection, step)
+        advance(len(files) - done)
+        failed = tuple(IngestFailure(uri, str(error)) for uri, error in report.failed)
+        return IngestOutcome(report.added + report.changed, report.unchanged, failed)
 
     def documents(self) -> Sequence[DocumentRef]:
         rows = self._engine.documents(self._collection)
@@ -48,7 +48,11 @@ class EngineSystem:
         return self._engine.ask(question, collection=self._collection, history=tuple(history), top_k=top_k)
 
     def description(self) -> Mapping[str, object]:
-        return {"settings": without_secrets(self._settings.model_dump(mode="json"))}
+        return {
+            "settings": without_secrets(self._settings.model_dump(mode="json")),
+            "model": self._engine.reader_name,
+            "index": asdict(self._engine.collection(self._collection)),
+        }
 
 
 @contextmanager

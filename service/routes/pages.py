@@ -17,7 +17,12 @@ router = APIRouter(include_in_schema=False)
 def chat(request: Request, state: State) -> HTMLResponse:
     """The chat page."""
     chosen = state.settings.chat
-    context = {"title": chosen.title, "suggestions": chosen.suggestions, "version": state.version}
+    context = {
+        "title": chosen.title,
+        "suggestions": chosen.suggestions,
+        "question_limit": state.settings.answer.max_question_chars,
+        "version": state.version,
+    }
     return state.templates.TemplateResponse(request, "chat.html", context)
 
 

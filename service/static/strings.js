@@ -50,7 +50,7 @@ export const strings = {
   markerLabel: (n, title) => `[${n}] Source: ${title} (opens in a new tab)`,
   sources: "Sources",
   page: (n) => `page ${number.format(n)}`,
-  supported: (share) => `Supported ${percent(share)}`,
+  supported: (share) => (share === 1 ? "Quoted word for word" : `Supported ${percent(share)}`),
   openPassage: "Open the passage",
   wholeQuote: "Show the whole quote",
   lessQuote: "Show less",

@@ -1,37 +1,19 @@
-from pathlib import Path
-from types import SimpleNamespace
-
-import pytest
-
-from core.errors import ReadError
-
-pytest.importorskip("service.engine")
-
 from evals.engine_system import EngineSystem, without_secrets
+from service.engine import Engine
 
 
-class RecordingEngine:
-    """Takes files, all but those named bad."""
-
-    def __init__(self):
-        self.batches = []
-
-    def ingest(self, paths, collection):
-        self.batches.append(len(paths))
-        bad = [path for path in paths if path.name == "bad.txt"]
-        failed = [(path.as_uri(), ReadError("Torn.", "Mend it.")) for path in bad]
-        return SimpleNamespace(added=len(paths) - len(bad), unchanged=0, removed=0, failed=failed)
-
-
-def test_files_are_ingested_in_batches_that_show_progress():
-    engine, steps = RecordingEngine(), []
-    files = [Path(f"/docs/{number}.txt") for number in range(44)] + [Path("/docs/bad.txt")]
-    outcome = EngineSystem(engine, None, "default").ingest(files, steps.append)
-    assert steps == engine.batches == [3] * 15
-    assert outcome.added == 44
-    assert [(failure.uri, failure.message) for failure in outcome.failed] == [
-        ("file:///docs/bad.txt", "Torn. Mend it.")
-    ]
+def test_files_are_ingested_with_progress_and_failures_are_told(tmp_path, encoder, make_settings):
+    settings, steps = make_settings(tmp_path / "data"), []
+    files = [tmp_path / f"{name}.txt" for name in ("a", "bad", "c")]
+    for file in files:
+        file.write_text("" if file.stem == "bad" else f"Some words of {file.stem}.")
+    with Engine.open(settings, encoder) as engine:
+        system = EngineSystem(engine, settings, "default")
+        outcome = system.ingest(files, steps.append)
+        assert system.description()["index"]["documents"] == 2
+    assert sum(steps) == 3
+    assert outcome.added == 2
+    assert [(failure.uri, "is empty" in failure.message) for failure in outcome.failed] == [(files[1].as_uri(), True)]
 
 
 def test_no_secret_reaches_a_report():

@@ -6,9 +6,6 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import Conflict, InvalidRequest
-
-pytest.importorskip("service.engine")
-
 from evals import __main__ as program
 from evals import cli
 
@@ -44,8 +41,8 @@ def opened(monkeypatch, tmp_path, make_document, make_answer, make_system):
         kept.settings, kept.collection = settings, collection
         yield kept.system
 
-    def load_settings(**overrides):
-        return SimpleNamespace(**{"data_dir": tmp_path / "data", **overrides})
+    def load_settings(overrides=None):
+        return SimpleNamespace(**{"data_dir": tmp_path / "data", **(overrides or {})})
 
     monkeypatch.setattr(cli, "open_system", open_system)
     monkeypatch.setattr(cli, "load_settings", load_settings)

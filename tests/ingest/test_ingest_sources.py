@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import ReadError
 from ingest.sources import SourceFile, find_sources, source_file
-from ingest.sync import gone, is_unchanged
+from ingest.sync import gone
 
 
 @pytest.fixture
@@ -82,13 +82,6 @@ def test_a_file_name_that_is_not_unicode_has_a_uri(tmp_path):
     file.write_text("x")
     (source,) = find_sources([tmp_path])
     assert source.uri.endswith("/caf%E9.txt")
-
-
-def test_only_these_bytes_at_this_uri_are_unchanged():
-    known = {"file:///a": "one"}
-    assert is_unchanged(known, "file:///a", "one")
-    assert not is_unchanged(known, "file:///a", "two")
-    assert not is_unchanged(known, "file:///b", "one")
 
 
 def test_documents_whose_files_left_a_walked_folder_are_gone(tmp_path):

@@ -8,7 +8,7 @@ BEAVER = "The beaver Bruno built a dam of ninety branches near Weimar."
 HTML = b"<!doctype html><title>Owls</title><h1>Owls</h1><p>The owl Olga sleeps until sunset.</p><script>bad()</script>"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 JOB_KEYS = {"id", "collection", "status", "created_at", "updated_at", "files"}
-FILE_KEYS = {"name", "status", "document_id", "error", "notes", "passages_done", "passages"}
+FILE_KEYS = {"name", "status", "document_id", "error", "notes", "passages"}
 ROW_KEYS = {
     "id", "uri", "title", "media_type", "language", "sha256", "characters", "passages", "pages", "ingested_at",
 }  # fmt: skip

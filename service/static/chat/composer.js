@@ -2,7 +2,6 @@ import { strings } from "../strings.js";
 import { codePointLength } from "./codepoints.js";
 import { announce, byId } from "./dom.js";
 
-const LIMIT = 2000;
 const WARN_BELOW = 200;
 
 /** The question field with its Send and Stop buttons. */
@@ -10,6 +9,7 @@ export class Composer {
   constructor({ onSend, onStop }) {
     this.form = byId("composer");
     this.field = byId("question");
+    this.limit = Number(this.field.dataset.limit);
     this.send = byId("send");
     this.stop = byId("stop");
     this.note = byId("composer-note");
@@ -54,7 +54,7 @@ export class Composer {
 
   #submit() {
     const question = this.field.value.trim();
-    if (!question || codePointLength(question) > LIMIT) {
+    if (!question || codePointLength(question) > this.limit) {
       this.field.focus();
       return;
     }
@@ -70,13 +70,13 @@ export class Composer {
 
   #changed() {
     const length = codePointLength(this.field.value.trim());
-    const over = length > LIMIT;
+    const over = length > this.limit;
     this.send.disabled = length === 0 || over;
-    if (over && this.error.textContent === "") announce(strings.tooLong(length, LIMIT)); // once, not at each key
+    if (over && this.error.textContent === "") announce(strings.tooLong(length, this.limit)); // once, not at each key
     this.field.setAttribute("aria-invalid", String(over));
     this.note.hidden = over;
-    this.note.textContent = length > LIMIT - WARN_BELOW ? strings.remaining(LIMIT - length) : strings.composerNote;
-    this.error.textContent = over ? strings.tooLong(length, LIMIT) : "";
+    this.note.textContent = length > this.limit - WARN_BELOW ? strings.remaining(this.limit - length) : strings.composerNote;
+    this.error.textContent = over ? strings.tooLong(length, this.limit) : "";
     this.#fit();
   }
 

@@ -12,11 +12,13 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
 
 
-def clean(text: str) -> str:
+def clean(text: str | bytes) -> str:
     """Unify line ends and remove what cannot be shown or stored; visible text is not changed.
 
     Form feeds become paragraph breaks: plain-text standards (RFCs) use them between pages.
     """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8")
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     return _LONE_SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
 

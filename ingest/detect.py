@@ -59,9 +59,10 @@ def detect(data: bytes, name: str) -> tuple[str, str | None]:
 
     Raises UnsupportedMedia when no parser knows the format, ReadError when text cannot be decoded.
     """
-    if b"%PDF-" in data[:1024]:
-        return PDF, None
     suffix = PurePosixPath(name).suffix.lower()
+    # The mark may stand behind some junk, but an essay on PDFs is no PDF.
+    if data[:1024].lstrip().startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in data[:1024]):
+        return PDF, None
     if suffix == ".pdf" and not data[:1024].strip(b"\x00"):
         raise ReadError(f"{name} is named .pdf but holds no PDF data.", "Get the file again from its source.")
     for magic, what in _MAGIC:

@@ -22,7 +22,7 @@ _MIN_MAIN_SHARE = 0.3
 _NEW_LINE = "\n"
 
 
-def parse(text: str, name: str) -> Parsed:
+def parse(text: str | bytes, name: str) -> Parsed:
     """Blocks of ``<main>`` or ``<article>`` where one holds most of the text, else of the whole body."""
     tree = LexborHTMLParser(clean(text))
     title_node = tree.css_first("head > title") or tree.css_first("title")

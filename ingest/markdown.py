@@ -13,7 +13,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.M)
 
 
-def parse(text: str, name: str) -> Parsed:
+def parse(text: str | bytes, name: str) -> Parsed:
     """Headings, paragraphs, lists, tables and code; marks are dropped, link texts and image texts kept."""
     text = clean(text)
     title = None

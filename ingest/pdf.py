@@ -1,7 +1,6 @@
 """PDF to blocks with page numbers, by PDFium."""
 
 import contextlib
-import threading
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -11,17 +10,19 @@ from ingest.blocks import Parsed, TextBuilder
 from ingest.pdf_layout import Page, add_pages
 from ingest.pdf_lines import page_lines
 
-_PDFIUM = threading.Lock()  # PDFium may not be entered by two threads at once
+_HOPELESS = 1_000  # pages in a row that cannot be loaded: a document may claim any number of them
 
 
 def parse(data: bytes, name: str) -> Parsed:
-    """Raises EncryptedDocument, EmptyDocument (no pages, or none with text), ReadError (damaged)."""
-    with _PDFIUM:
-        document = _open(data, name)
-        try:
-            return _read(document, data, name)
-        finally:
-            document.close()
+    """Raises EncryptedDocument, EmptyDocument (no pages, or none with text), ReadError (damaged).
+
+    PDFium may not be entered by two threads at once, and some files take it down: see ingest/isolated.py.
+    """
+    document = _open(data, name)
+    try:
+        return _read(document, data, name)
+    finally:
+        document.close()
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -56,6 +57,9 @@ def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
             page.close()
         except pdfium.PdfiumError:
             unreadable.append(number)
+            if len(unreadable) == number and number in (count, _HOPELESS):
+                hint = "Get the file again, or repair it (for instance with `qpdf in.pdf out.pdf`)."
+                raise ReadError(f"{name} is damaged: none of its pages can be read.", hint) from None
             continue
         if not lines:
             without_text.append(number)

@@ -9,7 +9,7 @@ import py3langid
 
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document
-from ingest import detect
+from ingest import detect, isolated
 from ingest.blocks import Parsed, clean
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
@@ -19,6 +19,7 @@ _PARSERS = {
     detect.MARKDOWN: "ingest.markdown",
     detect.PLAIN: "ingest.plain",
 }
+_ISOLATED_CHARS = 200_000  # of HTML or Markdown: below, the worst takes a second, not worth a process
 _LANGUAGE_SAMPLE = 4000
 _MIN_LANGUAGE_SAMPLE = 20
 _TITLE_CHARS = 200
@@ -69,8 +70,7 @@ def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> 
     if not data:
         raise EmptyDocument(f"{name} is empty (0 bytes).", "Check that it was saved and copied whole.")
     media_type, text = detect.detect(data, name)
-    parser = importlib.import_module(_PARSERS[media_type])
-    parsed: Parsed = parser.parse(data if text is None else text, name)
+    parsed = _parse(media_type, data, text, name)
     if len(parsed.text) > limits.max_chars:
         raise TooLarge(
             f"{name} holds {len(parsed.text):,} characters; the limit is {limits.max_chars:,}.",
@@ -94,6 +94,16 @@ def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> 
         metadata={**parsed.metadata, "sha256": digest},
     )
     return Reading(document, notes)
+
+
+def _parse(media_type: str, data: bytes, text: str | None, name: str) -> Parsed:
+    module = _PARSERS[media_type]
+    if text is None:
+        return isolated.parse(module, data, name)
+    if len(text) > _ISOLATED_CHARS and media_type != detect.PLAIN:
+        return isolated.parse(module, text.encode(), name)
+    parsed: Parsed = importlib.import_module(module).parse(text, name)
+    return parsed
 
 
 def language_of(text: str) -> str | None:

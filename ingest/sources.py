@@ -21,7 +21,7 @@ class SourceFile:
 
 
 def source_file(path: Path) -> SourceFile:
-    resolved = path.expanduser().resolve()
+    resolved = path.resolve()
     return SourceFile(resolved, resolved.as_uri())
 
 
@@ -29,10 +29,10 @@ def find_sources(paths: Iterable[Path]) -> Iterator[SourceFile | tuple[str, Read
     """Every file in or below the paths, each once, or the reason why a path gives none."""
     seen: set[str] = set()
     for path in paths:
-        if not path.expanduser().exists():
+        if not path.exists():
             yield str(path), ReadError(f"{path} does not exist.", "Check the path.")
             continue
-        for file in _files(path.expanduser()):
+        for file in _files(path):
             if isinstance(file, OSError):
                 yield str(file.filename), ReadError(f"{file.filename}: {file.strerror}.", "Check its permissions.")
                 continue

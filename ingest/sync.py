@@ -6,7 +6,7 @@ from pathlib import Path
 
 def is_below(uri: str, folder: Path) -> bool:
     """Whether a file's uri lies in or below the folder."""
-    return uri.startswith(folder.expanduser().resolve().as_uri().rstrip("/") + "/")
+    return uri.startswith(folder.resolve().as_uri().rstrip("/") + "/")
 
 
 def gone(known_uris: Iterable[str], folders: Iterable[Path], found_uris: set[str]) -> list[str]:

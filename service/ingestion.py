@@ -168,7 +168,7 @@ def _missing(paths: Sequence[Path], known: Iterable[str], found: set[str], repor
     """The uris that went from the folders. A folder that cannot be read says nothing of what was in it."""
     missing: list[str] = []
     unreadable = [Path(failure.uri) for failure in report.failed]
-    for folder in (path for path in paths if path.expanduser().is_dir()):
+    for folder in (path for path in paths if path.is_dir()):
         lost = [uri for uri in gone(known, [folder], found) if not any(is_below(uri, p) for p in unreadable)]
         if lost and not any(is_below(uri, folder) for uri in found):
             raise Conflict(

@@ -99,7 +99,7 @@ class Jobs:
             with (folder / str(i)).open("wb") as target:
                 shutil.copyfileobj(source, target)
         now = _now()
-        named = tuple(JobFile(PurePosixPath(name.replace("\\", "/")).name or "upload") for name, _ in files)
+        named = tuple(JobFile(_file_name(name)) for name, _ in files)
         job = Job(job_id, collection, "queued", now, now, named)
         with write(self._database) as connection:
             connection.execute(insert(_jobs).values(**job_json(job)))
@@ -112,7 +112,7 @@ class Jobs:
             row = connection.execute(select(_jobs).where(_jobs.c.id == job_id)).mappings().first()
         if row is None:
             raise NotFound(f"There is no job {job_id!r}.", "Ids of jobs come with the answer to an upload.")
-        files = tuple(JobFile(**{**file, "notes": tuple(file["notes"])}) for file in row["files"])
+        files = tuple(_file_of(file) for file in row["files"])
         return Job(**{**row, "files": files})
 
     def _work(self) -> None:
@@ -163,6 +163,18 @@ class Jobs:
         status = "added" if report.added else "changed" if report.changed else "unchanged"
         notes = tuple(note for _, note in report.notes)
         return replace(file, status=status, document_id=document_id, notes=notes, passages=report.passages)
+
+
+def _file_name(given: str) -> str:
+    """The last part of what the client calls the file, without what cannot be shown."""
+    name = PurePosixPath(given.replace("\\", "/")).name
+    return "".join(c for c in name if c.isprintable()).strip() or "upload"
+
+
+def _file_of(stored: dict[str, Any]) -> JobFile:
+    """Fields that another version wrote and this one does not know are passed over."""
+    known = {name: value for name, value in stored.items() if name in JobFile.__dataclass_fields__}
+    return JobFile(**{**known, "notes": tuple(stored.get("notes", ()))})
 
 
 def _failed(file: JobFile, error: FootnotedError) -> JobFile:

@@ -39,6 +39,11 @@ _STATUS: tuple[tuple[type[FootnotedError], int], ...] = (
     (EncoderUnavailable, 503),
     (IndexBroken, 500),
 )
+_HTTP_HINTS = {
+    400: "Send whole JSON with `content-type: application/json`, or a whole multipart/form-data body.",
+    404: "The page /docs lists every address.",
+    405: "The page /docs lists every address.",
+}
 _TITLES = {
     400: "Bad request", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
     413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed", 500: "Internal error",
@@ -96,8 +101,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        hint = "The page /docs lists every address." if error.status_code in (404, 405) else ""
-        members = problem(error.status_code, code, f"{request.method} {request.url.path}: {error.detail}.", hint)
+        detail = f"{request.method} {request.url.path}: {str(error.detail).rstrip('.')}."
+        members = problem(error.status_code, code, detail, _HTTP_HINTS.get(error.status_code, ""))
         response = problem_response(members)
         response.headers.update(error.headers or {})
         return response

@@ -116,7 +116,7 @@ def remove(
 
 def _ids(name: str, rows: list) -> list[str]:  # type: ignore[type-arg]
     """A document's id, or all documents of a file or below a folder."""
-    uri = Path(name).expanduser().resolve().as_uri()
+    uri = Path(name).resolve().as_uri()
     return [row.id for row in rows if name in (row.id, row.uri) or row.uri == uri or row.uri.startswith(f"{uri}/")]
 
 

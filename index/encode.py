@@ -4,6 +4,7 @@ import copy
 import hashlib
 import importlib.util
 import logging
+import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -146,6 +147,9 @@ def _twin(model: "SentenceTransformer") -> "SentenceTransformer":
 
 def _load(requested: str, device: str | None) -> "SentenceTransformer":
     source = str(packaged_folder()) if requested == DEFAULT_MODEL else requested
+    # OpenMP's threads spin while they wait: with anything else on the machine's cores, a question of 15 ms takes
+    # 300. Read when torch is loaded, so it has to be said before.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Importing torch takes seconds, so commands that need no model never do.
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

@@ -87,7 +87,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(FootnotedError)
     def footnoted_error(request: Request, error: FootnotedError) -> JSONResponse:
         members = problem_of(error)
-        if members["status"] >= 500:
+        if members["status"] == 500:  # 503 says of itself that it passes
             log.error("request_failed", path=request.url.path, code=error.code, message=error.message)
         return problem_response(members)
 

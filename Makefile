@@ -75,7 +75,7 @@ $(VENV)/.dev: $(VENV)/.installed
 # The data sets of docs/reader.md in one folder: reader.jsonl.gz, pairs.jsonl.gz, squad-dev-v2.0.json
 READER_DATA ?= training/data
 
-reader: $(VENV)/.dev ## Train, export and calibrate the reader (an hour on two cores; goes on where it was stopped)
+reader: $(VENV)/.dev ## Train, export and calibrate the reader (over an hour on two cores; goes on where it was stopped)
 	@$(BIN)/pip install --disable-pip-version-check -q -e '.[dev,training]'
 	@$(BIN)/python -m training.train_reader --resume --output build/reader --reader-data $(READER_DATA)/reader.jsonl.gz \
 		--pairs-data $(READER_DATA)/pairs.jsonl.gz --squad $(READER_DATA)/squad-dev-v2.0.json

@@ -37,7 +37,6 @@ class Judge:
     def judge(self, question: Question, answer: Answer, latency_ms: float) -> Row:
         located = self._locate(question)
         places: list[Place] = [place for found in located for place in found.places]
-        compared = bool(question.answerable is not False and question.answers)
         return Row(
             question=question,
             answer=answer,
@@ -47,13 +46,12 @@ class Judge:
             hits_on_evidence=tuple(finds_any(stretch_of_hit(hit), places) for hit in answer.hits),
             citations_on_evidence=tuple(finds_any(stretch_of_citation(c), places) for c in answer.citations),
             citations_exact=tuple(self._is_exact(citation) for citation in answer.citations),
-            exact_match=_score(exact_match, question, answer) if compared else None,
-            token_f1=_score(token_f1, question, answer) if compared else None,
+            exact_match=_score(exact_match, question, answer) if question.has_reference else None,
+            token_f1=_score(token_f1, question, answer) if question.has_reference else None,
         )
 
     def failed(self, question: Question, error: AskError, latency_ms: float) -> Row:
         """The row of a question that raised an error: it found nothing and said nothing."""
-        compared = bool(question.answerable is not False and question.answers)
         return Row(
             question=question,
             answer=None,
@@ -63,8 +61,8 @@ class Judge:
             hits_on_evidence=(),
             citations_on_evidence=(),
             citations_exact=(),
-            exact_match=0.0 if compared else None,
-            token_f1=0.0 if compared else None,
+            exact_match=0.0 if question.has_reference else None,
+            token_f1=0.0 if question.has_reference else None,
         )
 
     def _locate(self, question: Question) -> list[Located]:

@@ -1,7 +1,5 @@
 """Exact nearest-neighbour search over passage vectors, by FAISS."""
 
-import os
-import threading
 from pathlib import Path
 
 import faiss
@@ -10,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import IndexBroken
 from index.encode import Vectors
+from index.replacing import replacing
 
 Keys = NDArray[np.int64]
 """Passage keys of the catalog, shape (n,)."""
@@ -73,9 +72,8 @@ class DenseIndex:
 
     def save(self, path: Path) -> None:
         """Write beside and swap: a kill leaves the old file or the new one, never half of one."""
-        beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-        faiss.write_index(self._index, str(beside))
-        beside.replace(path)
+        with replacing(path) as beside:
+            faiss.write_index(self._index, str(beside))
 
     @classmethod
     def load(cls, path: Path) -> "DenseIndex":

@@ -1,10 +1,10 @@
 """The bytes that documents were made from, by content hash."""
 
 import os
-import threading
 from pathlib import Path
 
 from core.errors import NotFound
+from index.replacing import replacing
 
 
 class Originals:
@@ -19,12 +19,10 @@ class Originals:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-        with beside.open("wb") as file:
+        with replacing(path) as beside, beside.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
 
     def path(self, digest: str) -> Path:
         """Raises NotFound."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from core.errors import IndexBroken
 from index import passages
 from index.catalog import Collection
 from index.dense import DenseIndex
+from index.replacing import replacing
 
 FORMAT_VERSION = 1
 # Below this change in the number of passages, bringing the saved file up to date on open is cheaper than saving again.
@@ -87,9 +87,8 @@ class Snapshots:
                 "sha256": _digest(file),
                 **asdict(collection.spec),
             }
-            beside = manifest.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
-            beside.write_text(json.dumps(description, indent=1), encoding="utf-8")
-            beside.replace(manifest)
+            with replacing(manifest) as beside:
+                beside.write_text(json.dumps(description, indent=1), encoding="utf-8")
             for old in self._folder.glob(f"{collection.id}-*.faiss"):
                 if old != file:
                     old.unlink(missing_ok=True)

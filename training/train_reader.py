@@ -14,11 +14,11 @@ import torch
 from tokenizers import Tokenizer
 
 from index.encode import packaged_folder
+from service.answer.cross_encoder import CLS, QUESTION_TOKENS, SEP, TITLE_TOKENS
 from training.examples import Example, load_examples
 from training.reader_model import ReaderModel, save_checkpoint
 
 MAX_TOKENS = 224
-QUESTION_TOKENS = 48
 
 
 def encode(tokenizer: Tokenizer, example: Example, rng: random.Random) -> dict[str, list[int] | int] | None:
@@ -27,7 +27,7 @@ def encode(tokenizer: Tokenizer, example: Example, rng: random.Random) -> dict[s
     ``start`` and ``end`` are 0 (the first token) where there is no answer, -100 where it is not marked.
     """
     question = tokenizer.encode(example.question, add_special_tokens=False).ids[:QUESTION_TOKENS]
-    title = tokenizer.encode(example.title, add_special_tokens=False).ids[:24] if example.title else []
+    title = tokenizer.encode(example.title, add_special_tokens=False).ids[:TITLE_TOKENS] if example.title else []
     encoding = tokenizer.encode(example.context, add_special_tokens=False)
     ids, offsets = encoding.ids, encoding.offsets
     room = MAX_TOKENS - len(question) - len(title) - 3
@@ -46,8 +46,8 @@ def encode(tokenizer: Tokenizer, example: Example, rng: random.Random) -> dict[s
         else:
             begin = rng.randint(0, len(ids) - room) if not example.answerable else 0
     window = ids[begin : begin + room]
-    prefix = [101, *question, 102, *title]
-    input_ids = [*prefix, *window, 102]
+    prefix = [CLS, *question, SEP, *title]
+    input_ids = [*prefix, *window, SEP]
     segments = [0] * (len(question) + 2) + [1] * (len(title) + len(window) + 1)
     start = end = 0
     if example.answerable:

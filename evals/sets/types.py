@@ -36,6 +36,11 @@ class Question:
     history: tuple[Turn, ...] = ()
     kind: str | None = None
 
+    @property
+    def has_reference(self) -> bool:
+        """Whether there are words to compare an answer with."""
+        return bool(self.answerable is not False and self.answers)
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:

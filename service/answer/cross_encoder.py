@@ -22,11 +22,12 @@ from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-_QUESTION_TOKENS = 48
-_TITLE_TOKENS = 24
+# The input as the network was trained on it; training/train_reader.py takes it from here.
+QUESTION_TOKENS = 48
+TITLE_TOKENS = 24
+CLS, SEP = 101, 102
 _WINDOW_TOKENS = 280
 _ANSWER_TOKENS = 40
-_CLS, _SEP = 101, 102
 _IMPOSSIBLE = -1e4
 
 Array = NDArray[np.float32]
@@ -116,17 +117,17 @@ class CrossEncoderReader:
 
     def _windows(self, question: str, hits: Sequence[Hit]) -> list[_Window]:
         tokenizer = self._tokenizer
-        asked = tokenizer.encode(question, add_special_tokens=False).ids[:_QUESTION_TOKENS]
+        asked = tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
         titles = tokenizer.encode_batch([h.passage.document.title for h in hits], add_special_tokens=False)
         bodies = tokenizer.encode_batch([h.passage.text for h in hits], add_special_tokens=False)
         windows = []
         for index, (title, body) in enumerate(zip(titles, bodies, strict=True)):
-            prefix = [_CLS, *asked, _SEP, *title.ids[:_TITLE_TOKENS]]
+            prefix = [CLS, *asked, SEP, *title.ids[:TITLE_TOKENS]]
             room = _WINDOW_TOKENS - len(prefix) - 1
             stride = room // 2
             for first in range(0, max(1, len(body.ids) - room + stride), stride):
                 part = body.ids[first : first + room]
-                ids = [*prefix, *part, _SEP]
+                ids = [*prefix, *part, SEP]
                 segments = [0] * (len(asked) + 2) + [1] * (len(ids) - len(asked) - 2)
                 windows.append(_Window(index, ids, segments, len(prefix), body.offsets[first : first + room]))
         return windows

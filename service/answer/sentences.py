@@ -11,7 +11,7 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 """Start and end, in code points, end exclusive."""
 
-_LINES_APART = re.compile(r"\n(?=[ \t]*(?:\n|[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))|(?<=\n)\n")
+_LINES_APART = re.compile(r"\n(?=[ \t]*(?:\n|[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))")
 # A run of marks is tried once, from its first mark and as a whole: a megabyte of dots is no harder than of words.
 _END = re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？｡]+[”’」』）]*|(?<![।॥؟۔။።])[।॥؟۔။።]++(?=\s|$)""")
 _LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")

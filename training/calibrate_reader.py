@@ -1,17 +1,20 @@
-"""Fit the reader's probabilities: sentence support, and the confidence that decides whether to answer.
+"""Fit the reader's weights: which sentence answers, with what probability, and the confidence of the whole answer.
 
-Two logistic regressions on questions that were not trained on: SQuAD's answerable ones, its adversarial ones,
-and questions whose article is not in the index. ``python -m training.calibrate_reader --help``.
+On questions that were not trained on: SQuAD's answerable ones, its adversarial ones, and questions whose article is
+not in the index. ``python -m training.calibrate_reader --help``.
 """
 
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
@@ -20,28 +23,35 @@ from index.encode import SentenceTransformerEncoder
 from index.store import SearchResult, Store
 from ingest.read import read
 from ingest.split import SplitSettings, split
-from service.answer.cross_encoder import CrossEncoderReader
+from service.answer.cross_encoder import (
+    SENTENCE_FEATURES,
+    CrossEncoderReader,
+    ScoredSentence,
+    confidence_features,
+    weighted,
+)
 from service.answer.reader import ReadingTask
 from service.settings import AnswerSettings, IngestSettings
 
-_MARGIN_FLOOR = -40.0
-# What a full retrieval score is worth in units of margin. A free fit on this set takes 14, and finds the right sentence
-# more often here (0.815, not 0.796), but retrieval scores are stretched in small collections: it loses there.
-_SCORE_WORTH = 5.0
 _REFUSED_ABSENT = 0.95
+# How much each kind of question weighs: as many with an answer as adversarial ones, as in SQuAD 2.0, and some absent.
+_MIX = {"answerable": 0.4, "adversarial": 0.4, "absent": 0.2}
+_RIDGE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was seen of a question: for every sentence its passage's relevance and retrieval score, and its margin."""
+    """What was seen of a question: the sentences read, which of them are right, and what retrieval found."""
 
     kind: str
-    relevance: np.ndarray
-    margin: np.ndarray
-    score: np.ndarray
+    sentences: list[ScoredSentence]
     right: np.ndarray
-    best_relevance: float
-    cosine: float
+    task: ReadingTask
+
+    @property
+    def features(self) -> np.ndarray:
+        """Shape (sentences, features)."""
+        return np.array([s.features for s in self.sentences])
 
 
 def ask_all(squad: Path, haystack: range, asked: range, reader: CrossEncoderReader) -> list[Asked]:
@@ -97,55 +107,52 @@ def _questions(article: dict, document: Document | None) -> Any:
 def _read(
     reader: CrossEncoderReader, question: str, result: SearchResult, kind: str, places: list[tuple[int, str]]
 ) -> Asked:
-    relevances, margins, scores, rights = [], [], [], []
-    for hit, relevance, sentences in reader.raw(
-        ReadingTask(question, result.hits, result.cosines, result.frequencies, result.passages)
-    ):
-        offset = hit.passage.start
-        for (start, end), margin, _ in sentences:
-            relevances.append(relevance)
-            scores.append(hit.score)
-            margins.append(max(margin, _MARGIN_FLOOR))
-            rights.append(any(offset + start <= place and place + len(text) <= offset + end for place, text in places))
-    return Asked(
-        kind,
-        np.array(relevances),
-        np.array(margins),
-        np.array(scores),
-        np.array(rights),
-        max(relevances),
-        max(result.cosines),
-    )
+    task = ReadingTask(question, result.hits, result.cosines, result.frequencies, result.passages)
+    found = reader.sentences(task)
+    right = []
+    for sentence in found:
+        offset = task.hits[sentence.hit].passage.start
+        start, end = (offset + place for place in sentence.place)
+        right.append(any(start <= place and place + len(text) <= end for place, text in places))
+    return Asked(kind, found, np.array(right), task)
 
 
 def fit(asked: list[Asked]) -> dict[str, Any]:
-    """The weights and the threshold, with the figures that they were chosen by."""
+    """The weights, with the figures that the threshold is chosen by."""
     answerable = [a for a in asked if a.kind == "answerable"]
-    x = np.concatenate([_features(a) for a in answerable])
-    slope, bias = _logistic(x, np.concatenate([a.right for a in answerable]))
+    ranking = _ranking(answerable)
+    scores = np.concatenate([a.features @ ranking for a in answerable])[:, None]
+    slope, bias = _logistic(scores, np.concatenate([a.right for a in answerable]))
+    sentence = [*(slope * ranking), bias]
     features, right = [], []
     for a in asked:
-        scores = slope * _features(a)[:, 0] + bias
-        best = int(scores.argmax())
-        features.append([float(np.clip(scores[best], -13.8, 13.8)), a.best_relevance, a.cosine])
-        right.append(a.kind == "answerable" and bool(a.right[best]))
+        pairs = [(weighted(sentence, s.features), s) for s in a.sentences]
+        order = sorted(range(len(pairs)), key=lambda i: -pairs[i][0])
+        features.append(confidence_features([pairs[i] for i in order], a.task))
+        right.append(a.kind == "answerable" and bool(a.right[order[0]]))
     kinds = np.array([a.kind for a in asked])
-    weights = np.select(
-        [kinds == "answerable", kinds == "adversarial"],
-        [0.5 / np.mean(kinds == "answerable"), 0.25 / np.mean(kinds == "adversarial")],
-        0.25 / np.mean(kinds == "absent"),
-    )
+    weights = np.array([_MIX[kind] / np.mean(kinds == kind) for kind in kinds])
     confidence = _logistic(np.array(features), np.array(right), weights)
-    probabilities = 1 / (1 + np.exp(-(np.array(features) @ confidence[:3] + confidence[3])))
+    probabilities = 1 / (1 + np.exp(-(np.array(features) @ confidence[:-1] + confidence[-1])))
     return {
-        "support": [round(float(w), 4) for w in (slope, slope * _SCORE_WORTH, bias)],
+        "sentence": [round(float(w), 4) for w in sentence],
         "confidence": [round(float(w), 4) for w in confidence],
         "figures": _figures(probabilities, kinds, np.array(right)),
     }
 
 
-def _features(asked: Asked) -> np.ndarray:
-    return (asked.margin + _SCORE_WORTH * asked.score)[:, None]
+def _ranking(asked: Sequence[Asked]) -> np.ndarray:
+    """Weights under which the right sentences of a question get most of its probability (conditional logit)."""
+    found = [(a.features, a.right) for a in asked if a.right.any()]
+
+    def loss(weights: np.ndarray) -> float:
+        total = 0.0
+        for features, right in found:
+            scores = features @ weights
+            total += logsumexp(scores) - logsumexp(scores[right])
+        return total / len(found) + _RIDGE * float(weights @ weights)
+
+    return np.asarray(minimize(loss, np.full(len(SENTENCE_FEATURES), 0.2)).x)
 
 
 def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) -> dict[str, Any]:
@@ -163,7 +170,7 @@ def _figures(probabilities: np.ndarray, kinds: np.ndarray, right: np.ndarray) ->
                 for k in ("adversarial", "absent")
             },
         }
-        for threshold in np.arange(0.06, 0.72, 0.02)
+        for threshold in np.arange(0.02, 0.72, 0.02)
     }
     return figures
 
@@ -182,14 +189,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument(
-        "--model", type=Path, required=True, help="Folder with reader.onnx; reader.json is written there."
+        "--model", type=Path, required=True, help="Folder with the graphs; reader.json is written there."
     )
     options = parser.parse_args()
     fitted = fit(ask_all(options.squad, range(8), range(6, 8), CrossEncoderReader(options.model)))
     print(json.dumps(fitted, indent=1))  # noqa: T201
     settings = {
         "threshold": _threshold(fitted["figures"]["thresholds"]),
-        "support": fitted["support"],
+        "sentence": fitted["sentence"],
         "confidence": fitted["confidence"],
     }
     (options.model / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

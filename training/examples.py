@@ -4,28 +4,16 @@ import gzip
 import json
 import random
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """``answer`` is the (start, end) of the answer in ``context``, in code points.
-
-    ``answerable`` with no ``answer`` means that the context answers, but where is not marked.
-    """
-
-    source: str
-    question: str
-    title: str
-    context: str
-    answerable: bool
-    answer: tuple[int, int] | None = None
-
+from training import hard_cases
+from training.example import Example
 
 # The most that each source gives. Sources missing here are left out: one marks whole paragraphs as answers.
 SPAN_CAPS = {
@@ -34,23 +22,43 @@ SPAN_CAPS = {
     "squad2_train_10articles": 4705,
     "qed_dev_nq": 1355,
     "bioasq_factoid_snippets": 2652,
-    "fairytaleqa": 2500,
+    "fairytaleqa": 3000,
     "friendsqa": 600,
     "molweni_test": 500,
     "tatqa_text_spans": 967,
-    "qamr_wikipedia": 1200,
-    "qamr_wikinews": 1300,
+    "qamr_wikipedia": 2000,
+    "qamr_wikinews": 2000,
 }
-PAIR_CAPS = {"selqa": 1000, "boolq": 800, "squad": 4000}
+# Passages of real documents, where a like passage is a real near miss.
+DOCUMENT_SOURCES = ("squad", "qed", "bioasq", "tatqa")
+PAIR_CAPS = {"selqa": 1000, "boolq": 800, "nqg_test": 5000, "reqa_squad_train": 10000}
+CHINESE_CAP = 2500
 
 
-def load_examples(reader_file: Path, pairs_file: Path, squad_file: Path, articles: range, seed: int) -> list[Example]:
-    """All examples, shuffled: marked spans, question–passage pairs, some SQuAD articles, and hard negatives."""
+def load_examples(data: Path, squad_file: Path, seed: int) -> list[Example]:
+    """All examples, shuffled: marked spans, sentences, pairs, and beside them questions that have no answer.
+
+    ``data`` holds reader.jsonl.gz, pairs.jsonl.gz and zh.json.gz; of ``squad_file`` the first six articles are used.
+    """
     rng = random.Random(seed)
-    spans = _capped(_reader_rows(reader_file), SPAN_CAPS, rng)
-    squad = _squad_rows(squad_file, articles)
-    examples = [*spans, *squad, *_pair_examples(pairs_file, rng)]
-    examples += _hard_negatives([e for e in (*spans, *squad) if e.answer is not None], rng)
+    spans = [*_capped(_reader_rows(data / "reader.jsonl.gz"), SPAN_CAPS, rng), *_squad_rows(squad_file, range(6))]
+    chinese = _chinese_rows(data / "zh.json.gz", rng)
+    pairs = _capped_pairs(data / "pairs.jsonl.gz", rng)
+    marked = [e for e in spans if e.answer is not None]
+    documents = [e for e in marked if e.source.startswith(DOCUMENT_SOURCES)]
+    examples = [
+        *spans,
+        *(e for e in spans if e.source.startswith("squad2") and not e.answerable),  # twice: there are few
+        *chinese,
+        *_pair_examples([*pairs["selqa"], *pairs["boolq"]]),
+        *hard_cases.paragraphs(pairs["nqg_test"], rng),
+        *hard_cases.lookalikes(pairs["reqa_squad_train"], rng),
+        *_hard_negatives(marked, 0.25, rng),
+        *hard_cases.near_misses(documents, 0.65, rng),
+        *hard_cases.changed_questions(documents, 0.55, rng),
+        *hard_cases.without_the_sentence(documents, 0.2, rng),
+        *hard_cases.without_the_sentence(chinese, 0.4, rng),
+    ]
     rng.shuffle(examples)
     return examples
 
@@ -116,26 +124,45 @@ def _squad_rows(path: Path, articles: range) -> list[Example]:
     return found
 
 
-def _pair_examples(path: Path, rng: random.Random) -> list[Example]:
-    by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _lines(path):
-        by_source[row["source"]].append(row)
+def _chinese_rows(path: Path, rng: random.Random) -> list[Example]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        articles = json.load(file)["data"]
     found = []
+    for article in articles:
+        for paragraph in article["paragraphs"]:
+            for qa in paragraph["qas"]:
+                answer = qa["answers"][0]
+                place = (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
+                if paragraph["context"][slice(*place)] == answer["text"]:
+                    found.append(Example("cmrc2018", qa["question"], "", paragraph["context"], True, place))
+    return rng.sample(found, CHINESE_CAP)
+
+
+def _capped_pairs(path: Path, rng: random.Random) -> dict[str, list[dict[str, Any]]]:
+    """By the first words of their sources; those whose rows follow their documents stay in order."""
+    rows = _lines(path)
+    found = {}
     for name, cap in PAIR_CAPS.items():
-        rows = [row for source, rows in by_source.items() if source.startswith(name) for row in rows]
-        rng.shuffle(rows)
-        for row in rows[:cap]:
-            found.append(Example(row["source"], row["question"], "", row["positive"], True))
-            found += [Example(row["source"], row["question"], "", n, False) for n in row["negatives"][:2]]
+        chosen = [row for row in rows if row["source"].startswith(name)]
+        kept = set(rng.sample(range(len(chosen)), min(cap, len(chosen))))
+        found[name] = [row for i, row in enumerate(chosen) if i in kept]
     return found
 
 
-def _hard_negatives(positives: list[Example], rng: random.Random) -> list[Example]:
-    """For two in three questions, one of the passages most like the question that lack the answer's words."""
+def _pair_examples(rows: Sequence[dict[str, Any]]) -> list[Example]:
+    found = []
+    for row in rows:
+        found.append(Example(row["source"], row["question"], "", row["positive"], True))
+        found += [Example(row["source"], row["question"], "", n, False) for n in row["negatives"][:2]]
+    return found
+
+
+def _hard_negatives(positives: list[Example], share: float, rng: random.Random) -> list[Example]:
+    """For a share of the questions, one of the passages most like the question that lack the answer's words."""
     contexts = list(dict.fromkeys((e.title, e.context) for e in positives))
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
     matrix = vectorizer.fit_transform([f"{title} {context}" for title, context in contexts])
-    chosen = rng.sample(positives, len(positives) * 2 // 3)
+    chosen = rng.sample(positives, int(len(positives) * share))
     found = []
     for start in range(0, len(chosen), 512):
         batch = chosen[start : start + 512]

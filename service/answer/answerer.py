@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from core.errors import InvalidRequest
 from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn
 from index.store import SearchResult, SearchSettings, Store
-from service.answer.cite import choose, cite
+from service.answer.cite import choose, cite, merge
 from service.answer.converse import understand
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
-from service.answer.reader import Candidate, Reader, Reading, ReadingTask
+from service.answer.lists import whole_list
+from service.answer.parts import parts
+from service.answer.reader import Candidate, Reader, ReadingTask
 
 MAX_TOP_K = 50
 
@@ -49,9 +51,9 @@ class Answerer:
         clock.lap("search")
         answer_id = f"ans_{uuid.uuid4().hex}"
         yield Started(answer_id, understood, found.hits[:top_k])
-        reading = self._read(understood, found)
+        chosen, confidence = self._read(understood, found)
         clock.lap("read")
-        pairs = self._cite(reading, collection)
+        pairs = list(cite(chosen, lambda document_id: self._store.catalog.document(collection, document_id)))
         sentences = []
         for i, (_, citation) in enumerate(pairs):
             sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), True, citation.support)
@@ -69,25 +71,30 @@ class Answerer:
                 sentences=tuple(sentences),
                 citations=tuple(citation for _, citation in pairs),
                 answer_span=_answer_span(pairs),
-                confidence=reading.confidence,
+                confidence=confidence,
                 model=self._reader.name,
                 hits=found.hits[:top_k],
                 timings_ms=clock.laps,
             )
         )
 
-    def _read(self, question: str, found: SearchResult) -> Reading:
-        count = self._policy.passages
-        task = ReadingTask(question, found.hits[:count], found.cosines[:count], found.frequencies, found.passages)
-        return self._reader.read(task)
+    def _read(self, question: str, found: SearchResult) -> tuple[list[Candidate], float]:
+        """The sentences to quote, none where the confidence is too low, and the confidence.
 
-    def _cite(self, reading: Reading, collection: str) -> list[tuple[Candidate, Citation]]:
-        """The chosen candidates with their citations; none where the confidence is too low."""
+        Each part of a question is read by itself; the answer is as sure as that to its surest part.
+        """
+        count, most = self._policy.passages, self._policy.max_sentences
         threshold = self._policy.threshold
-        if reading.confidence < (self._reader.default_threshold if threshold is None else threshold):
-            return []
-        chosen = choose(reading.candidates, self._policy.max_sentences)
-        return list(cite(chosen, lambda document_id: self._store.catalog.document(collection, document_id)))
+        if threshold is None:
+            threshold = self._reader.default_threshold
+        answers, confidences = [], []
+        for part in parts(question):
+            task = ReadingTask(part, found.hits[:count], found.cosines[:count], found.frequencies, found.passages)
+            reading = self._reader.read(task)
+            confidences.append(reading.confidence)
+            if reading.confidence >= threshold:
+                answers.append([whole_list(c, part) for c in choose(reading.candidates, most)])
+        return merge(answers, most), max(confidences)
 
     def _checked(self, question: str, top_k: int) -> str:
         limit = self._policy.max_question_chars

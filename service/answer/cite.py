@@ -8,22 +8,33 @@ from service.answer.reader import Candidate
 
 # A second sentence must be nearly as probable as the first, or it only dilutes the answer.
 _SHARE_OF_BEST = 0.6
+_FRAGMENT_WORDS = 6
 
 DocumentOf = Callable[[str], Document]
 """Looks up a document by id. Raises NotFound for one that was deleted meanwhile."""
 
 
 def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
-    """The best candidate, and others that are nearly as probable and say something else."""
+    """The best candidate, and others that are nearly as probable, whole sentences, and say something else."""
     chosen: list[Candidate] = []
     for candidate in candidates:
         if len(chosen) == max_sentences:
             break
         if chosen and candidate.probability < _SHARE_OF_BEST * chosen[0].probability:
             break
-        if not any(_repeats(candidate, other) for other in chosen):
+        if not any(_repeats(candidate, other) for other in chosen) and not (chosen and _is_fragment(candidate.quote)):
             chosen.append(candidate)
     return chosen
+
+
+def merge(answers: Sequence[Sequence[Candidate]], max_sentences: int) -> list[Candidate]:
+    """The chosen candidates of a question's parts as one answer: the best of each part first, none twice."""
+    merged: list[Candidate] = []
+    for rank in range(max_sentences):
+        for chosen in answers:
+            if rank < len(chosen) and not any(_repeats(chosen[rank], other) for other in merged):
+                merged.append(chosen[rank])
+    return merged[:max_sentences]
 
 
 def cite(chosen: Sequence[Candidate], document_of: DocumentOf) -> Iterator[tuple[Candidate, Citation]]:
@@ -59,6 +70,15 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     if same and candidate.start < other.end and other.start < candidate.end:
         return True
     return _words(candidate.quote) == _words(other.quote)
+
+
+def _is_fragment(quote: str) -> bool:
+    """A heading, a caption, a cell: nothing that adds to an answer."""
+    words = quote.split()
+    has_case = any(word[0].isupper() for word in words)
+    if has_case and not any(word[0].islower() for word in words):
+        return True
+    return len(words) <= _FRAGMENT_WORDS and quote[-1].isalnum() and quote[0].isalpha()
 
 
 def _words(text: str) -> list[str]:

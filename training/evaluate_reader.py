@@ -1,0 +1,88 @@
+"""How well a checkpoint reads the right paragraph: EM, F1, and telling SQuAD's unanswerable questions apart.
+
+On articles of the development set that are not trained on. ``python -m training.evaluate_reader --help``.
+"""
+
+import argparse
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+from tokenizers import Tokenizer
+
+from evals.metrics.exact_match import exact_match
+from evals.metrics.token_f1 import token_f1
+from training.backbone import backbone_folder
+from training.example import Example
+from training.inputs import Encoder, Row, collate
+from training.reader_model import ReaderModel
+
+_ANSWER_TOKENS = 30
+
+
+def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: Path, articles: range) -> dict:
+    data = json.loads(squad.read_text(encoding="utf-8"))["data"]
+    rng = random.Random(0)
+    rows: list[Row] = []
+    golds: list[list[str]] = []
+    contexts: list[str] = []
+    for index in articles:
+        title = data[index]["title"].replace("_", " ")
+        for paragraph in data[index]["paragraphs"]:
+            for qa in paragraph["qas"]:
+                row = encoder.row(Example("", qa["question"], title, paragraph["context"], True), rng)
+                if row is not None:
+                    rows.append(row)
+                    contexts.append(paragraph["context"])
+                    golds.append([a["text"] for a in qa["answers"]])
+    order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
+    margins, relevances, em, f1 = [], [], [], []
+    for begin in range(0, len(order), 32):
+        chosen = order[begin : begin + 32]
+        batch = collate([rows[i] for i in chosen])
+        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            span, relevance, _ = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+        for i, scores, logit in zip(chosen, span.float().numpy(), relevance.float().tolist(), strict=True):
+            row, body = rows[i], scores[rows[i].body : len(rows[i].ids) - 1]
+            sums = body[:, 0][:, None] + body[None, :, 1]
+            sums = np.where(np.tril(np.triu(np.ones_like(sums)), _ANSWER_TOKENS - 1) > 0, sums, -1e4)
+            a, b = np.unravel_index(int(sums.argmax()), sums.shape)
+            margins.append((bool(golds[i]), float(sums[a, b] - scores[0].sum())))
+            relevances.append((bool(golds[i]), logit))
+            if golds[i]:
+                offsets = tokenizer.encode(contexts[i], add_special_tokens=False).offsets
+                answer = contexts[i][offsets[a][0] : offsets[b][1]]
+                em.append(exact_match(answer, golds[i]))
+                f1.append(token_f1(answer, golds[i]))
+    return {
+        "questions": len(rows),
+        "em": round(float(np.mean(em)), 4),
+        "f1": round(float(np.mean(f1)), 4),
+        "auroc_margin": _auroc(margins),
+        "auroc_relevance": _auroc(relevances),
+    }
+
+
+def _auroc(pairs: list[tuple[bool, float]]) -> float:
+    return round(float(roc_auc_score([g for g, _ in pairs], [s for _, s in pairs])), 4)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--squad", type=Path, required=True)
+    parser.add_argument("--backbone", type=Path, help="Folder of the sentence encoder it was trained from.")
+    options: Any = parser.parse_args()
+    backbone = options.backbone or backbone_folder()
+    tokenizer = Tokenizer.from_file(str(backbone / "tokenizer.json"))
+    model = ReaderModel.from_encoder(backbone)
+    model.load_state_dict(torch.load(options.checkpoint / "training.pt", map_location="cpu")["model"])
+    print(json.dumps(evaluate(model.eval(), Encoder(tokenizer), tokenizer, options.squad, range(6, 8))))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -72,12 +72,12 @@ $(VENV)/.dev: $(VENV)/.installed
 	@$(BIN)/pip install --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-# The data sets of docs/reader.md in one folder: reader.jsonl.gz, pairs.jsonl.gz, squad-dev-v2.0.json
+# The data sets of docs/reader.md in one folder: reader.jsonl.gz, pairs.jsonl.gz, zh.json.gz, squad-dev-v2.0.json
 READER_DATA ?= training/data
 
 reader: $(VENV)/.dev ## Train, export and calibrate the reader (over an hour on two cores; goes on where it was stopped)
 	@$(BIN)/pip install --disable-pip-version-check -q -e '.[dev,training]'
-	@$(BIN)/python -m training.train_reader --resume --output build/reader --reader-data $(READER_DATA)/reader.jsonl.gz \
-		--pairs-data $(READER_DATA)/pairs.jsonl.gz --squad $(READER_DATA)/squad-dev-v2.0.json
+	@$(BIN)/python -m training.train_reader --resume --output build/reader --data $(READER_DATA) \
+		--squad $(READER_DATA)/squad-dev-v2.0.json
 	@$(BIN)/python -m training.export_reader build/reader service/answer/model
 	@$(BIN)/python -m training.calibrate_reader --squad $(READER_DATA)/squad-dev-v2.0.json --model service/answer/model

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from core.errors import InvalidRequest
+from evals.calibrate_command import calibrate
 from evals.engine_system import open_system
 from evals.evaluate import evaluate_collection, evaluate_files
 from evals.gate import Gate, parse_gates
@@ -26,6 +27,9 @@ PIPED_WIDTH = 130
 WORK_COLLECTION = "default"
 
 app = typer.Typer(no_args_is_help=True, help="Measure how well questions on documents are answered.")
+
+
+app.command()(calibrate)
 
 
 @app.callback()

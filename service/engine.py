@@ -30,7 +30,14 @@ class Engine:
             store,
             reader,
             SearchSettings(settings.search.candidates, settings.search.dense_weight),
-            AnswerPolicy(answer.threshold, answer.passages, answer.max_sentences, answer.max_question_chars),
+            AnswerPolicy(
+                answer.threshold,
+                answer.confidence_scale,
+                answer.confidence_shift,
+                answer.passages,
+                answer.max_sentences,
+                answer.max_question_chars,
+            ),
         )
         self._sizes = SplitSettings(settings.ingest.split_target, settings.ingest.split_maximum)
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)

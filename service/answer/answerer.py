@@ -9,6 +9,7 @@ from core.errors import InvalidRequest
 from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn
 from index.store import SearchResult, SearchSettings, Store
 from service.answer.cite import choose, cite, merge
+from service.answer.confidence import rescaled
 from service.answer.converse import understand
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
 from service.answer.lists import whole_list
@@ -20,9 +21,15 @@ MAX_TOP_K = 50
 
 @dataclass(frozen=True, slots=True)
 class AnswerPolicy:
-    """``threshold`` is the least confidence to answer with; None takes the reader's own."""
+    """``threshold`` is the least confidence to answer with; None takes the reader's own.
+
+    The reader's confidence is scaled and shifted on the logit scale (Platt 1999), as `footnoted eval calibrate` fits
+    it; a threshold is compared with what comes out.
+    """
 
     threshold: float | None = None
+    confidence_scale: float = 1.0
+    confidence_shift: float = 0.0
     passages: int = 8
     max_sentences: int = 3
     max_question_chars: int = 2000
@@ -86,15 +93,18 @@ class Answerer:
         count, most = self._policy.passages, self._policy.max_sentences
         threshold = self._policy.threshold
         if threshold is None:
-            threshold = self._reader.default_threshold
+            threshold = self._calibrated(self._reader.default_threshold)
         answers, confidences = [], []
         for part in parts(question):
             task = ReadingTask(part, found.hits[:count], found.cosines[:count], found.frequencies, found.passages)
             reading = self._reader.read(task)
-            confidences.append(reading.confidence)
-            if reading.confidence >= threshold:
+            confidences.append(self._calibrated(reading.confidence))
+            if confidences[-1] >= threshold:
                 answers.append([whole_list(c, part) for c in choose(reading.candidates, most)])
         return merge(answers, most), max(confidences)
+
+    def _calibrated(self, confidence: float) -> float:
+        return rescaled(confidence, self._policy.confidence_scale, self._policy.confidence_shift)
 
     def _checked(self, question: str, top_k: int) -> str:
         limit = self._policy.max_question_chars

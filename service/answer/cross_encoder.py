@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.types import Hit, HitSource
+from service.answer.confidence import sigmoid
 from service.answer.network import Network, Window, explained
 from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
@@ -136,7 +136,3 @@ def _margins(window: Window, spans: Iterable[Span]) -> list[tuple[Span, float, S
 def weighted(weights: Sequence[float], features: Sequence[float]) -> float:
     """The last weight is the bias."""
     return float(sum(w * f for w, f in zip(weights[:-1], features, strict=True)) + weights[-1])
-
-
-def sigmoid(x: float) -> float:
-    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))

@@ -5,10 +5,10 @@ No training but five weights. It is the baseline that the trained reader has to 
 
 import threading
 from collections import OrderedDict
-from math import exp
 
 from core.types import Passage
 from index.encode import Encoder, Vectors
+from service.answer.confidence import sigmoid
 from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
@@ -48,11 +48,11 @@ class OverlapReader:
                     + _SENTENCE["bias"]
                 )
                 offset = hit.passage.start
-                candidate = Candidate(hit, offset + start, offset + end, _sigmoid(score))
+                candidate = Candidate(hit, offset + start, offset + end, sigmoid(score))
                 scored.append((candidate, cosine, overlap, passage_cosine))
         scored.sort(key=lambda item: -item[0].probability)
         _, cosine, overlap, passage_cosine = scored[0]
-        confidence = _sigmoid(
+        confidence = sigmoid(
             _CONFIDENCE["cosine"] * cosine
             + _CONFIDENCE["overlap"] * overlap
             + _CONFIDENCE["passage_cosine"] * passage_cosine
@@ -73,7 +73,3 @@ class OverlapReader:
             if len(self._cache) > _CACHED_PASSAGES:
                 self._cache.popitem(last=False)
         return found
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + exp(-x)) if x >= 0 else exp(x) / (1 + exp(x))

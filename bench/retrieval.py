@@ -1,0 +1,124 @@
+"""Which passages retrieval hands to the reader: fusion, passage sizes, context lines and neighbours, compared.
+
+``python -m bench.retrieval SET [--limit N]``. Every way is tried on the same questions in one run; a hit is right by
+the rules of ``evals/evidence.py``. Prints a Markdown table.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core.types import Hit, Passage
+from evals.evidence import EvidenceLocator, Place, finds_any, stretch_of_hit
+from evals.sets.load import load_set
+from evals.sets.sample import sample
+from evals.sets.types import QuestionSet
+from evals.work_folder import open_work_folder
+from index.encode import SentenceTransformerEncoder, Vectors
+from index.fuse import fuse_ranks
+from index.store import SearchSettings
+from ingest.split import SplitSettings, split
+from service.engine import Engine
+from service.settings import load_settings
+
+TOP_K = 50
+SIZES = ((120, 200), (60, 120), (1, 200))
+
+Ranker = Callable[[str], list[Hit]]
+
+
+class WithoutContext(SentenceTransformerEncoder):
+    """Embeds a passage without the line of title and section above it."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        return super().encode_passages([text.partition("\n")[2] for text in texts], progress)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("set", type=Path)
+    parser.add_argument("--documents", type=Path)
+    parser.add_argument("--limit", type=int, default=500)
+    options = parser.parse_args()
+    loaded = load_set(options.set, options.documents)
+    questions = [q for q in loaded.questions if q.answerable and q.evidence]
+    chosen = replace(loaded, questions=sample(tuple(questions), options.limit, 0))
+    print(f"{len(chosen.questions)} questions of {chosen.name}\n")  # noqa: T201
+    print("| passages (target / maximum) | way | hit@1 | hit@3 | hit@5 | hit@10 |\n|---|---|---|---|---|---|")  # noqa: T201
+    for row in rows(chosen):
+        print(row, flush=True)  # noqa: T201
+
+
+def rows(chosen: QuestionSet) -> Iterator[str]:
+    for target, maximum in SIZES:
+        encoders = [("", SentenceTransformerEncoder())]
+        if (target, maximum) == SIZES[0]:
+            encoders.append((" without context lines", WithoutContext()))
+        for suffix, encoder in encoders:
+            with tempfile.TemporaryDirectory() as folder:
+                work = open_work_folder(Path(folder) / "work", chosen.documents)
+                settings = load_settings(
+                    {"data_dir": work.data_dir, "ingest": {"split_target": target, "split_maximum": maximum}}
+                )
+                with Engine.open(settings, encoder) as engine:
+                    engine.ingest(work.files)
+                    for way, ranker in _rankers(engine, (target, maximum), everything=not suffix):
+                        figures = " | ".join(f"{share:.3f}" for share in _hits_at(engine, chosen, ranker))
+                        yield f"| {target} / {maximum}{suffix} | {way} | {figures} |"
+
+
+def _rankers(engine: Engine, sizes: tuple[int, int], *, everything: bool) -> Iterator[tuple[str, Ranker]]:
+    def fused(weight: float) -> Ranker:
+        return lambda q: list(engine.store.search("default", q, TOP_K, SearchSettings(TOP_K, weight)).hits)
+
+    if not everything or sizes != SIZES[0]:
+        yield "normalised, 0.5", fused(0.5)
+        yield "dense", fused(1.0)
+        return
+    yield "dense", fused(1.0)
+    yield "BM25", fused(0.0)
+    yield "RRF", lambda q: _by_ranks([fused(1.0)(q), fused(0.0)(q)])
+    for weight in (0.3, 0.5, 0.7):
+        yield f"normalised, {weight}", fused(weight)
+    yield "normalised, 0.5, each with its neighbours", _with_neighbours(engine, fused(0.5), sizes)
+
+
+def _by_ranks(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
+    hits = [hit for ranking in rankings for hit in ranking]
+    keys = {hit.passage.id: i for i, hit in enumerate(hits)}
+    fused = fuse_ranks([[keys[hit.passage.id] for hit in ranking] for ranking in rankings])
+    return [hits[key] for key, _ in fused]
+
+
+def _with_neighbours(engine: Engine, ranker: Ranker, sizes: tuple[int, int]) -> Ranker:
+    """Each hit widened by the passage before and the one after: three times the reading."""
+    known: dict[str, list[Passage]] = {}
+
+    def widen(hit: Hit) -> Hit:
+        document = hit.passage.document.id
+        if document not in known:
+            count = engine.store.encoder.count_tokens
+            known[document] = split(engine.document(document), count, SplitSettings(*sizes))
+        passages = known[document]
+        place = next(i for i, p in enumerate(passages) if p.start == hit.passage.start)
+        around = passages[max(0, place - 1) : place + 2]
+        return replace(hit, passage=replace(hit.passage, start=around[0].start, end=around[-1].end))
+
+    return lambda q: [widen(hit) for hit in ranker(q)[:10]]
+
+
+def _hits_at(engine: Engine, chosen: QuestionSet, ranker: Ranker) -> list[float]:
+    refs = [hit.ref for hit in (engine.document(row.id) for row in engine.documents())]
+    locator = EvidenceLocator(refs, engine.document)
+    ranks = []
+    for question in chosen.questions:
+        places: list[Place] = [place for evidence in question.evidence for place in locator.locate(evidence).places]
+        found = (i for i, hit in enumerate(ranker(question.text), start=1) if finds_any(stretch_of_hit(hit), places))
+        ranks.append(next(found, TOP_K + 1))
+    return [sum(rank <= k for rank in ranks) / len(ranks) for k in (1, 3, 5, 10)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The trained network: what it is given, and that its offsets are those of the passages."""
+
+import pytest
+
+from service.answer.cross_encoder import MODEL_FOLDER
+from service.answer.network import Network
+
+QUESTION = "When was the observatory opened?"
+FILLER = "The town lies on a river and has a market on Mondays. "
+ANSWER = "The observatory was opened in 1894."
+
+
+@pytest.fixture(scope="module")
+def network():
+    return Network(MODEL_FOLDER)
+
+
+def test_every_offset_is_a_piece_of_its_passage_without_space_before_it(network):
+    text = "It  was\n\nopened in 1894.\tRead — more: 天文台。"
+    (window,) = network.read(QUESTION, [("A town", text)], 1)
+    assert window.span.shape == (len(window.offsets), 2)
+    for start, end in window.offsets:
+        assert 0 <= start < end <= len(text)
+        assert not text[start].isspace()
+
+
+def test_only_so_many_passages_are_read_deeply_and_the_best_is_among_them(network):
+    passages = [("", FILLER * 2), ("", ANSWER), ("", "Cats sleep a lot."), ("", FILLER)]
+    read = network.read(QUESTION, passages, 2)
+    assert len({window.passage for window in read}) == 2
+    assert 1 in {window.passage for window in read}
+
+
+def test_a_long_passage_is_read_to_its_end_in_windows(network):
+    text = FILLER * 60 + ANSWER
+    windows = network.read(QUESTION, [("A town", text)], 1)
+    assert len(windows) > 2
+    assert windows and {window.passage for window in windows} == {0}
+    assert max(end for window in windows for _, end in window.offsets) == len(text)
+    covered = sorted({offset for window in windows for offset in window.offsets})
+    assert covered[0][0] == 0
+    best = max(windows, key=lambda w: w.span.max(axis=0).sum() - w.null)
+    start = best.offsets[int(best.span[:, 0].argmax())][0]
+    end = best.offsets[int(best.span[:, 1].argmax())][1]
+    assert text[start:end].strip(".") == "1894"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n"])
+def test_a_passage_without_words_is_no_harm(network, text):
+    windows = network.read(QUESTION, [("", text), ("", ANSWER)], 2)
+    assert {w.passage for w in windows if len(w.offsets)} == {1}
+
+
+def test_a_question_of_any_length_is_read(network):
+    assert network.read("When " * 1000, [("Title " * 200, ANSWER)], 1)

@@ -8,17 +8,25 @@ import py3langid
 from charset_normalizer import from_bytes
 
 from core.errors import ReadError, UnsupportedMedia
+from ingest.packages import package_type, refuse_ole
 
 PDF = "application/pdf"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
-SUPPORTED = "PDF, HTML, Markdown and plain text"
+CSV = "text/csv"
+JSON = "application/json"
+RST = "text/x-rst"
+CODE = "text/x-source"
+RTF = "application/rtf"
+MAIL = "message/rfc822"
+SUPPORTED = (
+    "PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, RTF, HTML, Markdown, reStructuredText, CSV, JSON, "
+    "e-mail, source code and plain text"
+)
 
 # Formats that are recognised only to be refused by name.
 _MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive or an Office or EPUB file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.doc, .xls, .ppt)"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -29,7 +37,6 @@ _MAGIC = (
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\x00", "a SQLite database"),
-    (b"{\\rtf", "an RTF file"),
 )
 _BOMS = (  # the four-byte marks first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -40,8 +47,24 @@ _BOMS = (  # the four-byte marks first: UTF-32's begins with UTF-16's
 )
 _HTML_START = re.compile(r"\s*(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S)
 _HTML_ANY = re.compile(r"</?(p|div|h[1-6]|table|ul|ol|br|span|a|article|section)\b[^>]*>", re.I)
-_MARKDOWN_NAMES = {".md", ".markdown", ".mdown", ".mkd"}
 _HTML_NAMES = {".html", ".htm", ".xhtml"}
+_TEXT_NAMES = {
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd"), MARKDOWN),
+    **dict.fromkeys((".csv", ".tsv", ".tab"), CSV),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), JSON),
+    **dict.fromkeys((".rst", ".rest"), RST),
+    **dict.fromkeys(
+        (
+            ".py .pyi .js .mjs .cjs .ts .tsx .jsx .java .kt .kts .scala .c .h .cc .cpp .cxx .hpp .cs .go .rs .rb .php .pl "
+            ".pm .lua .r .jl .m .swift .dart .ex .exs .erl .hs .ml .fs .clj .sql .sh .bash .zsh .ps1 .vb .groovy .proto "
+            ".graphql .css .scss .less .vue .svelte .toml .yaml .yml .ini .cfg .conf .xml .tf .cmake .gradle"
+        ).split(),
+        CODE,
+    ),
+}
+_MAIL_NAMES = {".eml", ".mbox"}
+_MAIL_START = re.compile(rb"(?:From \S+@?\S* .*\d{4}\s*\n)?(?:[A-Za-z][A-Za-z0-9-]*:[ \t].*\n(?:[ \t].*\n)*){2,}", re.A)
+_MAIL_HEADS = re.compile(rb"^(?:message-id|received|mime-version|return-path):", re.I | re.M)
 _SAMPLE = 4096
 # How much of a text its encoding is guessed from: bytes looked through, a line, all lines together.
 _GUESS_WINDOW, _GUESS_LINE, _GUESS_ENOUGH = 1_000_000, 50_000, 4_000
@@ -55,7 +78,7 @@ _WINDOWS_PAGES = {
 
 
 def detect(data: bytes, name: str) -> tuple[str, str | None]:
-    """The media type, and the decoded text for text formats (None for PDF).
+    """The media type, and the decoded text for text formats (None for the others).
 
     Raises UnsupportedMedia when no parser knows the format, ReadError when text cannot be decoded.
     """
@@ -65,15 +88,27 @@ def detect(data: bytes, name: str) -> tuple[str, str | None]:
         return PDF, None
     if suffix == ".pdf" and not data[:1024].strip(b"\x00"):
         raise ReadError(f"{name} is named .pdf but holds no PDF data.", "Get the file again from its source.")
+    if data.startswith(b"PK\x03\x04"):
+        return package_type(data, name), None
+    refuse_ole(data, name)
+    if data.startswith(b"{\\rtf"):
+        return RTF, None
+    if _is_mail(data, suffix):
+        return MAIL, None
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise UnsupportedMedia(f"{name} is {what}.", f"Footnoted reads {SUPPORTED}: convert the file first.")
     text = decode(data, name)
     if _HTML_START.match(text[:_SAMPLE]) or (suffix in _HTML_NAMES and _HTML_ANY.search(text[:_SAMPLE])):
         return HTML, text
-    if suffix in _MARKDOWN_NAMES:
-        return MARKDOWN, text
-    return PLAIN, text
+    return _TEXT_NAMES.get(suffix, PLAIN), text
+
+
+def _is_mail(data: bytes, suffix: str) -> bool:
+    """By its headers: two lines of them, of which one is a mail server's, or the name says so."""
+    head = data[:_SAMPLE].replace(b"\r\n", b"\n")
+    match = _MAIL_START.match(head)
+    return match is not None and (suffix in _MAIL_NAMES or _MAIL_HEADS.search(match.group()) is not None)
 
 
 def decode(data: bytes, name: str) -> str:

@@ -4,6 +4,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, clean, fold_spaces
+from ingest.tables import table_lines
 
 _DROPPED = {
     "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "head",
@@ -116,15 +117,16 @@ class _Walker:
         return tag in _DROPPED_AT_TOP or attributes.get("role") in _DROPPED_ROLES
 
     def _table(self, table: LexborNode) -> None:
-        rows = []
+        rows, header = [], None
         for row in table.css("tr"):
-            cells = [_flat(c) for c in row.iter() if c.tag in ("td", "th")]
-            if any(cells):
-                rows.append(" | ".join(cells))
+            cells = [c for c in row.iter() if c.tag in ("td", "th")]
+            if not rows and len(cells) > 1:
+                header = all(c.tag == "th" for c in cells[1:]) or None
+            rows.append([_flat(c) for c in cells])
         caption = table.css_first("caption")
         if caption is not None:
             self._builder.add(BlockKind.PARAGRAPH, _flat(caption))
-        self._builder.add(BlockKind.TABLE, "\n".join(rows))
+        self._builder.add(BlockKind.TABLE, "\n".join(table_lines(rows, header=header)))
 
 
 def _is_layout(table: LexborNode) -> bool:

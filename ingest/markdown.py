@@ -8,6 +8,7 @@ from markdown_it.token import Token
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, clean, fold_spaces
 from ingest.html import parse_fragment
+from ingest.tables import table_lines
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
 _TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.M)
@@ -117,4 +118,4 @@ def _table(tokens: list[Token]) -> str:
             rows.append([])
         elif token.type == "inline":
             rows[-1].append(fold_spaces(_inline(token)))
-    return "\n".join(" | ".join(row) for row in rows)
+    return "\n".join(table_lines(rows, header=True))

@@ -9,7 +9,7 @@ import py3langid
 
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document
-from ingest import detect, isolated
+from ingest import detect, isolated, packages
 from ingest.blocks import Parsed, clean
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
@@ -18,8 +18,20 @@ _PARSERS = {
     detect.HTML: "ingest.html",
     detect.MARKDOWN: "ingest.markdown",
     detect.PLAIN: "ingest.plain",
+    detect.CSV: "ingest.delimited",
+    detect.JSON: "ingest.json_records",
+    detect.RST: "ingest.restructured",
+    detect.CODE: "ingest.source_code",
+    detect.RTF: "ingest.rtf",
+    detect.MAIL: "ingest.mail",
+    packages.DOCX: "ingest.docx",
+    packages.PPTX: "ingest.pptx",
+    packages.XLSX: "ingest.xlsx",
+    packages.ODT: "ingest.odt",
+    packages.EPUB: "ingest.epub",
 }
-_ISOLATED_CHARS = 200_000  # of HTML or Markdown: below, the worst takes a second, not worth a process
+_NEVER_SLOW = {detect.PLAIN, detect.CODE}
+_ISOLATED_CHARS = 200_000  # of a text format: below, the worst takes a second, not worth a process
 _LANGUAGE_SAMPLE = 4000
 _MIN_LANGUAGE_SAMPLE = 20
 _TITLE_CHARS = 200
@@ -100,7 +112,7 @@ def _parse(media_type: str, data: bytes, text: str | None, name: str) -> Parsed:
     module = _PARSERS[media_type]
     if text is None:
         return isolated.parse(module, data, name)
-    if len(text) > _ISOLATED_CHARS and media_type != detect.PLAIN:
+    if len(text) > _ISOLATED_CHARS and media_type not in _NEVER_SLOW:
         return isolated.parse(module, text.encode(), name)
     parsed: Parsed = importlib.import_module(module).parse(text, name)
     return parsed

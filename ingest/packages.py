@@ -1,0 +1,53 @@
+"""What a ZIP file is: an Office, OpenDocument or EPUB document, and whether it is safe to unpack."""
+
+import io
+import zipfile
+from typing import Final
+
+from core.errors import EncryptedDocument, ReadError, TooLarge, UnsupportedMedia
+
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PPTX: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODT: Final = "application/vnd.oasis.opendocument.text"
+EPUB: Final = "application/epub+zip"
+
+_PARTS = {"word/document.xml": DOCX, "ppt/presentation.xml": PPTX, "xl/workbook.xml": XLSX}
+_MOST_UNPACKED = 512 * 1024**2
+_MOST_FILES = 20_000
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+
+
+def package_type(data: bytes, name: str) -> str:
+    """The media type of a ZIP file. Raises UnsupportedMedia for other archives, TooLarge for bombs, ReadError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            infos = archive.infolist()
+            names = {info.filename for info in infos}
+            unpacked = sum(info.file_size for info in infos)
+            if unpacked > _MOST_UNPACKED or len(infos) > _MOST_FILES:
+                raise TooLarge(
+                    f"{name} unpacks to {unpacked / 1024**2:,.0f} MiB in {len(infos):,} files.",
+                    f"At most {_MOST_UNPACKED // 1024**2} MiB in {_MOST_FILES:,} files are unpacked: split it.",
+                )
+            for part, media_type in _PARTS.items():
+                if part in names:
+                    return media_type
+            if "mimetype" in names:
+                told = archive.read("mimetype")[:100].decode("ascii", "replace").strip()
+                if told in (ODT, EPUB):
+                    return told
+                raise UnsupportedMedia(f"{name} is {told}.", "Convert it to PDF or DOCX first.")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ReadError(f"{name} is a damaged ZIP or Office file: {error}.", "Save or download it again.") from error
+    raise UnsupportedMedia(f"{name} is a ZIP archive.", "Unpack it and ingest the folder.")
+
+
+def refuse_ole(data: bytes, name: str) -> None:
+    """Old Office files and encrypted new ones are one container. Raises EncryptedDocument, UnsupportedMedia."""
+    if not data.startswith(_OLE):
+        return
+    if _ENCRYPTED_STREAM in data:
+        raise EncryptedDocument(f"{name} is protected by a password.", "Save it without one.")
+    raise UnsupportedMedia(f"{name} is an old Office file (.doc, .xls, .ppt).", "Save it as .docx, .xlsx or .pptx.")

@@ -1,0 +1,51 @@
+"""Rows of cells to lines that can be understood alone: each value is named by the heading of its column."""
+
+import re
+from collections.abc import Sequence
+
+from ingest.blocks import fold_spaces
+
+_VALUE = re.compile(r"[\d\s.,:%$€£¥()+\-–—/]*")
+
+
+def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) -> list[str]:
+    """A line a row that is not empty: "Region: North | Sales: 5".
+
+    ``header`` says whether the first row names the columns; None: it does if it looks so.
+    """
+    cells = [[fold_spaces(cell) for cell in row] for row in rows]
+    cells = [row for row in cells if any(row)]
+    if not cells:
+        return []
+    names = cells[0]
+    if header is None:
+        header = looks_like_header(names) and len(cells) > 1
+    if not header or len(names) < 2:
+        return [" | ".join(cell for cell in row if cell) if _ragged(row) else " | ".join(row) for row in cells]
+    lines = [" | ".join(name for name in names if name)]
+    for row in cells[1:]:
+        named = [
+            f"{name}: {cell}" if name and name != cell else cell
+            for name, cell in zip([*names, *[""] * len(row)], row, strict=False)
+            if cell
+        ]
+        lines.append(" | ".join(named))
+    return lines
+
+
+def looks_like_header(row: Sequence[str]) -> bool:
+    """All columns but perhaps the first have a name, none twice, none a figure."""
+    names = [name for name in row[1:] if name]
+    return (
+        len(names) == len(row) - 1 >= 1
+        and len(set(names)) == len(names)
+        and not any(_VALUE.fullmatch(name) and not _is_year(name) for name in names)
+    )
+
+
+def _is_year(name: str) -> bool:
+    return bool(re.fullmatch(r"(?:FY ?)?(?:19|20)\d\d", name))
+
+
+def _ragged(row: Sequence[str]) -> bool:
+    return any(not cell for cell in row)

@@ -5,7 +5,7 @@ import io
 
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, clean
-from ingest.tables import table_lines
+from ingest.tables import looks_like_header, table_lines
 
 _SAMPLE = 20_000
 _ROWS_A_BLOCK = 200
@@ -17,7 +17,7 @@ def parse(text: str | bytes, name: str) -> Parsed:
     csv.field_size_limit(10_000_000)
     rows = list(csv.reader(io.StringIO(text), _dialect(text)))
     builder = TextBuilder()
-    lines = table_lines(rows)
+    lines = table_lines(rows, header=bool(rows) and looks_like_header(rows[0]))
     for start in range(0, len(lines), _ROWS_A_BLOCK):
         builder.add(BlockKind.TABLE, "\n".join(lines[start : start + _ROWS_A_BLOCK]))
     return builder.build()

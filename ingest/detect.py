@@ -55,9 +55,9 @@ _TEXT_NAMES = {
     **dict.fromkeys((".rst", ".rest"), RST),
     **dict.fromkeys(
         (
-            ".py .pyi .js .mjs .cjs .ts .tsx .jsx .java .kt .kts .scala .c .h .cc .cpp .cxx .hpp .cs .go .rs .rb .php .pl "
-            ".pm .lua .r .jl .m .swift .dart .ex .exs .erl .hs .ml .fs .clj .sql .sh .bash .zsh .ps1 .vb .groovy .proto "
-            ".graphql .css .scss .less .vue .svelte .toml .yaml .yml .ini .cfg .conf .xml .tf .cmake .gradle"
+            ".py .pyi .js .mjs .cjs .ts .tsx .jsx .java .kt .kts .scala .c .h .cc .cpp .cxx .hpp .cs .go .rs .rb .php "
+            ".pl .pm .lua .r .jl .m .swift .dart .ex .exs .erl .hs .ml .fs .clj .sql .sh .bash .zsh .ps1 .vb .groovy "
+            ".proto .graphql .css .scss .less .vue .svelte .toml .yaml .yml .ini .cfg .conf .xml .tf .cmake .gradle"
         ).split(),
         CODE,
     ),

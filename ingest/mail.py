@@ -35,8 +35,9 @@ def parse(data: bytes, name: str) -> Parsed:
 
 def _messages(data: bytes) -> Iterator[EmailMessage]:
     starts = [m.start() for m in _MBOX_START.finditer(data)] if data.startswith(b"From ") else []
-    pieces = [data[a:b].split(b"\n", 1)[-1] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)] or [data]
-    for piece in pieces:
+    ends = [*starts[1:], len(data)] if starts else []
+    pieces = [data[start:end].split(b"\n", 1)[-1] for start, end in zip(starts, ends, strict=True)]
+    for piece in pieces or [data]:
         yield cast(EmailMessage, message_from_bytes(piece, policy=policy.default))
 
 

@@ -110,12 +110,11 @@ def _image(kind: str) -> bytes:
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        pytest.param(_zip(), "a ZIP archive or an Office or EPUB file", id="zip"),
+        pytest.param(_zip(), "a ZIP archive", id="zip"),
         pytest.param(_image("png"), "a PNG image", id="png"),
         pytest.param(_image("jpeg"), "a JPEG image", id="jpeg"),
         pytest.param(_image("gif"), "a GIF image", id="gif"),
         pytest.param(_image("tiff"), "a TIFF image", id="tiff"),
-        pytest.param(b"{\\rtf1\\ansi Hello}", "an RTF file", id="rtf"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "an old Office file", id="doc"),
     ],
 )
@@ -123,7 +122,7 @@ def test_a_known_format_that_cannot_be_read_is_refused_by_name(data, what):
     with pytest.raises(UnsupportedMedia) as caught:
         document_of(data, "notes.txt")
     assert f"notes.txt is {what}" in caught.value.message
-    assert "PDF, HTML, Markdown and plain text" in caught.value.hint
+    assert caught.value.hint
 
 
 def test_binary_data_is_refused():

@@ -19,9 +19,9 @@ def test_nested_lists_are_one_block_with_a_line_an_item():
     assert shape(document_of(text, "a.md")) == [("list", expected)]
 
 
-def test_tables_become_rows_of_cells():
+def test_tables_become_rows_whose_cells_are_named():
     text = "| Plant | Month |\n|---|:--:|\n| **Leek** | `March` |\n| Bean | |\n"
-    assert shape(document_of(text, "a.md")) == [("table", "Plant | Month\nLeek | March\nBean |")]
+    assert shape(document_of(text, "a.md")) == [("table", "Plant | Month\nPlant: Leek | Month: March\nPlant: Bean")]
 
 
 def test_code_keeps_its_indentation_and_blank_lines():

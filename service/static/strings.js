@@ -120,6 +120,12 @@ export const strings = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.oasis.opendocument.text": "OpenDocument",
+    "application/epub+zip": "EPUB",
+    "application/rtf": "RTF",
+    "text/x-rst": "reStructuredText",
+    "text/x-source": "Source code",
+    "message/rfc822": "E-mail",
   },
 
   copyQuote: "Copy quote",

@@ -86,7 +86,7 @@ class AnswerSettings(_Group):
         1.0, gt=0, description="Multiplies the logit of the confidence; `footnoted eval calibrate` fits it."
     )
     confidence_shift: float = Field(0.0, description="Is added to it; fitted with it.")
-    passages: int = Field(10, ge=1, le=50, description="Passages that are read for one question.")
+    passages: int = Field(8, ge=1, le=50, description="Passages that are read for one question.")
     max_sentences: int = Field(3, ge=1, le=10, description="Most sentences in an answer.")
     max_question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")
 

@@ -45,7 +45,7 @@ def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: 
         chosen = order[begin : begin + 32]
         batch = collate([rows[i] for i in chosen])
         with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            span, relevance, _ = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+            span, relevance = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
         for i, scores, logit in zip(chosen, span.float().numpy(), relevance.float().tolist(), strict=True):
             row, body = rows[i], scores[rows[i].body : len(rows[i].ids) - 1]
             sums = body[:, 0][:, None] + body[None, :, 1]

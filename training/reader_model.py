@@ -6,7 +6,6 @@ import torch
 from transformers import BertModel
 
 FROZEN_LAYERS = 2
-EARLY_LAYER = 4
 
 
 class TokenwiseDropout(torch.nn.Module):
@@ -28,7 +27,7 @@ class TokenwiseDropout(torch.nn.Module):
 
 
 class ReaderModel(torch.nn.Module):
-    """A BERT encoder with a span head, a relevance head, and an early relevance head part of the way up.
+    """A BERT encoder with a span head and a relevance head.
 
     The embeddings and the lowest layers keep the sentence encoder's weights.
     """
@@ -39,7 +38,6 @@ class ReaderModel(torch.nn.Module):
         size = encoder.config.hidden_size
         self.span = torch.nn.Linear(size, 2)
         self.relevance = _Relevance(size)
-        self.early = _Relevance(size)
         self.dropout = TokenwiseDropout(0.1)
 
     @classmethod
@@ -61,16 +59,13 @@ class ReaderModel(torch.nn.Module):
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Span logits (batch, tokens, 2: start and end), relevance logits (batch,) and early ones (batch,)."""
-        states = self.encoder(
-            input_ids=input_ids,
-            attention_mask=attention_mask,
-            token_type_ids=token_type_ids,
-            output_hidden_states=True,
-        ).hidden_states
-        hidden = self.dropout(states[-1])
-        return self.span(hidden), self.relevance(hidden), self.early(states[EARLY_LAYER])
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Span logits (batch, tokens, 2: start and end) and relevance logits (batch,)."""
+        hidden = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
+        hidden = self.dropout(hidden)
+        return self.span(hidden), self.relevance(hidden)
 
 
 class _Relevance(torch.nn.Module):

@@ -24,7 +24,7 @@ _NEVER = -1e4
 
 def loss_of(model: ReaderModel, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     """Cross-entropy of start and end, marginal over the places where each may be, and of relevance."""
-    span, relevance, early = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+    span, relevance = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
     span = span.float().masked_fill(~batch["allowed"][:, :, None], _NEVER)
     log_p = torch.log_softmax(span, dim=1)
     marked = batch["starts"].any(dim=1)
@@ -32,11 +32,8 @@ def loss_of(model: ReaderModel, batch: dict[str, torch.Tensor]) -> torch.Tensor:
     for side, name in enumerate(("starts", "ends")):
         gold = log_p[:, :, side].masked_fill(~batch[name], _NEVER)[marked]
         where = where - torch.logsumexp(gold, dim=1).sum() / max(1, int(marked.sum())) / 2
-    whether, early_whether = (
-        torch.nn.functional.binary_cross_entropy_with_logits(logits.float(), batch["answerable"])
-        for logits in (relevance, early)
-    )
-    return where + whether + early_whether / 2
+    whether = torch.nn.functional.binary_cross_entropy_with_logits(relevance.float(), batch["answerable"])
+    return where + whether
 
 
 def main() -> None:
@@ -45,7 +42,7 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--backbone", type=Path, help="Folder of another BERT sentence encoder.")
-    parser.add_argument("--examples", type=int, default=66_000, help="At most so many.")
+    parser.add_argument("--examples", type=int, default=52_000, help="At most so many.")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--learning-rate", type=float, default=2e-4)
     parser.add_argument("--batch-tokens", type=int, default=4096)

@@ -22,12 +22,11 @@ from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
 
 MODEL_FOLDER = Path(__file__).parent / "model"
-_READ_DEEPLY = 5
 _ANSWER_TOKENS = 40
 _IMPOSSIBLE = -1e4
 
 SENTENCE_FEATURES = ("margin", "relevance", "cosine", "passage_terms", "sentence_terms")
-CONFIDENCE_FEATURES = ("score", "lead", "margin", "relevance", "cosine", "passage_terms")
+CONFIDENCE_FEATURES = ("score", "relevance", "cosine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,9 @@ class CrossEncoderReader:
 
     name = "reader"
 
-    def __init__(self, folder: Path = MODEL_FOLDER, read_deeply: int = _READ_DEEPLY) -> None:
+    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self._folder = folder
         self._network = Network(folder)
-        self._read_deeply = read_deeply
 
     @property
     def default_threshold(self) -> float:
@@ -70,13 +68,13 @@ class CrossEncoderReader:
         return Reading(tuple(candidates), confidence)
 
     def sentences(self, task: ReadingTask) -> list[ScoredSentence]:
-        """The sentences of the hits that were read deeply, each once, with their features."""
+        """The sentences of the hits, each once, with their features."""
         passages = [(hit.passage.document.title, hit.passage.text) for hit in task.hits]
         spans = [sentences(text) for _, text in passages]
         weights = term_weights(task)
         top = max(task.cosines)
         best: dict[tuple[int, int], ScoredSentence] = {}
-        for window in self._network.read(task.question, passages, self._read_deeply):
+        for window in self._network.read(task.question, passages):
             hit, text = window.passage, passages[window.passage][1]
             passage_terms = share(weights, f"{passages[hit][0]}\n{text}")
             for number, (place, margin, answer) in enumerate(_margins(window, spans[hit])):
@@ -97,14 +95,9 @@ class CrossEncoderReader:
 
 
 def confidence_features(scored: Sequence[tuple[float, ScoredSentence]], task: ReadingTask) -> tuple[float, ...]:
-    """Of (score, sentence) pairs, best first; in the order of CONFIDENCE_FEATURES.
-
-    ``lead`` is how far the best sentence is before the best one of another passage.
-    """
-    score, best = scored[0]
-    other = next((value for value, s in scored if s.hit != best.hit), score - 10)
-    margin, relevance, _, passage_terms, _ = best.features
-    return score, min(score - other, 10.0), margin, relevance, max(task.cosines), passage_terms
+    """Of (score, sentence) pairs, best first; in the order of CONFIDENCE_FEATURES, the last two over all hits."""
+    relevances = [s.features[SENTENCE_FEATURES.index("relevance")] for _, s in scored]
+    return scored[0][0], max(relevances), max(task.cosines)
 
 
 def _candidate(hit: Hit, sentence: ScoredSentence, probability: float) -> Candidate:

@@ -1,7 +1,6 @@
 """The trained network: for a question and passages, logits of relevance and of the answer's place in each.
 
-A cross-encoder on multilingual-e5-small. Its lower layers read every passage and give an early relevance; only the
-most promising passages go on through the upper layers. See docs/reader.md.
+A cross-encoder on multilingual-e5-small, see docs/reader.md.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,22 +55,15 @@ class Network:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read(self, question: str, passages: Sequence[tuple[str, str]], deeply: int) -> list[Window]:
-        """Windows of the ``deeply`` passages that look most relevant; a passage is (title, text)."""
+    def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Window]:
+        """The windows of all passages; a passage is (title, text)."""
+        # Alike lengths in one batch waste the least on padding.
         inputs = sorted(self._inputs(question, passages), key=lambda i: len(i.ids))
-        lower = [
-            (one, hidden[i], mask[i], float(early[i]))
-            for batch in _batches(inputs)
-            for hidden, mask, early in [self._lower(batch)]
-            for i, one in enumerate(batch)
+        return [
+            window for start in range(0, len(inputs), _BATCH) for window in self._run(inputs[start : start + _BATCH])
         ]
-        best: dict[int, float] = {}
-        for one, _, _, early in lower:
-            best[one.passage] = max(early, best.get(one.passage, early))
-        chosen = set(sorted(best, key=lambda p: -best[p])[:deeply])
-        return [w for batch in _batches([x for x in lower if x[0].passage in chosen]) for w in self._upper(batch)]
 
-    def _lower(self, batch: Sequence[_Input]) -> tuple[Array, NDArray[np.int64], Array]:
+    def _run(self, batch: Sequence[_Input]) -> Iterator[Window]:
         length = max(len(one.ids) for one in batch)
         ids = np.zeros((len(batch), length), dtype=np.int64)
         mask, segments = np.zeros_like(ids), np.zeros_like(ids)
@@ -80,18 +72,8 @@ class Network:
             mask[i, : len(one.ids)] = 1
             segments[i, one.question : len(one.ids)] = 1
         words = self._package.word_embeddings(ids)
-        hidden, early = self._session("lower.onnx").run(None, {"words": words, "mask": mask, "segments": segments})
-        return hidden, mask, early
-
-    def _upper(self, batch: Sequence[tuple[_Input, Array, NDArray[np.int64], float]]) -> Iterator[Window]:
-        length = max(len(one.ids) for one, *_ in batch)
-        hidden = np.zeros((len(batch), length, batch[0][1].shape[-1]), dtype=np.float32)
-        masks = np.zeros((len(batch), length), dtype=np.int64)
-        for i, (one, states, mask, _) in enumerate(batch):
-            n = len(one.ids)
-            hidden[i, :n], masks[i, :n] = states[:n], mask[:n]
-        span, relevance = self._session("upper.onnx").run(None, {"hidden": hidden, "mask": masks})
-        for i, (one, *_) in enumerate(batch):
+        span, relevance = self._session.run(None, {"words": words, "mask": mask, "segments": segments})
+        for i, one in enumerate(batch):
             body = span[i, one.body : one.body + len(one.offsets)]
             yield Window(one.passage, float(relevance[i]), one.offsets, body, float(span[i, 0].sum()))
 
@@ -126,23 +108,15 @@ class Network:
         return first, last
 
     @cached_property
-    def _sessions(self) -> dict[str, Any]:
+    def _session(self) -> Any:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         # Spinning threads would take the cores from the encoder, which has a pool of its own.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        sessions = {}
-        for name in ("lower.onnx", "upper.onnx"):
-            with explained(self._folder / name) as path:
-                sessions[name] = onnxruntime.InferenceSession(
-                    path.read_bytes(), options, providers=["CPUExecutionProvider"]
-                )
-        return sessions
-
-    def _session(self, name: str) -> Any:
-        return self._sessions[name]
+        with explained(self._folder / "reader.onnx") as path:
+            return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 @contextmanager
@@ -153,11 +127,6 @@ def explained(path: Path) -> Iterator[Path]:
     except Exception as error:  # onnxruntime raises classes of its own for damaged files
         reason = str(error).strip().split("\n")[0]
         raise EncoderUnavailable(f"The reader cannot load {path}: {reason}", "Install Footnoted again.") from error
-
-
-def _batches(inputs: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(inputs), _BATCH):
-        yield inputs[start : start + _BATCH]
 
 
 def _without_space(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -132,7 +132,7 @@ def fit(asked: list[Asked]) -> dict[str, Any]:
         right.append(a.kind == "answerable" and bool(a.right[order[0]]))
     kinds = np.array([a.kind for a in asked])
     weights = np.array([_MIX[kind] / np.mean(kinds == kind) for kind in kinds])
-    confidence = _logistic(np.array(features), np.array(right), weights)
+    confidence = _logistic(np.array(features), kinds == "answerable", weights)
     probabilities = 1 / (1 + np.exp(-(np.array(features) @ confidence[:-1] + confidence[-1])))
     return {
         "sentence": [round(float(w), 4) for w in sentence],

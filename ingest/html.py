@@ -117,7 +117,8 @@ class _Walker:
         return tag in _DROPPED_AT_TOP or attributes.get("role") in _DROPPED_ROLES
 
     def _table(self, table: LexborNode) -> None:
-        rows, header = [], None
+        rows: list[list[str]] = []
+        header = None
         for row in table.css("tr"):
             cells = [c for c in row.iter() if c.tag in ("td", "th")]
             if not rows and len(cells) > 1:

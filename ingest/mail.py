@@ -38,7 +38,7 @@ def _messages(data: bytes) -> Iterator[EmailMessage]:
     ends = [*starts[1:], len(data)] if starts else []
     pieces = [data[start:end].split(b"\n", 1)[-1] for start, end in zip(starts, ends, strict=True)]
     for piece in pieces or [data]:
-        yield cast(EmailMessage, message_from_bytes(piece, policy=policy.default))
+        yield message_from_bytes(piece, policy=policy.default)
 
 
 def _body(message: EmailMessage, builder: TextBuilder) -> None:

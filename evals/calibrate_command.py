@@ -64,7 +64,7 @@ def calibrate(
     if as_json:
         typer.echo(json.dumps(_document(fitted, points, chosen), indent=2))
     else:
-        _print(Console(), known.name, fitted, calibrated, chosen, most_wrong)
+        _print(Console(), known.name, fitted, calibrated, area(points), chosen, most_wrong)
     print_problems(finished, messages)
     if finished.errors or finished.ingest.failed or finished.run.interrupted:
         raise typer.Exit(1)
@@ -100,12 +100,18 @@ def _document(fitted: Fit, points: Sequence[Point], chosen: Point) -> dict[str, 
 
 
 def _print(
-    console: Console, name: str, fitted: Fit, outcomes: Sequence[Outcome], chosen: Point, most_wrong: float
+    console: Console,
+    name: str,
+    fitted: Fit,
+    outcomes: Sequence[Outcome],
+    under: float,
+    chosen: Point,
+    most_wrong: float,
 ) -> None:
     console.print(f"[bold]{name}[/]: {len(outcomes)} questions, {sum(o.answerable for o in outcomes)} with an answer")
     console.print(
         f"Expected calibration error {fitted.error_before:.3f} before, {fitted.error_after:.3f} after "
-        f"(on questions left out of the fit); area under the risk–coverage curve {area(curve(outcomes)):.3f}."
+        f"(on questions left out of the fit); area under the risk–coverage curve {under:.3f}."
     )
     table = Table("threshold", "answered", "of these wrong", "answerable refused", box=SIMPLE_HEAD)
     for column in table.columns:

@@ -3,12 +3,10 @@
 import csv
 import io
 
-from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, clean
-from ingest.tables import looks_like_header, table_lines
+from ingest.tables import add_table, looks_like_header, table_lines
 
 _SAMPLE = 20_000
-_ROWS_A_BLOCK = 200
 
 
 def parse(text: str | bytes, name: str) -> Parsed:
@@ -18,8 +16,7 @@ def parse(text: str | bytes, name: str) -> Parsed:
     rows = list(csv.reader(io.StringIO(text), _dialect(text)))
     builder = TextBuilder()
     lines = table_lines(rows, header=bool(rows) and looks_like_header(rows[0]))
-    for start in range(0, len(lines), _ROWS_A_BLOCK):
-        builder.add(BlockKind.TABLE, "\n".join(lines[start : start + _ROWS_A_BLOCK]))
+    add_table(lines, builder)
     return builder.build()
 
 

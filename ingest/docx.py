@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from core.errors import ReadError
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, fold_spaces
+from ingest.packages import whole
 from ingest.tables import table_lines
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -26,10 +26,8 @@ def parse(data: bytes, name: str) -> Parsed:
     """Headings by their styles, lists by their numbering, tables row by row. Raises ReadError."""
     import docx
 
-    try:
+    with whole(name, "Word file", "Save it again in Word or LibreOffice."):
         document = docx.Document(io.BytesIO(data))
-    except Exception as error:  # lxml, zipfile and the library raise classes of their own
-        raise ReadError(f"{name} is not a whole Word file: {error}", "Save it again in Word or LibreOffice.") from error
     styles = {style.style_id: _level(style) for style in document.styles if style.type == 1}
     builder = TextBuilder()
     items: list[str] = []

@@ -40,7 +40,8 @@ def _parse(book: zipfile.ZipFile, name: str) -> Parsed:
     }
     spine = [files[i] for ref in package.css("itemref") if (i := ref.attributes.get("idref")) in files]
     inside = set(book.namelist())
-    if _RIGHTS in inside and any(chapter in book.read(_RIGHTS).decode("utf-8", "replace") for chapter in spine):
+    protected = book.read(_RIGHTS).decode("utf-8", "replace") if _RIGHTS in inside else ""
+    if any(chapter in protected for chapter in spine):
         raise EncryptedDocument(f"{name} is protected by rights management.", "Footnoted reads books without it.")
     builder = TextBuilder()
     missing = [chapter for chapter in spine if chapter not in inside]

@@ -2,6 +2,8 @@
 
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from core.errors import EncryptedDocument, ReadError, TooLarge, UnsupportedMedia
@@ -51,3 +53,12 @@ def refuse_ole(data: bytes, name: str) -> None:
     if _ENCRYPTED_STREAM in data:
         raise EncryptedDocument(f"{name} is protected by a password.", "Save it without one.")
     raise UnsupportedMedia(f"{name} is an old Office file (.doc, .xls, .ppt).", "Save it as .docx, .xlsx or .pptx.")
+
+
+@contextmanager
+def whole(name: str, what: str, hint: str) -> Iterator[None]:
+    """Whatever a library raises on a damaged file is told as a ReadError: they have classes of their own for it."""
+    try:
+        yield
+    except Exception as error:  # a border: the parsers behind it meet any file at all
+        raise ReadError(f"{name} is not a whole {what}: {error}", hint) from error

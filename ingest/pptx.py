@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from core.errors import ReadError
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, fold_spaces
+from ingest.packages import whole
 from ingest.tables import table_lines
 
 _DEEPEST_GROUP = 20
@@ -16,10 +16,8 @@ def parse(data: bytes, name: str) -> Parsed:
     """Pages are slide numbers. Raises ReadError."""
     import pptx
 
-    try:
+    with whole(name, "PowerPoint file", "Save it again in PowerPoint."):
         presentation = pptx.Presentation(io.BytesIO(data))
-    except Exception as error:  # lxml, zipfile and the library raise classes of their own
-        raise ReadError(f"{name} is not a whole PowerPoint file: {error}", "Save it again in PowerPoint.") from error
     builder = TextBuilder()
     for number, slide in enumerate(presentation.slides, start=1):
         title = slide.shapes.title

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from ingest.blocks import fold_spaces
+from core.types import BlockKind
+from ingest.blocks import TextBuilder, fold_spaces
 
+_ROWS_A_BLOCK = 200
 _VALUE = re.compile(r"[\d\s.,:%$€£¥()+\-–—/]*")
 
 
@@ -32,6 +34,12 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
         ]
         lines.append(" | ".join(named))
     return lines
+
+
+def add_table(lines: Sequence[str], builder: TextBuilder) -> None:
+    """A long table as several blocks."""
+    for start in range(0, len(lines), _ROWS_A_BLOCK):
+        builder.add(BlockKind.TABLE, "\n".join(lines[start : start + _ROWS_A_BLOCK]))
 
 
 def looks_like_header(row: Sequence[str]) -> bool:

@@ -4,24 +4,18 @@ import io
 from datetime import date, datetime, time
 from typing import Any
 
-from core.errors import ReadError
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder
-from ingest.tables import table_lines
-
-_ROWS_A_BLOCK = 200
+from ingest.packages import whole
+from ingest.tables import add_table, table_lines
 
 
 def parse(data: bytes, name: str) -> Parsed:
     """Values as they were last calculated; hidden sheets are left out and told. Raises ReadError."""
     import openpyxl
 
-    try:
+    with whole(name, "Excel file", "Save it again in Excel or LibreOffice."):
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except Exception as error:  # zipfile, the XML parser and the library raise classes of their own
-        raise ReadError(
-            f"{name} is not a whole Excel file: {error}", "Save it again in Excel or LibreOffice."
-        ) from error
     builder = TextBuilder()
     hidden = []
     for sheet in book.worksheets:
@@ -32,8 +26,7 @@ def parse(data: bytes, name: str) -> Parsed:
         lines = table_lines(_trimmed(rows))
         if lines:
             builder.add(BlockKind.HEADING, sheet.title, level=2)
-        for start in range(0, len(lines), _ROWS_A_BLOCK):
-            builder.add(BlockKind.TABLE, "\n".join(lines[start : start + _ROWS_A_BLOCK]))
+        add_table(lines, builder)
     notes = (f"{name}: hidden sheets were left out: {', '.join(hidden)}.",) if hidden else ()
     return builder.build(book.properties.title, notes=notes)
 

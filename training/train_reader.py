@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--backbone", type=Path, help="Folder of another BERT sentence encoder.")
+    parser.add_argument("--initial", type=Path, help="Begin with the weights of this checkpoint.")
     parser.add_argument("--examples", type=int, default=52_000, help="At most so many.")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--learning-rate", type=float, default=2e-4)
@@ -62,6 +63,8 @@ def main() -> None:
         plan += batches(rows, options.batch_tokens, rng)
     _say(examples=len(rows), steps=steps, mean_tokens=round(sum(len(r.ids) for r in rows) / len(rows)))
     model = ReaderModel.from_encoder(backbone)
+    if options.initial:
+        model.load_state_dict(torch.load(options.initial, map_location="cpu")["model"])
     model.to(device).train()
     optimizer = torch.optim.AdamW(
         (p for p in model.parameters() if p.requires_grad), lr=options.learning_rate, weight_decay=0.01

@@ -10,6 +10,7 @@ FootnotedError
 │   └── UnsupportedModel
 ├── NotFound                  no such document, collection, job or page
 ├── Conflict                  it exists already, or is in use
+│   └── FeedbackOff
 ├── SettingsError             a setting is unknown or has a bad value
 ├── EncoderUnavailable        the embedding model cannot be loaded
 ├── IndexMismatch             the index on disk was built with other settings
@@ -90,6 +91,12 @@ class Conflict(FootnotedError):
     """The thing exists already, or something else is using it."""
 
     code = "conflict"
+
+
+class FeedbackOff(Conflict):
+    """The service keeps no questions, so there is nothing to rate."""
+
+    code = "feedback_off"
 
 
 class SettingsError(FootnotedError):

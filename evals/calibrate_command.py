@@ -12,22 +12,18 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from evals.calibration import Fit, Outcome, Point, area, at, choose, curve, fit
-from evals.engine_system import open_system
-from evals.evaluate import evaluate_collection, evaluate_files
-from evals.metrics.answered_wrong import answered_wrong
+from evals.calibration import Fit, Outcome, Point, at, choose, curve, fit
+from evals.evaluate import How
+from evals.metrics.risk_coverage_area import risk_coverage_area
+from evals.place import Place, evaluate_at
 from evals.report import print_problems
-from evals.results import Evaluation
 from evals.risk_coverage_plot import svg
+from evals.rows import Outcome as RowOutcome
 from evals.rows import Row
 from evals.sets.load import load_set
-from evals.sets.types import QuestionSet
-from evals.work_folder import default_folder, open_work_folder
 from evals.write_file import write_atomically
 from service.answer.confidence import rescaled
-from service.settings import load_settings
 
-WORK_COLLECTION = "default"
 SHOWN = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 UNCALIBRATED = {"answer": {"threshold": 0.0, "confidence_scale": 1.0, "confidence_shift": 0.0}}
 
@@ -53,48 +49,38 @@ def calibrate(
     loaded = load_set(question_set, documents, with_documents=collection is None)
     known = replace(loaded, questions=tuple(q for q in loaded.questions if q.answerable is not None))
     messages = Console(stderr=True)
-    finished = _ask(known, collection, messages)
+    # Every question answered at any confidence, so that each threshold can be judged.
+    finished = evaluate_at(Place(collection), known, How(), messages, UNCALIBRATED)
     outcomes = [o for row in finished.run.rows if (o := _outcome(row))]
     fitted = fit(outcomes)
     calibrated = [replace(o, confidence=rescaled(o.confidence, fitted.scale, fitted.shift)) for o in outcomes]
     points = curve(calibrated)
     chosen = choose(points, most_wrong)
+    under = risk_coverage_area([o.confidence for o in calibrated], [not o.right for o in calibrated]) or 0.0
     if plot is not None:
         write_atomically(plot, svg(points, chosen, f"Risk and coverage on {known.name}"))
     if as_json:
-        typer.echo(json.dumps(_document(fitted, points, chosen), indent=2))
+        typer.echo(json.dumps(_document(fitted, points, under, chosen), indent=2))
     else:
-        _print(Console(), known.name, fitted, calibrated, area(points), chosen, most_wrong)
+        _print(Console(), known.name, fitted, calibrated, under, chosen, most_wrong)
     print_problems(finished, messages)
     if finished.errors or finished.ingest.failed or finished.run.interrupted:
         raise typer.Exit(1)
 
 
-def _ask(question_set: QuestionSet, collection: str | None, messages: Console) -> Evaluation:
-    """Every question answered at any confidence, so that each threshold can be judged."""
-    if collection is not None:
-        with open_system(load_settings(UNCALIBRATED), collection) as system:
-            return evaluate_collection(system, question_set, collection, top_k=10, gates=(), console=messages)
-    work = open_work_folder(default_folder(load_settings().data_dir, question_set), question_set.documents)
-    with open_system(load_settings({**UNCALIBRATED, "data_dir": work.data_dir}), WORK_COLLECTION) as system:
-        return evaluate_files(system, question_set, work.files, top_k=10, gates=(), console=messages)
-
-
 def _outcome(row: Row) -> Outcome | None:
     if row.answer is None or row.question.answerable is None:
         return None
-    cited = any(row.citations_on_evidence) if row.has_evidence else None
-    wrong = bool(answered_wrong(row.question.answerable, cited, row.token_f1)) or not row.answered
-    return Outcome(row.answer.confidence, row.question.answerable, not wrong)
+    return Outcome(row.answer.confidence, row.question.answerable, row.outcome is RowOutcome.RIGHT)
 
 
-def _document(fitted: Fit, points: Sequence[Point], chosen: Point) -> dict[str, object]:
+def _document(fitted: Fit, points: Sequence[Point], under: float, chosen: Point) -> dict[str, object]:
     return {
         "confidence_scale": fitted.scale,
         "confidence_shift": fitted.shift,
         "threshold": chosen.threshold,
         "calibration_error": {"before": fitted.error_before, "after": fitted.error_after},
-        "area_under_risk_coverage": area(points),
+        "area_under_risk_coverage": under,
         "curve": [asdict(point) for point in points],
     }
 

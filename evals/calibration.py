@@ -107,15 +107,6 @@ def curve(outcomes: Sequence[Outcome]) -> list[Point]:
     return points
 
 
-def area(points: Sequence[Point]) -> float:
-    """Area under the risk–coverage curve, lower is better (Geifman et al. 2019)."""
-    total = before = 0.0
-    for point in points:
-        total += (point.coverage - before) * point.risk
-        before = point.coverage
-    return total
-
-
 def at(outcomes: Sequence[Outcome], threshold: float) -> Point:
     answered = [o for o in outcomes if o.confidence >= threshold]
     answerable = [o for o in outcomes if o.answerable]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from core.types import Answer, Document, DocumentRef, Turn
+from evals.provenance import models
 from evals.system import IngestFailure, IngestOutcome
 from service.engine import Engine
 from service.ingestion import Progress
@@ -51,6 +52,7 @@ class EngineSystem:
         return {
             "settings": without_secrets(self._settings.model_dump(mode="json")),
             "model": self._engine.reader_name,
+            "models": models(self._settings),
             "index": asdict(self._engine.collection(self._collection)),
         }
 

@@ -9,6 +9,10 @@ One rule for hits and citations, by what the set marks:
   stretch inside a long quote counts although it may miss the point, and a quote that occurs more than once counts
   everywhere.
 - a page: the stretch lies on it, at least in part. Trap: a page is coarse; this flatters the system.
+- a document and no more (BEIR): the stretch is of that document. Trap: any passage of it counts, so this is a
+  measure of retrieval only where documents are as short as passages; in a long one it says next to nothing.
+
+A quote without a document (ragas) counts wherever it is found.
 
 Evidence that cannot be found in the documents is a fault, told in the report. Its question is then a miss, not
 left out: otherwise a parser that loses text would raise the figures.
@@ -16,13 +20,13 @@ left out: otherwise a parser that loses text would raise the figures.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from core.types import Citation, Document, DocumentRef, Hit
 from evals.sets.documents import is_named
-from evals.sets.types import Evidence
+from evals.sets.types import ANY_DOCUMENT, Evidence
 from evals.text_match import Searchable
 
 DOCUMENTS_KEPT = 64
@@ -80,7 +84,17 @@ class PagePlace:
         return stretch.pages[0] <= self.page <= stretch.pages[1]
 
 
-Place = AnswerPlace | QuotePlace | PagePlace
+@dataclass(frozen=True, slots=True)
+class DocumentPlace:
+    """A whole document."""
+
+    document_id: str
+
+    def is_found_by(self, stretch: Stretch) -> bool:
+        return stretch.document_id == self.document_id
+
+
+Place = AnswerPlace | QuotePlace | PagePlace | DocumentPlace
 
 
 def stretch_of_hit(hit: Hit) -> Stretch:
@@ -123,12 +137,18 @@ class EvidenceLocator:
 
     def __init__(self, documents: Sequence[DocumentRef], read: Callable[[str], Document]) -> None:
         """``read`` gives the document with an id."""
-        self._ids = cache(partial(ids_named, documents))
+        self._all_ids = tuple(document.id for document in documents)
+        # By file name first: a set may name thousands of documents out of a hundred thousand.
+        self._by_file_name: dict[str, list[DocumentRef]] = {}
+        for document in documents:
+            self._by_file_name.setdefault(path_of(document.uri).name, []).append(document)
         self._read = read
         self._searchable = lru_cache(DOCUMENTS_KEPT)(self._make_searchable)
         self._pages = lru_cache(DOCUMENTS_KEPT)(self._read_pages)
 
     def locate(self, evidence: Evidence) -> Located:
+        if evidence.document == ANY_DOCUMENT:
+            return self._locate_anywhere(evidence)
         ids = self._ids(evidence.document)
         if not ids:
             return Located(evidence, (), f"{evidence.document} is not among the ingested documents")
@@ -139,10 +159,23 @@ class EvidenceLocator:
             return Located(evidence, (), f"{evidence.document} does not have the quote {_shortened(evidence.quote)}")
         return Located(evidence, (), f"{evidence.document} has no text on page {evidence.page}")
 
+    def _locate_anywhere(self, evidence: Evidence) -> Located:
+        quote = evidence.quote or ""
+        exact = [document_id for document_id in self._all_ids if quote in self._searchable(document_id).text]
+        # Only a quote that stands nowhere as it is makes every document be folded.
+        places = tuple(place for document_id in exact or self._all_ids for place in self._places(evidence, document_id))
+        fault = None if places else f"no document has the quote {_shortened(quote)}"
+        return Located(evidence, places, fault)
+
+    def _ids(self, name: str) -> list[str]:
+        return ids_named(self._by_file_name.get(PurePosixPath(name).name, ()), name)
+
     def _places(self, evidence: Evidence, document_id: str) -> list[Place]:
         if evidence.quote is None:
             page = evidence.page
-            return [PagePlace(document_id, page)] if page in self._pages(document_id) and page else []
+            if page is None:
+                return [DocumentPlace(document_id)]
+            return [PagePlace(document_id, page)] if page in self._pages(document_id) else []
         matches = self._searchable(document_id).find(evidence.quote, evidence.answer)
         if evidence.answer is None:
             return [QuotePlace(document_id, match.start, match.end) for match in matches]

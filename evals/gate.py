@@ -1,12 +1,33 @@
 """Gates: bounds that the figures of a run must keep, so that a build can fail on a worse answer."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 
 from core.errors import InvalidRequest
+from evals.bootstrap import Difference
+from evals.compare import compare
 from evals.figures.catalogue import METRICS
 from evals.figures.types import Measured
+from evals.run import Run
+
+COMPARED = (
+    "hit@5",
+    "mrr@10",
+    "evidence_cited",
+    "evidence_cited_first",
+    "quote_exact",
+    "answer_f1",
+    "answered_rate",
+    "answered_wrong_rate",
+    "refused_rate",
+)
+"""What is compared with a baseline where no file says it: found, cited, said, refused, without what says it twice."""
+
+ALPHA = 0.05
+"""How often, at most, a run that is no worse is turned away by chance, over all its figures together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +75,86 @@ def failures(gates: Sequence[Gate], figures: Mapping[str, Measured]) -> tuple[Ga
         for gate in gates
         if not _is_kept(gate, figures[gate.metric].value)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A metric that is surely worse than the baseline's, by more than is tolerated."""
+
+    difference: Difference
+    tolerance: float
+
+    def __str__(self) -> str:
+        d = self.difference
+        low, high = d.interval or (0.0, 0.0)
+        more = f", tolerated {self.tolerance:g}" if self.tolerance else ""
+        return (
+            f"{d.metric} is worse than the baseline: {d.base:.4g} → {d.other:.4g} (by {low:+.4g} to {high:+.4g}{more})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateFile:
+    """A file of gates. ``tolerances`` has the metrics compared with the baseline, each with the loss it may have."""
+
+    gates: tuple[Gate, ...]
+    tolerances: Mapping[str, float]
+
+
+def read_gates(file: Path) -> GateFile:
+    """A TOML file with the tables ``min``, ``max`` and ``no_worse``, each of metric = number.
+
+    :raises InvalidRequest: naming every fault.
+    """
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidRequest(f"{file} cannot be read: {error.strerror}.", "Name a TOML file with gates.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{file} is not valid TOML: {error}.", "Correct the file.") from error
+    faults = [f'{file}: there is no table "{name}" among gates.' for name in tables.keys() - {"min", "max", "no_worse"}]
+    numbers = {name: _numbers(file, name, tables.get(name, {}), faults) for name in ("min", "max", "no_worse")}
+    if faults:
+        raise InvalidRequest(
+            "\n".join(faults), f"Tables are min, max and no_worse; the metrics are: {', '.join(METRICS)}."
+        )
+    gates = [Gate(metric, bound, name == "max") for name in ("min", "max") for metric, bound in numbers[name].items()]
+    return GateFile(tuple(gates), numbers["no_worse"])
+
+
+def regressions(base: Run, other: Run, tolerances: Mapping[str, float] | None = None) -> tuple[Regression, ...]:
+    """The figures of ``other`` that are surely worse than ``base``'s by more than their tolerance.
+
+    Without ``tolerances``, those of ``COMPARED``, with none. The level is Bonferroni's for as many figures as are
+    looked at, so that chance turns away at most one run in twenty that is no worse. An exact quote that no longer is
+    one needs no statistics: ``quote_exact`` may not fall at all.
+    """
+    asked = tolerances or dict.fromkeys(COMPARED, 0.0)
+    differences = compare(base, other, 1 - ALPHA / len(asked), tuple(asked)).differences
+    return tuple(
+        Regression(d, asked[name])
+        for name, d in differences.items()
+        if d.value is not None and (_is_worse(d, asked[name]) or (name == "quote_exact" and d.value < -asked[name]))
+    )
+
+
+def _is_worse(d: Difference, tolerance: float) -> bool:
+    if d.interval is None:
+        return False
+    low, high = d.interval
+    return low > tolerance if METRICS[d.metric].lower_is_better else high < -tolerance
+
+
+def _numbers(file: Path, name: str, table: object, faults: list[str]) -> dict[str, float]:
+    if not isinstance(table, dict):
+        faults.append(f'{file}: "{name}" is not a table.')
+        return {}
+    for metric, value in table.items():
+        if metric not in METRICS:
+            faults.append(f'{file}, {name}: there is no metric "{metric}".')
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            faults.append(f"{file}, {name}.{metric}: {value!r} is not a number.")
+    return {metric: value for metric, value in table.items() if metric in METRICS}
 
 
 def _is_kept(gate: Gate, value: float | None) -> bool:

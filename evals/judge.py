@@ -1,19 +1,22 @@
 """Turns an answer into a row: what was found, what was cited, what was said."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from core.errors import NotFound
 from core.types import Answer, AnswerStatus, Citation, Document
 from evals.evidence import (
     EvidenceLocator,
-    Located,
     Place,
+    Stretch,
     finds_any,
     stretch_of_citation,
     stretch_of_hit,
 )
 from evals.metrics.exact_match import exact_match
 from evals.metrics.quote_exact import quote_exact
+from evals.metrics.rouge_l import rouge_l
+from evals.metrics.supported import supported
 from evals.metrics.token_f1 import token_f1
 from evals.rows import AskError, Row
 from evals.sets.types import Question
@@ -26,6 +29,14 @@ def said(answer: Answer) -> str:
     return " ".join(sentence.text for sentence in answer.sentences)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Evidence that counts once: several answers marked in one quote are the same piece."""
+
+    places: tuple[Place, ...]
+    grade: int
+
+
 class Judge:
     """Judges answers over one set of ingested documents."""
 
@@ -35,38 +46,49 @@ class Judge:
         self._read = read
 
     def judge(self, question: Question, answer: Answer, latency_ms: float) -> Row:
-        located = self._locate(question)
-        places: list[Place] = [place for found in located for place in found.places]
+        faults, pieces = self._locate(question)
         return Row(
             question=question,
             answer=answer,
             error=None,
             latency_ms=latency_ms,
-            evidence_faults=tuple(found.fault for found in located),
-            hits_on_evidence=tuple(finds_any(stretch_of_hit(hit), places) for hit in answer.hits),
-            citations_on_evidence=tuple(finds_any(stretch_of_citation(c), places) for c in answer.citations),
+            evidence_faults=faults,
+            piece_grades=tuple(piece.grade for piece in pieces),
+            hit_pieces=tuple(_found(stretch_of_hit(hit), pieces) for hit in answer.hits),
+            citation_pieces=tuple(_found(stretch_of_citation(c), pieces) for c in answer.citations),
             citations_exact=tuple(self._is_exact(citation) for citation in answer.citations),
+            sentences_supported=_supported(answer),
             exact_match=_score(exact_match, question, answer) if question.has_reference else None,
             token_f1=_score(token_f1, question, answer) if question.has_reference else None,
+            rouge_l=_score(rouge_l, question, answer) if question.has_reference else None,
         )
 
     def failed(self, question: Question, error: AskError, latency_ms: float) -> Row:
         """The row of a question that raised an error: it found nothing and said nothing."""
+        faults, pieces = self._locate(question)
+        nothing = 0.0 if question.has_reference else None
         return Row(
             question=question,
             answer=None,
             error=error,
             latency_ms=latency_ms,
-            evidence_faults=tuple(found.fault for found in self._locate(question)),
-            hits_on_evidence=(),
-            citations_on_evidence=(),
-            citations_exact=(),
-            exact_match=0.0 if question.has_reference else None,
-            token_f1=0.0 if question.has_reference else None,
+            evidence_faults=faults,
+            piece_grades=tuple(piece.grade for piece in pieces),
+            exact_match=nothing,
+            token_f1=nothing,
+            rouge_l=nothing,
         )
 
-    def _locate(self, question: Question) -> list[Located]:
-        return [self._locator.locate(evidence) for evidence in question.evidence]
+    def _locate(self, question: Question) -> tuple[tuple[str | None, ...], list[_Piece]]:
+        """What is wrong with each piece of the set's evidence, and the distinct pieces; a lost one has no places."""
+        located = [self._locator.locate(evidence) for evidence in question.evidence]
+        pieces: dict[tuple[str, str | None, int | None], _Piece] = {}
+        for found in located:
+            evidence = found.evidence
+            key = evidence.document, evidence.quote, evidence.page
+            known = pieces.get(key, _Piece((), 0))
+            pieces[key] = _Piece((*known.places, *found.places), max(known.grade, evidence.grade))
+        return tuple(found.fault for found in located), list(pieces.values())
 
     def _is_exact(self, citation: Citation) -> bool:
         try:
@@ -74,6 +96,17 @@ class Judge:
         except NotFound:  # deleted since: a citation of nothing is not exact
             return False
         return bool(quote_exact(document.text, citation.start, citation.end, citation.quote))
+
+
+def _found(stretch: Stretch, pieces: Sequence[_Piece]) -> tuple[int, ...]:
+    return tuple(i for i, piece in enumerate(pieces) if finds_any(stretch, piece.places))
+
+
+def _supported(answer: Answer) -> tuple[bool, ...]:
+    quotes = {citation.marker: citation.quote for citation in answer.citations}
+    return tuple(
+        supported(sentence.text, [quotes[marker] for marker in sentence.markers]) for sentence in answer.sentences
+    )
 
 
 def _score(

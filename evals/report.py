@@ -12,6 +12,13 @@ from evals.figures.types import Measured, Unit
 from evals.results import Evaluation
 
 SHOWN = 10
+PIPED_WIDTH = 130
+
+
+def table_console() -> Console:
+    """Standard output, wide enough for a table also where it is a file."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def print_report(evaluation: Evaluation, console: Console) -> None:
@@ -32,7 +39,9 @@ def print_report(evaluation: Evaluation, console: Console) -> None:
     for name, measured in evaluation.figures.items():
         if measured.value is not None:
             meaning = METRICS[name].meaning + ("; lower is better" if METRICS[name].lower_is_better else "")
-            table.add_row(name, value_text(name, measured), _interval_text(name, measured), str(measured.n), meaning)
+            table.add_row(
+                name, number_text(name, measured.value), interval_text(name, measured), str(measured.n), meaning
+            )
     console.print(table)
 
 
@@ -63,20 +72,21 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
     )
 
 
-def value_text(name: str, measured: Measured) -> str:
-    """A figure as people read it: shares in per cent, scores with three decimals, the others with one."""
-    if measured.value is None:
+def number_text(name: str, value: float | None) -> str:
+    """A figure as people read it: shares in per cent, scores with three decimals, times with one."""
+    if value is None:
         return "–"
     match METRICS[name].unit:
         case Unit.SHARE:
-            return f"{100 * measured.value:.1f} %"
+            return f"{100 * value:.1f} %"
         case Unit.SCORE:
-            return f"{measured.value:.3f}"
-        case Unit.MILLISECONDS | Unit.PER_SECOND:
-            return f"{measured.value:.1f}"
+            return f"{value:.3f}"
+        case Unit.MILLISECONDS:
+            return f"{value:.1f}"
 
 
-def _interval_text(name: str, measured: Measured) -> str:
+def interval_text(name: str, measured: Measured) -> str:
+    """The 95 % interval as people read it, empty where none is known."""
     if measured.interval is None:
         return ""
     low, high = measured.interval
@@ -96,4 +106,4 @@ def _print_list(console: Console, style: str, heading: str, lines: list[str]) ->
 def _first(lines: list[str]) -> Iterator[str]:
     yield from lines[:SHOWN]
     if len(lines) > SHOWN:
-        yield f"… and {len(lines) - SHOWN} more (--output keeps all)"
+        yield f"… and {len(lines) - SHOWN} more (the run's folder has all)"

@@ -1,9 +1,11 @@
 """Asks a system every question of a set and judges what comes back."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from core.errors import FootnotedError, NotFound
 from core.types import DocumentRef
@@ -20,7 +22,7 @@ WARM_UP = "What is this about?"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The rows of the questions that were asked.
+    """The rows of the questions that were asked, in the set's order.
 
     ``top_k`` is how many hits each answer was to bring. ``interrupted`` says that the user stopped it, so that
     there are fewer rows than questions.
@@ -31,24 +33,49 @@ class Run:
     interrupted: bool = False
 
 
-def run(system: System, questions: Sequence[Question], top_k: int, advance: Callable[[int], None]) -> Run:
-    """Asks the questions one after another; ``advance`` is told how many more are done.
+def run(
+    system: System,
+    questions: Sequence[Question],
+    top_k: int,
+    done: Callable[[Row], None],
+    *,
+    jobs: int = 1,
+    known: Sequence[Row] = (),
+) -> Run:
+    """Asks the questions, ``jobs`` at a time; ``done`` is given each row as soon as it is there.
 
     A question that fails is a row with its error. Ctrl-C ends the run and keeps the rows so far. One question is
     asked beforehand and not timed, so that loading the models does not count as the first answer's latency.
+    ``known`` are rows of an earlier run of the same questions, which are not asked again.
     """
     read = lru_cache(DOCUMENTS_KEPT)(system.document)
     judge = Judge(EvidenceLocator(system.documents(), read), read)
-    rows: list[Row] = []
+    rows = {row.question.id: row for row in known}
+    waiting = [question for question in questions if question.id not in rows]
     interrupted = False
     try:
-        _warm_up(system, top_k)
-        for question in questions:
-            rows.append(_ask(system, judge, question, top_k))
-            advance(1)
+        if waiting:
+            _warm_up(system, top_k)
+        for row in _answers(lambda question: _ask(system, judge, question, top_k), waiting, jobs):
+            rows[row.question.id] = row
+            done(row)
     except KeyboardInterrupt:
         interrupted = True
-    return Run(tuple(rows), top_k, interrupted)
+    return Run(tuple(rows[q.id] for q in questions if q.id in rows), top_k, interrupted)
+
+
+def _answers(ask: Callable[[Question], Row], questions: Sequence[Question], jobs: int) -> Iterator[Row]:
+    if jobs == 1:
+        yield from map(ask, questions)
+        return
+    waiting = iter(questions)
+    with ThreadPoolExecutor(jobs) as pool:
+        # No more is handed out than is worked on: a stop then waits for the questions in hand, not for all.
+        running: set[Future[Row]] = {pool.submit(ask, question) for question in islice(waiting, jobs)}
+        while running:
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(ask, question) for question in islice(waiting, len(finished))}
+            yield from (future.result() for future in finished)
 
 
 def require_documents(questions: Sequence[Question], documents: Sequence[DocumentRef], collection: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Conflict, InvalidRequest, ReadError
-from evals.sets.types import QuestionSet, SourceFile
+from evals.sets.types import Question, QuestionSet, SourceFile
 from evals.write_file import write_atomically
 
 MARK = "set.json"
@@ -34,6 +34,11 @@ def digest(documents: Sequence[SourceFile]) -> str:
     for document in documents:
         lines.append(f"{document.name}\0{hashlib.sha256(_content(document)).hexdigest()}")
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def digest_of_questions(questions: Sequence[Question]) -> str:
+    """A hash of everything that the questions say."""
+    return hashlib.sha256("\n".join(repr(question) for question in questions).encode()).hexdigest()
 
 
 def _content(document: SourceFile) -> bytes:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from core.errors import InvalidRequest, NotFound
-from evals.sets.types import Question, SourceFile
+from evals.sets.types import ANY_DOCUMENT, Question, SourceFile
 
 
 def named_documents(questions: Iterable[Question]) -> list[str]:
     """The documents that the evidence names, in order of first use."""
-    return list(dict.fromkeys(evidence.document for question in questions for evidence in question.evidence))
+    names = dict.fromkeys(evidence.document for question in questions for evidence in question.evidence)
+    return [name for name in names if name != ANY_DOCUMENT]
 
 
 def is_named(path: PurePosixPath, name: str) -> bool:

@@ -13,7 +13,7 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong. ``place`` is a line ("line 3") or a path in a JSON file ("data[0].title")."""
+    """One thing that is wrong. ``place`` is a line or row ("line 3") or a path in a JSON file ("data[0].title")."""
 
     place: str
     wrong: str
@@ -26,6 +26,11 @@ class FaultList:
 
     path: Path
     faults: list[Fault] = field(default_factory=list)
+
+    @classmethod
+    def nowhere(cls) -> "FaultList":
+        """A list that nobody reads, for a look at what a file may be."""
+        return cls(Path())
 
     def add(self, place: str, wrong: str, remedy: str) -> None:
         self.faults.append(Fault(place, wrong, remedy))
@@ -122,7 +127,7 @@ class Fields:
                 self.wrong(f'"{name}[{number}]" {_described(item)}', f'"{name}" is a list of objects.')
 
     def _inside(self, name: str) -> str:
-        separator = "" if not self.place else ", " if self.place.startswith("line") else "."
+        separator = "" if not self.place else ", " if self.place.startswith(("line", "row")) else "."
         return f"{self.place}{separator}{name}"
 
 

@@ -37,6 +37,7 @@ def _question(row: Fields, seen: SeenIds) -> Question:
         answers=(row.text("answer") or "",),
         evidence=tuple(_evidence(item) for item in row.objects("evidence", required=True)),
         kind=row.text("question_type", required=False),
+        place=row.place,
     )
 
 

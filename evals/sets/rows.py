@@ -1,7 +1,7 @@
 """Reads JSON Lines into rows to be checked: one object a line, blank lines allowed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from evals.sets.faults import FaultList, Fields
 
@@ -12,7 +12,12 @@ def rows(text: str, faults: FaultList) -> Iterator[Fields]:
     Lines end at a line feed only: ``str.splitlines`` would also cut at the rarer separators (U+2028) that JSON
     allows inside a string.
     """
-    for number, line in enumerate(text.split("\n"), start=1):
+    return rows_of_lines(text.split("\n"), faults)
+
+
+def rows_of_lines(lines: Iterable[str], faults: FaultList) -> Iterator[Fields]:
+    """The same for a file that is read line by line, since it is large."""
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         place = f"line {number}"
@@ -25,6 +30,15 @@ def rows(text: str, faults: FaultList) -> Iterator[Fields]:
             yield Fields(value, place, faults)
         else:
             faults.add(place, "not a JSON object", "Write one JSON object a line.")
+
+
+def rows_of_list(items: Sequence[object], faults: FaultList) -> Iterator[Fields]:
+    """The objects of a JSON list; rows are counted from 1, as lines are."""
+    for number, item in enumerate(items, start=1):
+        if isinstance(item, dict):
+            yield Fields(item, f"row {number}", faults)
+        else:
+            faults.add(f"row {number}", "not a JSON object", "Write a list of objects, one a question.")
 
 
 class SeenIds:

@@ -5,16 +5,13 @@ paragraph, with the place of each answer in it; a question with ``is_impossible`
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from evals.sets.faults import FaultList, Fields
+from evals.sets.file_names import FileNames
 from evals.sets.rows import SeenIds
 from evals.sets.types import Evidence, Question, SourceFile
-
-NOT_IN_A_NAME = re.compile(r'[\x00-\x1f<>:"/\\|?*\s]+')
-LONGEST_STEM = 80
 
 
 def read_squad(text: str, path: Path) -> tuple[tuple[Question, ...], tuple[SourceFile, ...]]:
@@ -32,8 +29,9 @@ def read_squad(text: str, path: Path) -> tuple[tuple[Question, ...], tuple[Sourc
     seen = SeenIds()
     questions: list[Question] = []
     documents: list[SourceFile] = []
+    names = FileNames()
     for number, article in enumerate(root.objects("data", required=True)):
-        name = _file_name(article.text("title", required=False) or f"article-{number + 1}", documents)
+        name = names.name(article.text("title", required=False) or f"article-{number + 1}", otherwise="article")
         paragraphs = article.objects("paragraphs", required=True)
         contexts = [paragraph.text("context") or "" for paragraph in paragraphs]
         documents.append(SourceFile(name, text="\n\n".join(contexts) + "\n"))
@@ -58,6 +56,7 @@ def _questions(paragraph: Fields, context: str, document: str, seen: SeenIds) ->
             answerable=not impossible,
             answers=tuple(dict.fromkeys(context[start:end] for start, end in spans)),
             evidence=tuple(Evidence(document, quote=context, answer=span) for span in dict.fromkeys(spans)),
+            place=item.place,
         )
 
 
@@ -73,15 +72,3 @@ def _span(answer: Fields, context: str) -> tuple[int, int] | None:
         )
         return None
     return start, start + len(text)
-
-
-def _file_name(title: str, taken: list[SourceFile]) -> str:
-    """A file name made of an article's title, unlike every name that is ``taken``."""
-    stem = NOT_IN_A_NAME.sub("_", title).strip("._")[:LONGEST_STEM] or "article"
-    names = {document.name.casefold() for document in taken}
-    name = f"{stem}.txt"
-    number = 2
-    while name.casefold() in names:
-        name = f"{stem}-{number}.txt"
-        number += 1
-    return name

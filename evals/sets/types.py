@@ -1,23 +1,28 @@
 """What a question set is made of: questions, where their answers are written, and the documents themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.types import Turn
 
+ANY_DOCUMENT = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where the answer to a question is written: a quote in a document, or a page of it.
+    """Where the answer to a question is written: a quote in a document, a page of it, or the document as a whole.
 
+    ``document`` is a file name, or the end of a path; ``ANY_DOCUMENT`` where the set has a quote but no source.
     ``quote`` is text of the document. ``answer`` is the (start, end) of the answer's characters inside the
-    quote, where the set marks them. ``page`` counts from 1 and is used only when there is no quote.
+    quote, where the set marks them. ``page`` counts from 1 and is used only when there is no quote. With neither,
+    the whole document is the evidence. ``grade`` says how relevant it is, 1 or more, where the set grades.
     """
 
     document: str
     quote: str | None = None
     page: int | None = None
     answer: tuple[int, int] | None = None
+    grade: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,9 @@ class Question:
     """One question with what is known about its answer.
 
     ``answerable`` is None where the set does not say. ``answers`` are alternative wordings of one answer.
-    ``history`` is the conversation before the question. ``kind`` is the set's own label, if it has any.
+    ``history`` is the conversation before the question; ``rewrite`` is the question as somebody wrote it anew to be
+    understood without the conversation. ``kind`` is the set's own label, if it has any; ``tags`` are more of them.
+    ``place`` is where in the set's file the question is ("line 3"); it tells nothing about the question itself.
     """
 
     id: str
@@ -35,6 +42,9 @@ class Question:
     evidence: tuple[Evidence, ...] = ()
     history: tuple[Turn, ...] = ()
     kind: str | None = None
+    rewrite: str | None = None
+    tags: tuple[str, ...] = ()
+    place: str = field(default="", compare=False, repr=False)
 
     @property
     def has_reference(self) -> bool:

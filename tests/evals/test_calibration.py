@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from core.errors import InvalidRequest
 from evals import cli
-from evals.calibration import Outcome, area, at, choose, curve, fit
+from evals.calibration import Outcome, at, choose, curve, fit
+from evals.metrics.risk_coverage_area import risk_coverage_area
 from evals.risk_coverage_plot import svg
 from service.answer.confidence import rescaled
 
@@ -64,7 +65,8 @@ def test_the_curve_of_a_hand_worked_case():
     assert [(p.threshold, p.coverage) for p in points] == [(0.9, 0.25), (0.8, 0.75), (0.2, 1.0)]
     assert [p.risk for p in points] == pytest.approx([0, 2 / 3, 1 / 2])
     assert [p.refused for p in points] == pytest.approx([2 / 3, 1 / 3, 0])
-    assert area(points) == pytest.approx(0.5 * 2 / 3 + 0.25 * 1 / 2)
+    under = risk_coverage_area([q.confidence for q in questions], [not q.right for q in questions])
+    assert under == pytest.approx(0.5 * 2 / 3 + 0.25 * 1 / 2)
     assert choose(points, 0.5).threshold == 0.2
     assert choose(points, 0.1).threshold == 0.9
 

@@ -5,9 +5,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import Conflict, InvalidRequest
+from core.errors import Conflict, InvalidRequest, NotFound
 from evals import __main__ as program
-from evals import cli
+from evals import cli, place, run_command
+from evals.run import WARM_UP
+from evals.run_folder import read_run
 
 ROWS = [
     {
@@ -44,8 +46,9 @@ def opened(monkeypatch, tmp_path, make_document, make_answer, make_system):
     def load_settings(overrides=None):
         return SimpleNamespace(**{"data_dir": tmp_path / "data", **(overrides or {})})
 
-    monkeypatch.setattr(cli, "open_system", open_system)
-    monkeypatch.setattr(cli, "load_settings", load_settings)
+    monkeypatch.setattr(place, "open_system", open_system)
+    for module in (place, run_command):
+        monkeypatch.setattr(module, "load_settings", load_settings)
     return kept
 
 
@@ -68,10 +71,31 @@ def test_json_is_all_there_is_on_standard_output(folder, opened):
     assert summary["top_k"] == 5
 
 
-def test_the_output_file_is_written(folder, opened, tmp_path):
-    assert invoke(folder, "--output", tmp_path / "out.json", "--work-dir", tmp_path / "work").exit_code == 0
-    assert [row["id"] for row in json.loads((tmp_path / "out.json").read_text())["questions"]] == ["1", "2"]
+def test_the_run_is_written_into_a_folder(folder, opened, tmp_path):
+    assert invoke(folder, "--output", tmp_path / "out", "--work-dir", tmp_path / "work").exit_code == 0
+    record = read_run(tmp_path / "out")
+    assert [row.question.id for row in record.run.rows] == ["1", "2"]
+    assert not record.run.interrupted
+    assert record.manifest["system"] == {"settings": {"reader": "script"}}
     assert opened.settings.data_dir == tmp_path / "work" / "data"
+
+
+def test_without_a_name_each_run_gets_a_folder_of_its_own(folder, opened, tmp_path):
+    assert [invoke(folder).exit_code for _ in range(2)] == [0, 0]
+    assert len(list((tmp_path / "data" / "evals" / "runs").iterdir())) == 2
+
+
+def test_a_stopped_run_goes_on_where_it_was(folder, opened, tmp_path):
+    whole = opened.system.script
+    opened.system.script = {**whole, "Why?": KeyboardInterrupt()}
+    assert invoke(folder, "--output", tmp_path / "out").exit_code == 130
+    opened.system.script, opened.system.asked = whole, []
+    assert invoke(folder, "--resume", tmp_path / "out").exit_code == 0
+    assert [question for question, _, _ in opened.system.asked] == [WARM_UP, "Why?"]
+    assert [row.question.id for row in read_run(tmp_path / "out").run.rows] == ["1", "2"]
+    different = invoke(folder, "--resume", tmp_path / "out", "--top-k", 5)
+    assert isinstance(different.exception, Conflict)
+    assert "options.top_k was 10, is 5" in different.exception.message
 
 
 def test_a_collection_is_left_as_it_is(folder, opened, tmp_path):
@@ -106,18 +130,23 @@ def test_a_failed_question_or_document_is_a_failure(folder, opened):
 
 def test_ctrl_c_writes_what_was_done(folder, opened, tmp_path):
     opened.system.script = {**opened.system.script, "Why?": KeyboardInterrupt()}
-    result = invoke(folder, "--output", tmp_path / "out.json")
+    result = invoke(folder, "--output", tmp_path / "out", "--json")
     assert result.exit_code == 130
-    written = json.loads((tmp_path / "out.json").read_text())
-    assert written["summary"]["interrupted"] is True
-    assert [row["id"] for row in written["questions"]] == ["1"]
+    assert json.loads(result.stdout)["interrupted"] is True
+    record = read_run(tmp_path / "out")
+    assert record.run.interrupted
+    assert [row.question.id for row in record.run.rows] == ["1"]
 
 
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [
         (("--min", "hits=1"), InvalidRequest, 'no metric "hits"'),
-        (("--output", "/nowhere/out.json"), InvalidRequest, "folder that exists"),
+        (("--output", "."), Conflict, "not empty"),
+        (("--output", "x", "--resume", "y"), InvalidRequest, "does not go with it"),
+        (("--resume", "nowhere"), NotFound, "holds no run"),
+        (("--server", "x", "--work-dir", "y"), InvalidRequest, "does not go with it"),
+        (("--server", "example.org"), InvalidRequest, "no http address"),
         (("--collection", "mine", "--work-dir", "x"), InvalidRequest, "do not go with it"),
         (("--work-dir", "."), Conflict, "not a work folder"),
     ],

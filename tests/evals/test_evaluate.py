@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from core.errors import InvalidRequest, NotFound, NotReady
-from evals.evaluate import evaluate_collection, evaluate_files
+from evals.evaluate import How, evaluate_collection, evaluate_files
 from evals.gate import Gate
 from evals.report import print_problems, print_report
-from evals.results import as_document, as_summary
+from evals.results import as_summary
 from evals.sets.types import Evidence, Question, QuestionSet
 
 SET = QuestionSet(
@@ -43,7 +43,7 @@ def system(make_system, make_answer, source):
 @pytest.fixture
 def evaluation(system, tmp_path):
     gates = [Gate("evidence_cited", 0.78), Gate("refused_rate", 0.5)]
-    return evaluate_files(system, SET, [tmp_path / "a.txt"], top_k=10, gates=gates, console=console())
+    return evaluate_files(system, SET, [tmp_path / "a.txt"], How(gates=gates), console())
 
 
 def test_the_documents_are_ingested_and_the_questions_asked(evaluation, system, tmp_path):
@@ -63,29 +63,6 @@ def test_the_summary_is_json(evaluation):
     assert counts == {"questions": 4, "asked": 4, "answered": 1, "refused": 2, "errors": 1, "interrupted": False}
 
 
-def test_the_result_file_holds_every_question(evaluation):
-    written = json.loads(json.dumps(as_document(evaluation)))
-    assert written["format_version"] == 1
-    assert written["settings"] == {"reader": "script"}
-    first, _, _, last = written["questions"]
-    assert first["expected"]["answers"] == ["Rome"]
-    assert first["answer"]["compared"] == "Rome"
-    assert first["ranks"] == [1]
-    assert first["citations"][0] == {
-        "marker": 1,
-        "uri": "file:///docs/a.txt",
-        "page": None,
-        "start": 0,
-        "end": 20,
-        "quote": "It was held in Rome.",
-        "support": 1.0,
-        "on_evidence": True,
-        "exact": True,
-    }
-    assert last["error"] == {"code": "not_ready", "message": "Too much to do.", "hint": ""}
-    assert (last["answer"], last["confidence"], last["citations"]) == (None, None, [])
-
-
 def test_the_report_is_a_table_and_the_problems_are_named(evaluation):
     table, problems = console(), console()
     print_report(evaluation, table)
@@ -103,9 +80,7 @@ def test_the_report_is_a_table_and_the_problems_are_named(evaluation):
 
 def test_a_document_that_fails_is_a_fault_and_its_questions_are_misses(make_system, make_document, source, tmp_path):
     system = make_system([source, make_document("b.txt", "x")], {}, unreadable=frozenset({"a.txt"}))
-    finished = evaluate_files(
-        system, SET, [tmp_path / "a.txt", tmp_path / "b.txt"], top_k=10, gates=[], console=console()
-    )
+    finished = evaluate_files(system, SET, [tmp_path / "a.txt", tmp_path / "b.txt"], How(), console())
     assert [failure.message for failure in finished.ingest.failed] == ["unreadable"]
     assert finished.figures["evidence_located"].value == 0.0
     assert finished.figures["hit@10"].value == 0.0
@@ -114,21 +89,21 @@ def test_a_document_that_fails_is_a_fault_and_its_questions_are_misses(make_syst
 def test_if_no_document_can_be_read_there_is_nothing_to_ask(make_system, source, tmp_path):
     system = make_system([source], {}, unreadable=frozenset({"a.txt"}))
     with pytest.raises(InvalidRequest, match=r"None of the documents could be ingested\.\n.*a\.txt: unreadable"):
-        evaluate_files(system, SET, [tmp_path / "a.txt"], top_k=10, gates=[], console=console())
+        evaluate_files(system, SET, [tmp_path / "a.txt"], How(), console())
 
 
 def test_a_collection_is_evaluated_as_it_is(system):
-    finished = evaluate_collection(system, SET, "default", top_k=10, gates=[], console=console())
+    finished = evaluate_collection(system, SET, "default", How(), console())
     assert system.ingested == []
     assert as_summary(finished)["collection"] == "default"
     lacking = QuestionSet("x", (Question("1", "?", True, evidence=(Evidence("z.txt", page=1),)),), ())
     with pytest.raises(NotFound, match=r"z\.txt"):
-        evaluate_collection(system, lacking, "default", top_k=10, gates=[], console=console())
+        evaluate_collection(system, lacking, "default", How(), console())
 
 
 def test_a_stopped_run_says_so(make_system, source, tmp_path):
     system = make_system([source], {"When?": KeyboardInterrupt()})
-    finished = evaluate_files(system, SET, [tmp_path / "a.txt"], top_k=10, gates=[], console=console())
+    finished = evaluate_files(system, SET, [tmp_path / "a.txt"], How(), console())
     problems = console()
     print_problems(finished, problems)
     assert "Stopped after 1 of 4 questions." in problems.file.getvalue()

@@ -2,6 +2,7 @@ import pytest
 
 from evals.evidence import (
     AnswerPlace,
+    DocumentPlace,
     EvidenceLocator,
     PagePlace,
     QuotePlace,
@@ -10,7 +11,7 @@ from evals.evidence import (
     ids_named,
     path_of,
 )
-from evals.sets.types import Evidence
+from evals.sets.types import ANY_DOCUMENT, Evidence
 
 D = "id-a.txt"
 
@@ -44,9 +45,13 @@ def test_a_page_is_found_by_what_lies_on_it(pages, expected):
     assert PagePlace(D, 3).is_found_by(Stretch(D, 0, 10, pages)) is expected
 
 
-@pytest.mark.parametrize("place", [QuotePlace(D, 0, 10), AnswerPlace(D, 0, 10), PagePlace(D, 1)])
+@pytest.mark.parametrize("place", [QuotePlace(D, 0, 10), AnswerPlace(D, 0, 10), PagePlace(D, 1), DocumentPlace(D)])
 def test_another_document_finds_nothing(place):
     assert not place.is_found_by(Stretch("other", 0, 10, (1, 1)))
+
+
+def test_a_document_is_found_by_any_of_its_passages():
+    assert DocumentPlace(D).is_found_by(Stretch(D, 700, 701, None))
 
 
 def test_one_of_several_places_is_enough():
@@ -87,6 +92,23 @@ def test_evidence_is_located(locator):
     answer = Evidence("a.txt", quote="held in Rome", answer=(8, 12))
     assert locator.locate(answer).places == (AnswerPlace(D, 23, 27),)
     assert locator.locate(Evidence("b.pdf", page=2)).places == (PagePlace("id-b.pdf", 2),)
+
+
+def test_a_document_without_more_is_evidence_as_a_whole(locator):
+    assert locator.locate(Evidence("a.txt", grade=2)).places == (DocumentPlace(D),)
+    assert locator.locate(Evidence("c.txt")).fault == "c.txt is not among the ingested documents"
+
+
+def test_a_quote_without_a_document_is_found_wherever_it_stands(make_document):
+    texts = [
+        make_document(name, text) for name, text in [("a", "In  Rome."), ("b", "In Rome!"), ("c", "In\nBonn, in Rome")]
+    ]
+    locator = EvidenceLocator([text.ref for text in texts], {text.id: text for text in texts}.__getitem__)
+    assert locator.locate(Evidence(ANY_DOCUMENT, quote="In Rome")).places == (QuotePlace("id-b", 0, 7),)
+    assert locator.locate(Evidence(ANY_DOCUMENT, quote="in Rome")).places == (QuotePlace("id-c", 9, 16),)
+    assert locator.locate(Evidence(ANY_DOCUMENT, quote="In Bonn")).places == (QuotePlace("id-c", 0, 7),)
+    lost = locator.locate(Evidence(ANY_DOCUMENT, quote="In Oslo"))
+    assert (lost.places, lost.fault) == ((), 'no document has the quote "In Oslo"')
 
 
 @pytest.mark.parametrize(

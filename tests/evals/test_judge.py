@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from core.types import AnswerStatus
@@ -29,7 +31,7 @@ def test_hits_and_citations_are_held_against_the_evidence(judge, source, make_an
     given = make_answer(source, hits=[(21, 32), (0, 32), (0, 10)], citations=[(21, 32), (0, 20)], span=(15, 19))
     row = judge.judge(WHERE, given, 12.5)
     assert row.hits_on_evidence == (False, True, False)
-    assert row.evidence_ranks == (2,)
+    assert row.hit_pieces == ((), (0,), ())
     assert row.citations_on_evidence == (False, True)
     assert row.citations_exact == (True, True)
     assert (row.exact_match, row.token_f1) == (1.0, 1.0)
@@ -59,6 +61,23 @@ def test_lost_evidence_is_told_and_the_rest_still_counts(judge, source, make_ans
     row = judge.judge(LOST, make_answer(source, citations=[(0, 20)]), 1)
     assert row.evidence_faults == ('a.txt does not have the quote "held in Bonn"', None)
     assert row.citations_on_evidence == (True,)
+
+
+def test_answers_marked_in_one_quote_are_one_piece_of_evidence(judge, source, make_answer):
+    quote = TEXT[:20]
+    spans = tuple(Evidence("a.txt", quote=quote, answer=span) for span in [(15, 19), (12, 19)])
+    other = Evidence("a.txt", quote="Nobody knows why.", grade=2)
+    question = Question("4", "Where?", True, ("Rome",), (*spans, other))
+    row = judge.judge(question, make_answer(source, hits=[(33, 50), (0, 20)], citations=[(0, 50)]), 1)
+    assert row.piece_grades == (1, 2)
+    assert row.hit_pieces == ((1,), (0,))
+    assert row.citation_pieces == ((0, 1),)
+
+
+def test_a_sentence_that_its_quote_does_not_say_is_not_supported(judge, source, make_answer):
+    given = make_answer(source, citations=[(0, 20), (21, 32)])
+    told = replace(given, sentences=(replace(given.sentences[0], text="It was held in Bonn."), given.sentences[1]))
+    assert judge.judge(WHERE, told, 1).sentences_supported == (False, True)
 
 
 def test_a_quote_that_is_not_the_documents_text_is_not_exact(judge, source, make_document, make_answer):

@@ -1,7 +1,6 @@
 import pytest
 
-from evals.figures.types import Measured
-from evals.report import value_text
+from evals.report import number_text
 
 
 @pytest.mark.parametrize(
@@ -14,4 +13,4 @@ from evals.report import value_text
     ],
 )
 def test_figures_are_shown_in_their_unit(name, value, shown):
-    assert value_text(name, Measured(value, 16)) == shown
+    assert number_text(name, value) == shown

@@ -1,3 +1,5 @@
+from math import log2
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,10 @@ from evals.run import Run
 from evals.sets.types import Evidence, Question
 
 EVIDENCE = (Evidence("a.txt", quote="Rome"),)
+
+
+def _pieces(marks):
+    return tuple((0,) if mark else () for mark in marks)
 
 
 @pytest.fixture
@@ -39,11 +45,14 @@ def make_row(make_document, make_answer):
             error=error,
             latency_ms=latency,
             evidence_faults=(fault,) * len(used),
-            hits_on_evidence=tuple(hits),
-            citations_on_evidence=tuple(cited),
+            piece_grades=(1,) if used else (),
+            hit_pieces=_pieces(hits),
+            citation_pieces=_pieces(cited),
             citations_exact=tuple(exact),
+            sentences_supported=tuple(exact),
             exact_match=em,
             token_f1=f1,
+            rouge_l=f1,
         )
 
     return build
@@ -73,13 +82,21 @@ EXPECTED = {
     "hit@3": (2 / 4, 4),
     "hit@5": (3 / 4, 4),
     "hit@10": (3 / 4, 4),
+    "recall@5": (3 / 4, 4),
+    "recall@10": (3 / 4, 4),
     "mrr@10": ((1 + 1 / 2 + 1 / 5) / 4, 4),
+    "ndcg@10": ((1 + 1 / log2(3) + 1 / log2(6)) / 4, 4),
+    "map@10": ((1 + 1 / 2 + 1 / 5) / 4, 4),
     "evidence_cited": (2 / 4, 4),
     "evidence_cited_first": (1 / 4, 4),
     "evidence_cited_if_answered": (1.0, 2),
+    "evidence_recall": (2 / 4, 4),
+    "citation_precision": (2 / 3, 3),
+    "citation_recall": (3 / 4, 4),
     "quote_exact": (3 / 4, 4),
     "answer_em": (1 / 4, 4),
     "answer_f1": (1.4 / 4, 4),
+    "answer_rouge_l": (1.4 / 4, 4),
     "answer_em_if_answered": (1 / 2, 2),
     "answer_f1_if_answered": (0.7, 2),
     "answered_rate": (2 / 4, 4),
@@ -87,9 +104,10 @@ EXPECTED = {
     "answered_wrong_rate": (1 / 3, 3),
     "confidence_auroc": ((2 + 1.5 + 1) / 6, 5),  # 0.9, 0.8, 0.3 against 0.1, 0.8
     "confidence_ece": ((0.1 + 0.6 + 0.7 + 0.1) / 5, 5),  # bin 0.8 holds 0.8 twice, one of them true
+    "risk_coverage_area": ((0 + 2 * 1 / 3) / 3, 3),  # right at 0.9, then right and wrong at 0.8
     "latency_p50_ms": (300.0, 5),
     "latency_p95_ms": (480.0, 5),
-    "questions_per_second": (5 / 1.5, 5),
+    "latency_p99_ms": (496.0, 5),
 }
 
 
@@ -139,7 +157,9 @@ def shared_rows():
     question = Question("q", "Where?", True, evidence=EVIDENCE)
     error = AskError("x", "y", "")
     marks = [(True,), (False, True), (), (False,)]
-    return tuple(Row(question, None, error, 1.0, (None,), hits, (), (), 0.0, 0.0) for hits in marks)
+    return tuple(
+        Row(question, None, error, 1.0, (None,), (1,), hit_pieces=_pieces(hits), exact_match=0.0) for hits in marks
+    )
 
 
 def test_every_metric_says_what_it_means():

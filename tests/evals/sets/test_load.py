@@ -80,6 +80,28 @@ def test_financebench_is_told_by_content(tmp_path):
     assert loaded.documents[0].name == "A.pdf"
 
 
+def test_a_json_list_of_our_rows_is_our_format_too(tmp_path):
+    (tmp_path / "set.json").write_text(json.dumps([{"question": "Why?"}, {"id": "b", "question": "Where?"}], indent=1))
+    questions = load_set(tmp_path, with_documents=False).questions
+    assert [(question.id, question.place) for question in questions] == [("row-1", "row 1"), ("b", "row 2")]
+
+
+def test_tables_beside_a_json_set_are_not_taken_for_sets(folder):
+    (folder / "questions.jsonl").rename(folder / "set.jsonl")
+    (folder / "figures.csv").write_text("year,sales\n")
+    assert load_set(folder).name == "set"
+    (folder / "questions.csv").write_text("question,quote,document\nWhere?,Rome,a.txt\n")
+    assert load_set(folder).name == "trips"
+
+
+def test_quotes_without_a_document_need_documents(folder):
+    (folder / "questions.jsonl").unlink()
+    (folder / "questions.csv").write_text("question,quote\nWhere?,Rome\n")
+    with pytest.raises(InvalidRequest, match="--documents"):
+        load_set(folder)
+    assert [d.name for d in load_set(folder, documents=folder).documents] == ["a.txt", "other.txt"]
+
+
 def test_a_byte_order_mark_is_no_fault(folder):
     (folder / "questions.jsonl").write_text(json.dumps(QUESTION), encoding="utf-8-sig")
     assert load_set(folder).questions[0].id == "1"
@@ -92,6 +114,8 @@ def test_a_byte_order_mark_is_no_fault(folder):
         ({"a.json": "{}", "b.jsonl": "{}"}, "has several: a.json, b.jsonl"),
         ({"a.jsonl": ""}, "holds no questions"),
         ({"a.jsonl": '{"q": 1}'}, 'no "question"'),
+        ({"a.json": '[{"q": 1}]'}, 'row 1: no "question"'),
+        ({"a.csv": "", "b.xlsx": ""}, "has several: a.csv, b.xlsx"),
         ({"a.json": '{"data": [{'}, "not JSON"),
         ({"a.jsonl": "oops"}, "line 1: not JSON"),
         ({"a.json": '{"data": []}'}, "holds no questions"),

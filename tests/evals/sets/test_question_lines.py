@@ -24,6 +24,8 @@ def test_a_full_row():
         "evidence": [{"document": "a.txt", "quote": "held in Rome"}, {"document": "b.pdf", "page": 2}],
         "history": [{"question": "When was it?", "answer": "In May."}],
         "kind": "follow-up",
+        "rewrite": "Where was it held?",
+        "tags": ["places", "easy"],
     }
     assert read_question_lines(lines(row, ""), PATH) == (
         Question(
@@ -34,6 +36,8 @@ def test_a_full_row():
             evidence=(Evidence("a.txt", quote="held in Rome"), Evidence("b.pdf", page=2)),
             history=(Turn("user", "When was it?"), Turn("assistant", "In May.")),
             kind="follow-up",
+            rewrite="Where was it held?",
+            tags=("places", "easy"),
         ),
     )
 
@@ -45,6 +49,14 @@ def test_a_question_alone_is_enough_and_answers_make_it_answerable():
     assert (first.id, first.answerable) == ("line-1", None)
     assert second.answerable is True
     assert third.answerable is False
+
+
+def test_a_question_knows_its_line_which_says_nothing_about_it():
+    (first,) = read_question_lines(lines({"id": "a", "question": "A?"}), PATH)
+    (second,) = read_question_lines("\n" + lines({"id": "a", "question": "A?"}), PATH)
+    assert (first.place, second.place) == ("line 1", "line 2")
+    assert first == second
+    assert repr(first) == repr(second)
 
 
 def test_a_line_separator_inside_a_string_is_no_line_end():

@@ -1,0 +1,68 @@
+"""``footnoted eval gate``: may this be shipped? Exit code 1 and the reasons if not."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.errors import InvalidRequest
+from evals.figures.catalogue import measure_all
+from evals.gate import GateFile, failures, parse_gates, read_gates, regressions
+from evals.run_folder import read_run
+
+
+def gate(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of the run to judge.")],
+    thresholds: Annotated[
+        Path | None, typer.Option("--file", help="TOML file with the tables min, max and no_worse.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="The folder of an earlier run that this one must not be surely worse than.")
+    ] = None,
+    minimum: Annotated[
+        list[str] | None, typer.Option("--min", metavar="METRIC=VALUE", help="Fail below this value. Repeatable.")
+    ] = None,
+    maximum: Annotated[
+        list[str] | None, typer.Option("--max", metavar="METRIC=VALUE", help="Fail above this value. Repeatable.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+) -> None:
+    """Hold a run to bounds and to a baseline; the exit code is 1, with the reasons, where one is not kept.
+
+    A run that was cut off, or in which a question failed, does not pass either.
+    """
+    file = read_gates(thresholds) if thresholds else GateFile((), {})
+    gates = (*file.gates, *parse_gates(minimum or (), maximum or ()))
+    if file.tolerances and baseline is None:
+        raise InvalidRequest(f"{thresholds} has no_worse, and there is no run to compare with.", "Give --baseline.")
+    if not gates and baseline is None:
+        raise InvalidRequest("There is nothing to hold the run to.", "Give --file, --baseline, --min or --max.")
+    record = read_run(run)
+    figures = measure_all(record.run)
+    errors = sum(row.error is not None for row in record.run.rows)
+    reasons = [str(failure) for failure in failures(gates, figures)]
+    if baseline is not None:
+        reasons += map(str, regressions(read_run(baseline).run, record.run, file.tolerances))
+    if record.run.interrupted:
+        reasons.append("the run was not finished")
+    if errors:
+        reasons.append(f"{errors} questions failed")
+    if as_json:
+        typer.echo(json.dumps({"passed": not reasons, "reasons": reasons}, ensure_ascii=False, indent=2))
+    else:
+        _print(Console(), reasons, len(gates), baseline)
+    if reasons:
+        raise typer.Exit(1)
+
+
+def _print(console: Console, reasons: list[str], gates: int, baseline: Path | None) -> None:
+    if reasons:
+        console.print("Not passed:", style="bold red")
+        for reason in reasons:
+            console.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
+        return
+    kept = [f"{gates} bounds kept"] if gates else []
+    compared = [f"nothing surely worse than {baseline}"] if baseline else []
+    console.print(f"[bold green]Passed:[/] {', '.join([*kept, *compared])}.", highlight=False, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Question sets made from the owner's own documents, marked as synthetic everywhere."""

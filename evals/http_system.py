@@ -1,0 +1,202 @@
+"""A running server as a system to be evaluated, over its HTTP interface."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from core.errors import FootnotedError, InvalidRequest, NotFound, NotReady
+from core.types import (
+    Answer,
+    AnswerSentence,
+    AnswerSpan,
+    AnswerStatus,
+    Block,
+    BlockKind,
+    Citation,
+    Document,
+    DocumentRef,
+    Hit,
+    HitSource,
+    Passage,
+    Turn,
+)
+from evals.system import IngestFailure, IngestOutcome
+
+_PAGE = 1000
+_UPLOAD = 50
+_POLL_S = 0.5
+_TIMEOUT_S = 120.0
+
+
+class RemoteError(FootnotedError):
+    """The server answered with a problem document, or not at all. ``code`` is the problem's own."""
+
+    code = "remote_error"
+
+    def __init__(self, message: str, hint: str, code: str | None = None) -> None:
+        super().__init__(message, hint)
+        if code:
+            self.code = code
+
+
+class HttpSystem:
+    """One collection of a running server."""
+
+    def __init__(self, client: httpx.Client, collection: str) -> None:
+        self._client = client
+        self._collection = collection
+
+    def ingest(self, files: Sequence[Path], advance: Callable[[int], None]) -> IngestOutcome:
+        """Uploads the files into the collection and waits until they are read."""
+        names = [file.name for file in files]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InvalidRequest(
+                f"Uploads are told apart by file name, and {', '.join(twice)} is there more than once.",
+                "Rename them, or ingest on the server and name its --collection.",
+            )
+        added = unchanged = 0
+        failed: list[IngestFailure] = []
+        for start in range(0, len(files), _UPLOAD):
+            job = self._upload(files[start : start + _UPLOAD])
+            for file in job["files"]:
+                added += file["status"] in ("added", "changed")
+                unchanged += file["status"] == "unchanged"
+                if file["status"] == "failed":
+                    failed.append(IngestFailure(f"upload:{file['name']}", file["error"]["message"]))
+            advance(len(job["files"]))
+        return IngestOutcome(added, unchanged, tuple(failed))
+
+    def documents(self) -> Sequence[DocumentRef]:
+        rows: list[dict[str, Any]] = []
+        while True:
+            page = self._get("/v1/documents", collection=self._collection, limit=_PAGE, offset=len(rows))
+            rows += page["documents"]
+            if not page["documents"] or len(rows) >= page["total"]:
+                return [DocumentRef(row["id"], row["uri"], row["title"], row["media_type"]) for row in rows]
+
+    def document(self, document_id: str) -> Document:
+        record = self._get(f"/v1/documents/{document_id}", collection=self._collection)
+        text = self._send("GET", f"/v1/documents/{document_id}/text", params={"collection": self._collection}).text
+        blocks = tuple(
+            Block(BlockKind(b["kind"]), b["start"], b["end"], b["page"], b["level"]) for b in record["blocks"]
+        )
+        return Document(
+            record["id"],
+            record["uri"],
+            record["title"],
+            record["media_type"],
+            record["language"],
+            text,
+            blocks,
+            record["metadata"],
+        )
+
+    def ask(self, question: str, history: Sequence[Turn], top_k: int) -> Answer:
+        body = {
+            "question": question,
+            "collection": self._collection,
+            "history": [{"role": turn.role, "content": turn.content} for turn in history],
+            "top_k": top_k,
+        }
+        return answer_of(self._send("POST", "/v1/ask", json=body).json())
+
+    def description(self) -> Mapping[str, object]:
+        """The settings of a server are its own: what it tells is its version and the state of the collection."""
+        api = self._get("/openapi.json")
+        collections = self._get("/v1/collections")["collections"]
+        index = next((c for c in collections if c["name"] == self._collection), None)
+        return {"server": str(self._client.base_url), "server_version": api["info"]["version"], "index": index}
+
+    def _upload(self, files: Sequence[Path]) -> dict[str, Any]:
+        with ExitStack() as opened:
+            parts = [("files", (file.name, opened.enter_context(file.open("rb")))) for file in files]
+            job = self._send("POST", "/v1/documents", files=parts, data={"collection": self._collection}).json()
+        while job["status"] in ("queued", "running"):
+            time.sleep(_POLL_S)
+            job = self._get(f"/v1/jobs/{job['id']}")
+        return dict(job)
+
+    def _get(self, path: str, **query: object) -> dict[str, Any]:
+        return dict(self._send("GET", path, params=query).json())
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            response = self._client.request(method, path, **more)
+        except httpx.TimeoutException as error:
+            raise RemoteError(
+                f"The server did not answer {method} {path} within {_TIMEOUT_S:.0f} s.", "Is it overloaded?"
+            ) from error
+        except httpx.HTTPError as error:
+            raise NotReady(f"{self._client.base_url} cannot be reached: {error}.", "Is the server running?") from error
+        if response.is_error:
+            raise _problem(response)
+        return response
+
+
+@contextmanager
+def open_server(address: str, collection: str) -> Iterator[HttpSystem]:
+    """:raises InvalidRequest: for what is no http address."""
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL as error:
+        raise InvalidRequest(f"{address} is no address: {error}.", "Such as http://127.0.0.1:8000.") from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise InvalidRequest(f"{address} is no http address.", "Such as http://127.0.0.1:8000.")
+    with httpx.Client(base_url=url, timeout=_TIMEOUT_S) as client:
+        yield HttpSystem(client, collection)
+
+
+def answer_of(body: Mapping[str, Any]) -> Answer:
+    """An answer from its JSON on the wire, the inverse of ``service.wire.answer_json``."""
+    span = body["answer_span"]
+    return Answer(
+        id=body["id"],
+        question=body["question"],
+        understood_as=body["understood_as"],
+        status=AnswerStatus(body["status"]),
+        sentences=tuple(
+            AnswerSentence(s["text"], tuple(s["markers"]), s["supported"], s["support"]) for s in body["sentences"]
+        ),
+        citations=tuple(_citation(citation) for citation in body["citations"]),
+        answer_span=span and AnswerSpan(span["text"], span["marker"], span["start"], span["end"]),
+        confidence=body["confidence"],
+        model=body["model"],
+        hits=tuple(_hit(hit) for hit in body["hits"]),
+        timings_ms=body["timings_ms"],
+    )
+
+
+def _citation(body: Mapping[str, Any]) -> Citation:
+    return Citation(
+        body["marker"],
+        DocumentRef(body["document_id"], body["uri"], body["title"], body["media_type"]),
+        body["page"],
+        tuple(body["section"]),
+        body["start"],
+        body["end"],
+        body["quote"],
+        body["support"],
+    )
+
+
+def _hit(body: Mapping[str, Any]) -> Hit:
+    document = DocumentRef(body["document_id"], body["uri"], body["title"], "")
+    page = body["page"]
+    pages = None if page is None else (page, page)
+    place = f"{body['document_id']}:{body['start']}"
+    passage = Passage(place, document, tuple(body["section"]), pages, body["start"], body["end"], body["text"])
+    return Hit(passage, body["score"], HitSource.FUSED)
+
+
+def _problem(response: httpx.Response) -> FootnotedError:
+    try:
+        body = response.json()
+        code, message, hint = body.get("code"), body.get("detail") or body["title"], body.get("hint", "")
+    except (ValueError, KeyError, AttributeError):
+        code, message, hint = None, f"The server answered {response.status_code} {response.reason_phrase}.", ""
+    kind = NotFound if response.status_code == 404 else None
+    return kind(message, hint) if kind else RemoteError(message, hint, code)

@@ -1,0 +1,19 @@
+"""nDCG@k: is the evidence high up, the best of it highest?"""
+
+from collections.abc import Sequence
+from math import log2
+
+
+def ndcg_at(grades: Sequence[int], relevant: Sequence[int], k: int) -> float:
+    """DCG of the ranking divided by the best possible one, 0 where nothing is relevant.
+
+    ``grades`` is in rank order, 0 for what is no evidence; ``relevant`` has the grades of all the evidence there is.
+    Source: Järvelin and Kekäläinen 2002 in trec_eval's form, gain = grade, discount = log2(rank + 1); nDCG@k of
+    ir_measures. Trap: another common form takes 2^grade - 1 as the gain; the two agree only for grades of 0 and 1.
+    """
+    best = _dcg(sorted(relevant, reverse=True)[:k])
+    return _dcg(grades[:k]) / best if best else 0.0
+
+
+def _dcg(grades: Sequence[int]) -> float:
+    return sum(grade / log2(rank + 1) for rank, grade in enumerate(grades, start=1))

@@ -37,7 +37,8 @@ unit: $(VENV)/.dev browser ## The tests
 
 sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its gates
 	@echo "== evaluation of the sample set"
-	@$(BIN)/footnoted eval run service/sample --work-dir build/sample-eval \
+	@rm -rf build/sample-run
+	@$(BIN)/footnoted eval run service/sample --work-dir build/sample-eval --output build/sample-run \
 		--min evidence_cited=0.75 --min refused_rate=0.75 --min quote_exact=1 --min hit@5=1
 
 browser:

@@ -173,7 +173,7 @@ def _repetition(question: Question, first: Question) -> Finding:
     again = f"{shown(question.text)}, as in {named(first)}"
     if _contradict(question, first):
         here, there = ("answerable", "not answerable") if question.answerable else ("not answerable", "answerable")
-        return at(CONTRADICTION, question, f"{again}: {here}, there {there}")
+        return at(CONTRADICTION, question, f"{again}: {here} here, {there} there")
     if question.answers and first.answers and _share_no_word(question.answers, first.answers):
         both = f"{shown(question.answers[0])} here, {shown(first.answers[0])} there"
         return at(DIFFERENT_ANSWERS, question, f"{again}: {both}")
@@ -227,7 +227,8 @@ def _sizes(questions: Sequence[Question]) -> Iterator[Finding]:
             yield Finding(FEW, f"{count} {name} questions: {known}")
     if unknown := len(questions) - answerable - unanswerable:
         yield Finding(
-            NOT_MEASURED, f"{unknown} questions do not say whether they are answerable: they count as neither"
+            NOT_MEASURED,
+            f"{unknown} of {len(questions)} questions do not say whether they are answerable: they count as neither",
         )
     if unanswerable and not answerable:
         yield Finding(NOT_MEASURED, "no question is answerable: how many of those are answered cannot be measured")

@@ -48,13 +48,18 @@ def check(
 ) -> None:
     """Find what is wrong with a question set before a system is measured by it.
 
-    Errors make a figure wrong whatever a system answers: a document that cannot be read, evidence that is not in the
-    documents, a question that is answerable in one place and not in another or whose answers share no word, a
-    question that is in an OTHER_SET too. The exit code is 1 if there are any. Warnings are to be looked at: repeated
-    and nearly repeated questions, answers that are not in their quote, too few questions, shared passages. Notes say
-    what cannot be measured.
+    Errors make a figure wrong whatever a system answers, and make the exit code 1:
+    - a document that cannot be read, evidence that is not in the documents
+    - a question that is answerable in one place and not in another
+    - a question whose answers in one place and another share no word
+    - a question that is in an OTHER_SET too
 
-    The documents are ingested in the folder that `eval run` uses, so what a reader loses is seen.
+    Warnings are to be looked at: (nearly) repeated questions, answers that are
+    not in their quote, too few questions, passages shared with an OTHER_SET.
+    Notes say what the set cannot measure.
+
+    The documents are ingested into the folder that `eval run` uses, so that
+    what a reader loses is seen.
     """
     if collection is not None and documents is not None:
         raise InvalidRequest("--collection is read as it is: --documents does not go with it.", "Leave out one.")
@@ -124,8 +129,10 @@ def _document(question_set: QuestionSet, findings: Sequence[Finding]) -> dict[st
 
 
 def _print(console: Console, question_set: QuestionSet, findings: Sequence[Finding]) -> None:
-    counts = ", ".join(f"{_count(findings, severity)} {severity}s" for severity in Severity)
-    console.print(f"[bold]{escape(question_set.name)}[/]: {len(question_set.questions)} questions; {counts}")
+    counts = ", ".join(_counted(_count(findings, severity), severity) for severity in Severity)
+    console.print(
+        f"[bold]{escape(question_set.name)}[/]: {_counted(len(question_set.questions), 'question')}; {counts}"
+    )
     if not findings:
         return
     table = Table("", "n", "finding", box=SIMPLE_HEAD, header_style="bold", padding=(0, 1, 0, 0))
@@ -145,6 +152,10 @@ def _examples(of_kind: Sequence[Finding]) -> Iterator[str]:
         yield escape(f"{where}: {finding.what}" if where else finding.what)
     if len(of_kind) > SHOWN:
         yield f"… and {len(of_kind) - SHOWN} more (--json has all)"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _rank(severity: Severity) -> int:

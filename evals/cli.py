@@ -5,9 +5,13 @@ import typer
 from evals.calibrate_command import calibrate
 from evals.check_command import check
 from evals.compare_command import compare_runs
+from evals.export_ragas_command import export_ragas
 from evals.from_feedback_command import from_feedback
 from evals.gaps_command import gaps
 from evals.gate_command import gate
+from evals.generate.command import generate
+from evals.judge_command import judge
+from evals.report_command import report
 from evals.run_command import run
 from evals.sweep_command import sweep
 
@@ -27,3 +31,7 @@ app.command()(gate)
 app.command()(sweep)
 app.command()(from_feedback)
 app.command()(gaps)
+app.command()(generate)
+app.command()(report)
+app.command()(judge)
+app.command()(export_ragas)

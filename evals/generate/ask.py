@@ -33,9 +33,16 @@ class Material:
 Pattern = Callable[[Material], list[Asked]]
 
 _CUT = re.compile(
-    r", (?=(?:which|who|whom|whose|where|when|and|but|or|while|with|including|as|although|though|because|so|such|making|"
-    r"leading|resulting|followed|after|before|until|since|if|even|particularly|especially|\w+ing|\w+ed)\b)"
+    r", (?=(?:which|who|whom|whose|where|when|and|but|or|while|with|including|as|although|though|because|so|such|"
+    r"making|leading|resulting|followed|after|before|until|since|if|even|particularly|especially|\w+ing|\w+ed)\b)"
 )
+_NEXT_CLAUSE = re.compile(
+    r", (?:which|who|whose|where|when|as|although|though|while|because|but|leading|making|"
+    r"and (?:is|was|are|were|has|had|\w+ed)) "
+    r"|,? and (?:this|it|he|she|they|that|so|is|was|are|were|has|had|around) "
+    r"|, (?:and|but|so) (?:\w+ ){1,4}(?:is|was|are|were|does|do|did) "
+)
+_AND = re.compile(r"(?P<before>\w+),? and (?P<word>\w+)")
 _COORDINATED = re.compile(r" (?:and|but|while|although|because|so that|whereas|when|until|before|after) ")
 _POINTS_ELSEWHERE = re.compile(
     r"\b(?:he|she|it|they|him|them|we|us|you|i|this|that one|these|those|such|latter|former|aforementioned|"
@@ -75,7 +82,9 @@ def reads_well(question: str, answer: str) -> bool:
         return False
     if _POINTS_ELSEWHERE.search(question) or re.search(r"[,;:]\?$|\s[,.]|\b(\w+) \1\b", question):
         return False
-    if words[-1].lower() in _ENDS_BADLY or any(word.endswith((".", ",")) and word[:-1].islower() for word in words[:-1] if "," in word):
+    if words[-1].lower() in _ENDS_BADLY or any(
+        word.endswith((".", ",")) and word[:-1].islower() for word in words[:-1] if "," in word
+    ):
         return False
     if " between " in question and " and " not in question:
         return False
@@ -84,7 +93,21 @@ def reads_well(question: str, answer: str) -> bool:
     return answer.lower().strip(" .") not in question.lower()
 
 
+def shortened(answer: str) -> str:
+    """An answer up to where the next clause begins."""
+    kept = _NEXT_CLAUSE.split(answer, maxsplit=1)[0]
+    for match in _AND.finditer(kept):
+        known = verb(match["word"])
+        if known is not None and known.tense == "past" and not match["before"].endswith("ed"):
+            kept = kept[: match.end("before")]
+            break
+    return kept.strip(" ,")
+
+
 def coordinates_verbs(text: str) -> bool:
-    """"started and grew": cut or turned around, such a pair loses its grammar."""
+    """ "started and grew": cut or turned around, such a pair loses its grammar."""
     words = text.split()
-    return any(word == "and" and ((known := verb(after)) is not None and known.tense == "past") for word, after in pairwise(words))
+    return any(
+        word == "and" and ((known := verb(after)) is not None and known.tense == "past")
+        for word, after in pairwise(words)
+    )

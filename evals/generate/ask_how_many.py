@@ -11,7 +11,9 @@ _SUBJECT = re.compile(rf"^(?i:{ABOUT}?)(?P<number>{NUMBER}|[A-Z][a-z]+) (?P<othe
 _SHARE = re.compile(rf"^(?i:{ABOUT}?)(?P<share>{PERCENT}) of (?P<others>.+)$")
 _THERE = re.compile(rf"^There (?P<be>are|were) (?P<counted>{ABOUT}?{NUMBER} .+)$")
 _SIZE = re.compile(rf"^(?P<size>{ABOUT}?{NUMBER} [a-z]+) (?P<adjective>tall|long|wide|high|deep|thick|old)$")
-_AMOUNT = re.compile(rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: [a-z]+)?))(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$")
+_AMOUNT = re.compile(
+    rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: [a-z]+)?))(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$"
+)
 _SPANS = re.compile(r"\b(?:seconds|minutes|hours|days|weeks|months|years|decades|centuries|times)$")
 _LASTING = frozenset("take last spend require have give allow".split())
 _MEASURES = frozenset(
@@ -39,7 +41,9 @@ def ask_how_much(material: Material) -> list[Asked]:
     words = {word.lower() for word in found.subject.split()}
     if match is None or not words & _MEASURES:
         return []
-    return [Asked(as_question("What", found.finite, subject, match["others"].strip()), match["amount"].strip(), "how much")]
+    return [
+        Asked(as_question("What", found.finite, subject, match["others"].strip()), match["amount"].strip(), "how much")
+    ]
 
 
 def _of_subject(material: Material) -> list[Asked]:
@@ -79,7 +83,7 @@ def _of_there(material: Material) -> list[Asked]:
 
 
 def _of_object(material: Material) -> list[Asked]:
-    """"has 24 members in Asia" → "How many members does … have in Asia?"."""
+    """ "has 24 members in Asia" → "How many members does … have in Asia?"."""
     found = material.clause
     if found is None or found.front:
         return []
@@ -97,7 +101,9 @@ def _of_object(material: Material) -> list[Asked]:
     if subject is None or core is None:
         return []
     finite, behind = core
-    return [Asked(as_question("How many", counted["noun"], finite, subject, behind, others), _number(counted), "how many")]
+    return [
+        Asked(as_question("How many", counted["noun"], finite, subject, behind, others), _number(counted), "how many")
+    ]
 
 
 def _core(material: Material, lead: str) -> tuple[str, str] | None:
@@ -106,12 +112,21 @@ def _core(material: Material, lead: str) -> tuple[str, str] | None:
     assert found is not None
     words = lead.split()
     if found.verb is not None:
-        return (found.verb.do, joined(found.verb.base, lead)) if not words or lead in PREPOSITIONS - {"between", "from", "for"} else None
+        return (
+            (found.verb.do, joined(found.verb.base, lead))
+            if not words or lead in PREPOSITIONS - {"between", "from", "for"}
+            else None
+        )
     if found.finite in ("has", "have", "had") and not words:
         return {"has": "does", "have": "do", "had": "did"}[found.finite], "have"
     if found.finite in MODALS and 1 <= len(words) <= 2 and words[0].isalpha() and words[0] not in ("be", "not", "have"):
         return found.finite, lead
-    if found.finite in BE and 1 <= len(words) <= 3 and is_participle(words[0]) and words[-1] in PREPOSITIONS - {"by", "for"}:
+    if (
+        found.finite in BE
+        and 1 <= len(words) <= 3
+        and is_participle(words[0])
+        and words[-1] in PREPOSITIONS - {"by", "for"}
+    ):
         return found.finite, lead
     return None
 

@@ -18,8 +18,13 @@ _LOCATED = re.compile(
     r"^(?P<done>(?:\w+ly )?(?:located|situated|headquartered|buried|installed|stored|kept)) "
     r"(?P<preposition>in|at|on|near|along|between|under|within|outside|inside|around) (?P<where>.+)$"
 )
-_NO_PLACE = re.compile(rf"\b(?:{MONTHS}|War|Revolution|English|French|German|Latin|Chinese|Arabic|Spanish|AD|BC|Act|Treaty)\b|\d")
-_DURATION = re.compile(rf"\bfor (?P<how>(?:(?:about|over|nearly|more than|at least|up to) )?{NUMBER} (?:days|weeks|months|years|hours|minutes|decades|centuries))\b")
+_NO_PLACE = re.compile(
+    rf"\b(?:{MONTHS}|War|Revolution|English|French|German|Latin|Chinese|Arabic|Spanish|AD|BC|Act|Treaty)\b|\d"
+)
+_DURATION = re.compile(
+    rf"\bfor (?P<how>(?:(?:about|over|nearly|more than|at least|up to) )?{NUMBER} "
+    r"(?:days|weeks|months|years|hours|minutes|decades|centuries))\b"
+)
 _SECOND = re.compile(r"\b(?:that|which|who|where|when|because|and \w+ed|but)\b")
 _ADVERBS = frozenset("first originally officially formally finally initially later".split())
 
@@ -89,7 +94,13 @@ def _time(material: Material, found: Clause, match: re.Match[str], middle: str |
 def _core(found: Clause, middle: str) -> str | None:
     """What stands behind the subject: "held in Rome", "win the prize"; None for a state, which has no time."""
     words = _bare(middle).split()
-    if len(words) > 12 or (words and words[-1] in DETERMINERS | PREPOSITIONS | {"and", "or", "that", "as", "early", "late"}) or _SECOND.search(middle) or coordinates_verbs(middle) or AUXILIARIES & set(words):
+    if (
+        len(words) > 12
+        or (words and words[-1] in DETERMINERS | PREPOSITIONS | {"and", "or", "that", "as", "early", "late"})
+        or _SECOND.search(middle)
+        or coordinates_verbs(middle)
+        or AUXILIARIES & set(words)
+    ):
         return None
     if found.verb is not None:
         return None if found.verb.base == "have" and found.verb.tense != "past" else joined(found.verb.base, middle)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 FUNCTION_WORDS = frozenset(
-    "the a an all any both each every most many some several these those this that no one two three four five six seven "
-    "eight nine ten in on at of by for from with to its their his her our your my other another such various".split()
+    "the a an all any both each every most many some several these those this that no one two three four five six "
+    "seven eight nine ten in on at of by for from with to its their his her our your my other another such various".split()
 )
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from core.types import BlockKind, Document
-from evals.generate.types import Sentence, Source
+from evals.generate.types import Draft, Sentence, Source
 from service.answer.sentences import sentences
 
 FEWEST_WORDS, MOST_WORDS = 5, 45
@@ -22,19 +22,20 @@ def sentences_of(source: Source) -> list[Sentence]:
     return found
 
 
-def in_turn(items: Sequence[Sentence], rng: random.Random) -> list[Sentence]:
-    """All of them, one of each section at a time: a long document has no more of the first ones than a short one."""
-    groups: dict[tuple[str, str], list[Sentence]] = {}
-    for item in items:
-        groups.setdefault((item.source.name, item.section), []).append(item)
-    by_document: dict[str, list[list[Sentence]]] = {}
-    for (name, _), group in groups.items():
-        by_document.setdefault(name, []).append(rng.sample(group, len(group)))
-    queues = [_alternate(rng.sample(sections, len(sections))) for sections in by_document.values()]
+def in_turn(drafts: Sequence[Draft], rng: random.Random) -> list[Draft]:
+    """All of them, drawn by turns from documents, and from the sections of each: none is asked of more than others."""
+    groups: dict[str, dict[str, list[Draft]]] = {}
+    for draft in drafts:
+        sections = groups.setdefault(draft.sentence.source.name, {})
+        sections.setdefault(draft.sentence.section, []).append(draft)
+    queues = []
+    for sections in groups.values():
+        shuffled = [rng.sample(section, len(section)) for section in sections.values()]
+        queues.append(_alternate(rng.sample(shuffled, len(shuffled))))
     return _alternate(queues)
 
 
-def _alternate(queues: Sequence[Sequence[Sentence]]) -> list[Sentence]:
+def _alternate(queues: Sequence[Sequence[Draft]]) -> list[Draft]:
     """The first of each queue, then the second of each, and so on."""
     longest = max((len(queue) for queue in queues), default=0)
     return [queue[i] for i in range(longest) for queue in queues if i < len(queue)]

@@ -30,19 +30,26 @@ _OPENERS = re.compile(
     r"For example|For instance|In particular|In fact|As a result|Indeed|Meanwhile|Nevertheless|Similarly), "
 )
 _FRONT = re.compile(r"^((?:In|On|At|During|Since|From|Between|By) [^,]{2,60}), (?=\S)")
-_APPOSITION = re.compile(r"^(?P<name>[^,]{2,60}), (?P<what>(?:an?|the) [^,]{5,90}), (?=(?:is|was|are|were|has|had|\w+ed|\w+s) )")
+_APPOSITION = re.compile(
+    r"^(?P<name>[^,]{2,60}), (?P<what>(?:an?|the) [^,]{5,90}), (?=(?:is|was|are|were|has|had|\w+ed|\w+s) )"
+)
 _NOTES = re.compile(r"(?:\[[^\[\]]{1,40}\])+$")
 _SHORT_QUOTATION = re.compile(r'["“]([^"“”.,]{2,40})["”]')
 _SECOND_PART = re.compile(r"; |(?<! are)(?<! is)(?<! were)(?<! was)(?<! as)(?<! of)(?<!include)(?<!includes): | [–—-] ")
 _PARENTHESES = re.compile(r" ?[(\[][^()\[\]]*[)\]]")
-_STRANGE = re.compile(r"""[;:"“”„«»()\[\]{}|=<>_\\/*—#@~^`…]|(?<!\d)–|–(?!\d)|\.\.| - |--|[!?]|(?<!\w)['‘]|['’](?!\w)""")
+_STRANGE = re.compile(
+    r"""[;:"“”„«»()\[\]{}|=<>_\\/*—#@~^`…]|(?<!\d)–|–(?!\d)|\.\.| - |--|[!?]|(?<!\w)['‘]|['’](?!\w)"""
+)
 _BEGINS_SUBJECT = re.compile(r" (?:the|an?|[A-Z])")
-_ADVERBS = frozenset("also now then still often usually always later soon first originally thereby mainly primarily once itself themselves himself herself".split())
+_ADVERBS = frozenset(
+    "also now then still often usually always later soon first originally thereby mainly primarily once itself themselves "
+    "himself herself".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """"In 1990, the city also was built": front "In 1990", subject "the city", finite "was", rest "built".
+    """ "In 1990, the city also was built": front "In 1990", subject "the city", finite "was", rest "built".
 
     ``verb`` is set where the finite verb is no auxiliary. ``apposition`` stood behind the subject, between commas.
     """
@@ -55,7 +62,7 @@ class Clause:
     apposition: str = ""
 
     def stands_alone(self, title: str) -> bool:
-        """"The result" means nothing outside its paragraph, unless the document's title tells which."""
+        """ "The result" means nothing outside its paragraph, unless the document's title tells which."""
         words = self.subject.split()
         if words[0].lower() not in DETERMINERS or len(words) > 2 or words[-1][0].isupper():
             return True
@@ -63,7 +70,7 @@ class Clause:
 
 
 def plain(text: str) -> str | None:
-    """The sentence without its opener, its brackets and its full stop; None for one with quotations, colons and such."""
+    """The sentence without its opener, brackets and full stop; None for one with quotations, dashes and such."""
     text = _NOTES.sub("", text)
     if not text.endswith(".") or not (text[0].isupper() or text[0].isdigit()):
         return None
@@ -138,7 +145,7 @@ def _agrees(subject: list[str], known: Verb | None) -> bool:
 
 
 def _may_be_participle(word: str, rest: list[str]) -> bool:
-    """"The treaty signed in 1920 ended the war": a second finite verb, before anything that may bring one."""
+    """ "The treaty signed in 1920 ended the war": a second finite verb, before anything that may bring one."""
     if not (is_participle(word) or word.endswith("ed")):
         return finite_in(rest)
     return finite_in(rest) or rest[0] == "by"

@@ -14,7 +14,9 @@ TIME = re.compile(
     rf"\b(?P<preposition>in|on|since) (?P<when>{_CORE})(?![\w%]|-\w| [a-z]+s\b)"
     rf"|\b(?P<range>(?:from|between) {_CORE} (?:to|until|and) (?:{_CORE}|{_DAY}))(?![\w%]|-\w)"
 )
-FRONT_TIME = re.compile(rf"(?P<preposition>In|On|Since) (?P<when>{_CORE})|(?P<range>(?:From|Between) {_CORE} (?:to|until|and) {_CORE})")
+FRONT_TIME = re.compile(
+    rf"(?P<preposition>In|On|Since) (?P<when>{_CORE})|(?P<range>(?:From|Between) {_CORE} (?:to|until|and) {_CORE})"
+)
 
 _NUMBER_WORDS = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|a hundred"
@@ -30,7 +32,7 @@ _PLURAL = r"(?:people|men|women|children|feet|[a-z]{2,}[a-rt-z]s|[a-z]{2,}[^\Wsu
 _MODIFIER = r"(?:(?!(?:and|or|to|of|in|on|at|for|by|with|the|a|an|is|are|was|were|times?) )[a-z]+(?:-[a-z]+)? )"
 COUNTED = re.compile(rf"(?P<about>{ABOUT}?)(?P<number>{NUMBER}) (?P<noun>{_MODIFIER}{{0,2}}?{_PLURAL})\b")
 
-_CAPITAL = r"[A-ZÀ-Þ][\w'’&.-]*"
+_CAPITAL = r"(?:[A-Z]\.(?= [A-Z])|[A-ZÀ-Þ](?:[\w'’&-]|\.(?=\w))*)"
 NAME = rf"{_CAPITAL}(?: (?:of |the |de |and |von |van |del |la )?{_CAPITAL})*"
 FIGURE = re.compile(r"\d")
 

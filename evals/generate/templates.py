@@ -4,8 +4,9 @@ import re
 
 from evals.generate.ask import Asked, Material, Pattern, reads_well
 from evals.generate.ask_how_many import ask_how_many, ask_how_much
-from evals.generate.ask_what_who import ask_apposition, ask_definition, ask_what, ask_what_for, ask_who, ask_why
+from evals.generate.ask_what import ask_apposition, ask_definition, ask_what, ask_what_for
 from evals.generate.ask_when_where import ask_how_long, ask_when, ask_where
+from evals.generate.ask_who_why import ask_who, ask_why
 from evals.generate.casing import Casing
 from evals.generate.clause import clause, plain
 from evals.generate.types import Draft, Sentence

@@ -33,7 +33,8 @@ live locate maintain manage move name need note observe obtain offer open operat
 persuade play possess prepare prevent produce prohibit promise promote propose protect prove provide publish
 purchase reach receive recognize recommend record reduce refuse regain reject release remain remove rename repeal
 replace report represent require resign resolve restore result retire return reveal revise rule seize serve settle
-share sign start state stay strengthen compete comprise house host employ resume succeed suffer suggest support surrender survive transfer translate travel
+share sign start state stay strengthen compete comprise house host employ resume
+succeed suffer suggest support surrender survive transfer translate travel
 travel use visit vote work specialize merge relocate evolve revive
 """
 # In the present tense nothing tells these from nouns but their company, except for those here.
@@ -41,7 +42,8 @@ _PLAIN_PRESENT = frozenset(
     "accept achieve allow become belong cause consist contain continue contribute create define depend describe "
     "determine enable explain generate have implement include introduce involve maintain mean need obtain perform "
     "prevent produce prohibit promote provide publish receive recommend refer remain represent require serve "
-    "specify give help make take keep hold operate employ comprise compete consume occupy resemble enforce ensure".split()
+    "specify give help make take keep hold operate employ comprise compete consume occupy resemble enforce "
+    "ensure".split()
 )
 
 

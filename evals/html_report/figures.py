@@ -99,10 +99,16 @@ def _change(difference: Difference) -> Change | None:
     low_high = difference.interval
     return Change(
         before=number_text(difference.metric, difference.base),
-        difference=signed_text(difference.metric, difference.value),
-        interval=" … ".join(signed_text(difference.metric, end) for end in low_high) if low_high else "",
+        difference=_signed(difference.metric, difference.value),
+        interval=" … ".join(_signed(difference.metric, end) for end in low_high).replace(" pp …", " …")
+        if low_high
+        else "",
         verdict=_verdict(difference),
     )
+
+
+def _signed(name: str, value: float | None) -> str:
+    return signed_text(name, value).replace("-", "−")
 
 
 def _verdict(difference: Difference) -> str:

@@ -34,7 +34,7 @@ def html_page(recorded: RecordedRun, baseline: RecordedRun | None = None, *, mos
     outcomes = {row.question.id: row.outcome for row in earlier}
     listed = kept(rows, _changed(comparison), most=most)
     views = [question_view(number, row, outcomes.get(row.question.id)) for number, row in listed.rows]
-    figures = shown_figures(measure_all(recorded.run), comparison)
+    figures = {figure.name: figure for figure in shown_figures(measure_all(recorded.run), comparison)}
     by_tag, tags_left_out = tag_rows(recorded.run)
     parts = outcome_parts(rows)
     return _template().render(
@@ -42,8 +42,8 @@ def html_page(recorded: RecordedRun, baseline: RecordedRun | None = None, *, mos
         baseline=head(baseline) if baseline else None,
         comparison=comparison,
         cautions=list(cautions(recorded)),
-        headline=[figure for figure in figures if figure.name in HEADLINE],
-        figures=figures,
+        headline=[figures[name] for name in HEADLINE if name in figures],
+        figures=list(figures.values()),
         parts=parts,
         outcome_bar=outcome_bar(parts),
         plots=list(plots(rows, earlier)),

@@ -12,6 +12,7 @@ from evals import calibration
 from evals.figures.catalogue import METRICS
 from evals.metrics.percentile import percentile
 from evals.plots.bars import whole_bar
+from evals.plots.columns import columns
 from evals.plots.latency import latency
 from evals.plots.reliability import bins, reliability
 from evals.plots.risk_coverage import risk_coverage
@@ -21,6 +22,7 @@ from evals.rows import Outcome, Row
 _HATCHED = (Outcome.WRONG, Outcome.REFUSED_WRONGLY, Outcome.FAILED)
 _PERCENTS = (50, 95, 99)
 _ROWS = 20
+_DEEPEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,38 @@ def outcome_bar(parts: Sequence[OutcomePart]) -> Picture:
 
 def plots(rows: Sequence[Row], earlier: Sequence[Row] = ()) -> Iterator[Plot]:
     """Those that the rows have something to draw for; ``earlier`` are those of a run to compare with."""
-    for draw in (_risk_coverage, _calibration, _latency):
+    for draw in (_ranks, _risk_coverage, _calibration, _latency):
         if plot := draw(rows, earlier):
             yield plot
+
+
+def _ranks(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
+    ranks = [_rank(row) for row in rows if row.has_evidence]
+    if not ranks:
+        return None
+    counts = Counter(ranks)
+    deepest = max((rank for rank in ranks if rank is not None), default=1)
+    told = [(str(rank), counts[rank]) for rank in range(1, min(deepest, _DEEPEST) + 1)]
+    if beyond := sum(count for rank, count in counts.items() if rank is not None and rank > _DEEPEST):
+        told.append((f"> {_DEEPEST}", beyond))
+    fact = f"Found by the first hit for {counts[1]:,} of {len(ranks):,} questions, not at all for {counts[None]:,}."
+    return Plot(
+        title="Where the evidence is found",
+        how="The rank of the first hit that holds a question's evidence.",
+        fact=fact,
+        picture=columns(
+            [*((name, count, False) for name, count in told), ("none", counts[None], True)],
+            "rank of the first hit with evidence",
+            "questions",
+            fact,
+        ),
+        headings=("rank", "questions", "share"),
+        rows=tuple((name, f"{n:,}", _percent(n / len(ranks))) for name, n in [*told, ("none", counts[None])]),
+    )
+
+
+def _rank(row: Row) -> int | None:
+    return next((rank for rank, on_evidence in enumerate(row.hits_on_evidence, start=1) if on_evidence), None)
 
 
 def _risk_coverage(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
@@ -69,16 +100,17 @@ def _risk_coverage(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
     if not points:
         return None
     end = points[-1]
-    note = f"all answers: {end.risk:.0%} wrong"
+    note = f"all answers: {_percent(end.risk)} wrong"
     half = min(points, key=lambda point: abs(point.coverage - 0.5))
     return Plot(
         title="Risk and coverage",
         how="If only the surest answers were given: how many of them would be wrong? A good confidence keeps the "
         "curve low on the left.",
-        fact=f"Of all answers {end.risk:.0%} are wrong; of the surest {half.coverage:.0%}, {half.risk:.0%}.",
+        fact=f"Of all answers {_percent(end.risk)} are wrong; of the surest {_percent(half.coverage)}, "
+        f"{_percent(half.risk)}.",
         picture=risk_coverage(points, end, note, "answers given, the surest first", _curve(earlier)),
         headings=("confidence at least", "answers given", "of these wrong"),
-        rows=tuple((f"{p.threshold:.3f}", f"{p.coverage:.0%}", f"{p.risk:.1%}") for p in _thinned(points)),
+        rows=tuple((f"{p.threshold:.3f}", _percent(p.coverage), _percent(p.risk)) for p in _thinned(points)),
     )
 
 
@@ -99,8 +131,8 @@ def _calibration(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
         return None
     widest = max(binned, key=lambda b: abs(b.confidence - b.share) * b.n)
     fact = (
-        f"The gap that weighs most: {widest.n:,} questions with a confidence of {widest.confidence:.0%} on average, "
-        f"of which {widest.share:.0%} have an answer."
+        f"The gap that weighs most: {widest.n:,} questions with a confidence of {_percent(widest.confidence)} on average, "
+        f"of which {_percent(widest.share)} have an answer."
     )
     return Plot(
         title="Calibration",
@@ -113,8 +145,8 @@ def _calibration(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
             (
                 f"{b.low:.1f} – {b.high:.1f}",
                 f"{b.confidence:.2f}",
-                f"{b.share:.0%}",
-                f"{100 * b.interval[0]:.0f} – {b.interval[1]:.0%}",
+                _percent(b.share),
+                f"{100 * b.interval[0]:.0f} – {_percent(b.interval[1])}",
                 f"{b.n:,}",
             )
             for b in binned
@@ -141,3 +173,7 @@ def _latency(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
 
 def _cases(metric: str, rows: Sequence[Row]) -> list[Any]:
     return [case for row in rows for case in METRICS[metric].cases(row)]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -29,18 +29,22 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Two scales with what they measure, unit included."""
+    """Two scales with what they measure, unit included. Names, unlike values, need no upright lines."""
 
     x: Scale
     y: Scale
     x_label: str
     y_label: str
+    upright_lines: bool = True
 
     def draw(self) -> Markup:
         x, y = self.x, self.y
         middle = (x.start + x.end) / 2, (y.start + y.end) / 2
         return joined(
-            *(tag("line", class_="grid", x1=x(v), x2=x(v), y1=y.start, y2=y.end) for v, _ in x.ticks),
+            *(
+                tag("line", class_="grid", x1=x(v), x2=x(v), y1=y.start, y2=y.end)
+                for v, _ in (x.ticks if self.upright_lines else ())
+            ),
             *(tag("line", class_="grid", x1=x.start, x2=x.end, y1=y(v), y2=y(v)) for v, _ in y.ticks),
             tag("path", class_="axis", d=f"M{x.start} {y.end}V{y.start}H{x.end}"),
             *(tag("text", text, x=x(v), y=HEIGHT - BOTTOM + 19, text_anchor="middle") for v, text in x.ticks),

@@ -13,7 +13,9 @@ SHARE_WIDTH, SHARE_HEIGHT = 120, 14
 def hatching() -> Markup:
     """The pattern that tells bad parts from good ones without colour; once in a page."""
     stripe = tag("line", class_="stripe", x1=0, y1=0, x2=0, y2=7)
-    return tag("pattern", stripe, id="hatch", width=7, height=7, patternUnits="userSpaceOnUse", patternTransform="rotate(45)")
+    return tag(
+        "pattern", stripe, id="hatch", width=7, height=7, patternUnits="userSpaceOnUse", patternTransform="rotate(45)"
+    )
 
 
 def whole_bar(parts: Sequence[tuple[str, int, bool]], label: str) -> Picture:

@@ -16,9 +16,7 @@ def latency(
 ) -> Picture:
     """``marks`` are points of the curve with their names, lowest first. What is far beyond the last is cut off."""
     ticks = round_ticks(max(marks.values()) * 1.2, lambda value: f"{value:,g}")
-    axes = Axes(
-        across(ticks[-1][0], ticks), upwards(1.0, share_ticks()), "milliseconds", "answers that took no longer"
-    )
+    axes = Axes(across(ticks[-1][0], ticks), upwards(1.0, share_ticks()), "milliseconds", "answers that took no longer")
     body = joined(
         axes.draw(),
         axes.line(_steps(earlier, axes.x.high), "earlier") if earlier else "",
@@ -41,5 +39,6 @@ def _mark(axes: Axes, name: str, value: float, is_last: bool) -> Markup:
     # The last two are close to each other at the top: one name goes above, the others below the curve.
     place = {"x": here - 4, "y": there - 9, "text_anchor": "end"} if is_last else {"x": here + 8, "y": there + 15}
     return joined(
-        tag("circle", class_="point", cx=here, cy=there, r=4.5), tag("text", f"{name} {value:,.0f} ms", **place)
+        tag("circle", class_="point", cx=here, cy=there, r=4.5),
+        tag("text", f"{name} {value:,.0f} ms", class_="on-line", **place),
     )

@@ -42,7 +42,10 @@ def bins(pairs: Sequence[tuple[float, bool]]) -> list[Bin]:
 def reliability(binned: Sequence[Bin], label: str, earlier: Sequence[Bin] = ()) -> Picture:
     """Confidence from left to right, the share with an answer upwards; on the diagonal they are equal."""
     axes = Axes(
-        across(1.0, share_ticks()), upwards(1.0, share_ticks(), HEIGHT - BOTTOM - STRIP), "confidence", "have an answer"
+        across(1.0, share_ticks()),
+        upwards(1.0, share_ticks(), HEIGHT - BOTTOM - STRIP),
+        "confidence",
+        "have an answer in the set",
     )
     body = joined(
         axes.draw(),
@@ -72,6 +75,13 @@ def _counts(axes: Axes, binned: Sequence[Bin]) -> list[Markup]:
         left, right, height = axes.x(found.low) + 3, axes.x(found.high) - 3, max(found.n / most * room, 1.5)
         drawn.append(tag("rect", class_="bar", x=left, width=right - left, y=ground - height, height=height))
         drawn.append(
-            tag("text", f"{found.n:,}", class_="small", x=(left + right) / 2, y=ground - height - 4, text_anchor="middle")
+            tag(
+                "text",
+                f"{found.n:,}",
+                class_="small",
+                x=(left + right) / 2,
+                y=ground - height - 4,
+                text_anchor="middle",
+            )
         )
     return drawn

@@ -18,7 +18,6 @@ def risk_coverage(
     highest = next(step for step in (0.1, 0.2, 0.4, 0.6, 1.0) if top_risk <= step)
     axes = Axes(across(1.0, share_ticks()), upwards(highest, share_ticks(highest)), x_label, "answers that are wrong")
     here, there = axes.x(chosen.coverage), axes.y(chosen.risk)
-    low = there < (axes.y.start + axes.y.end) / 2
     body = joined(
         axes.draw(),
         axes.line([(p.coverage, p.risk) for p in earlier], "earlier") if earlier else "",
@@ -27,10 +26,9 @@ def risk_coverage(
         tag(
             "text",
             note,
-            class_="chosen",
-            x=here - 2 if chosen.coverage > 0.5 else here + 2,
-            # Towards the middle of the picture, where there is room; the curve comes from the left.
-            y=there + 24 if low else there - 14,
+            class_="chosen on-line",
+            x=here + 6 if chosen.coverage > 0.5 else here - 6,
+            y=there - 13,
             text_anchor="end" if chosen.coverage > 0.5 else "start",
         ),
     )

@@ -41,10 +41,17 @@ class Picture:
     body: Markup
     label: str
 
-    def inline(self) -> Markup:
-        """As part of a page that holds ``style()``."""
-        view = f"0 0 {self.width} {self.height}"
-        return tag("svg", self.body, class_="plot", viewBox=view, role="img", aria_label=self.label)
+    def inline(self, *, stretched: bool = False) -> Markup:
+        """As part of a page that holds ``style()``; ``stretched`` fills a box of any shape."""
+        return tag(
+            "svg",
+            self.body,
+            class_="plot",
+            viewBox=f"0 0 {self.width} {self.height}",
+            preserveAspectRatio="none" if stretched else None,
+            role="img",
+            aria_label=self.label,
+        )
 
     def file(self, title: str) -> str:
         """As a file that any browser shows."""

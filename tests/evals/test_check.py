@@ -128,7 +128,7 @@ def test_a_set_is_small_below_ten_points_to_either_side(count, is_few):
 def test_what_cannot_be_measured_is_said():
     asked = [Question("a", "Where?", None), Question("b", "Who was that?", False)]
     assert [what for code, what in of_the_set(asked) if code == "not_measured"] == [
-        "1 questions do not say whether they are answerable: they count as neither",
+        "1 of 2 questions do not say whether they are answerable: they count as neither",
         "no question is answerable: how many of those are answered cannot be measured",
         "no question has evidence: finding and citing cannot be measured",
         "no question has an answer to compare with: what is said cannot be measured",

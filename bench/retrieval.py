@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.types import Hit, Passage
+from core.types import DocumentRef, Hit, Passage
 from evals.evidence import EvidenceLocator, Place, finds_any, stretch_of_hit
 from evals.sets.load import load_set
 from evals.sets.sample import sample
@@ -110,7 +110,7 @@ def _with_neighbours(engine: Engine, ranker: Ranker, sizes: tuple[int, int]) -> 
 
 
 def _hits_at(engine: Engine, chosen: QuestionSet, ranker: Ranker) -> list[float]:
-    refs = [hit.ref for hit in (engine.document(row.id) for row in engine.documents())]
+    refs = [DocumentRef(row.id, row.uri, row.title, row.media_type) for row in engine.documents()]
     locator = EvidenceLocator(refs, engine.document)
     ranks = []
     for question in chosen.questions:

@@ -4,10 +4,11 @@ Trap: a judge is a model that errs. It likes long and sure answers, may know the
 its version. One that agrees little with the exact rule, or was asked about few questions, is worth little.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from core.errors import FootnotedError
 from evals.chat_model import ChatModel, Tokens
@@ -97,10 +98,11 @@ def judge_rows(model: ChatModel, rows: Sequence[Row], jobs: int, advance: Callab
     waiting = iter(range(1, len(answered)))
     with ThreadPoolExecutor(jobs) as pool:
         # No more is handed out than is worked on: Ctrl-C then waits for the questions in hand, not for all.
-        running = {pool.submit(_judge_or_tell, model, answered, i) for i, _ in zip(waiting, range(jobs), strict=False)}
+        running = {pool.submit(_judge_or_tell, model, answered, i) for i in islice(waiting, jobs)}
         while running:
             finished, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(_judge_or_tell, model, answered, i) for i in _as_many(waiting, finished)}
+            more = islice(waiting, len(finished))
+            running |= {pool.submit(_judge_or_tell, model, answered, i) for i in more}
             for future in finished:
                 number, verdict = future.result()
                 verdicts[number] = verdict
@@ -116,11 +118,6 @@ def agreement(verdicts: Sequence[Verdict]) -> Agreement:
     exact = [v.exact is Outcome.RIGHT for v in compared]
     differing = tuple(v for v, ours, theirs in zip(compared, judged, exact, strict=True) if ours is not theirs)
     return Agreement(len(compared), len(compared) - len(differing), cohen_kappa(judged, exact), differing)
-
-
-def _as_many(waiting: Iterable[int], finished: Iterable[Future[tuple[int, Verdict]]]) -> list[int]:
-    # The finished come first: zip takes one of its first argument before it sees that the second has ended.
-    return [i for _, i in zip(finished, waiting, strict=False)]
 
 
 def _judge_or_tell(model: ChatModel, rows: Sequence[Row], number: int) -> tuple[int, Verdict]:

@@ -1,6 +1,6 @@
-"""The catalog's tables, and how its SQLite database is opened."""
+"""The catalog's tables, and how the SQLite databases of a data folder are opened, read and written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,21 +88,26 @@ passages = Table(
 )
 
 
-def open_database(path: Path) -> Engine:
-    """Create or open the catalog. Raises IndexBroken when it is damaged or of a newer version."""
+def open_database(
+    path: Path, tables: MetaData = metadata, format_version: int = FORMAT_VERSION, pragmas: Sequence[str] = ()
+) -> Engine:
+    """Create or open the catalog, or another database of the data folder with ``tables`` and ``pragmas`` of its own.
+
+    Raises IndexBroken when it is damaged or of a newer version.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32)
-    event.listen(engine, "connect", _configure)
+    event.listen(engine, "connect", lambda connection, _: _configure(connection, pragmas))
     event.listen(engine, "begin", _begin)
     with write(engine) as connection:
         version = connection.execute(text("PRAGMA user_version")).scalar_one()
-        if version > FORMAT_VERSION:
+        if version > format_version:
             raise IndexBroken(
-                f"{path} was written by a newer Footnoted (format {version}; this one knows {FORMAT_VERSION}).",
+                f"{path} was written by a newer Footnoted (format {version}; this one knows {format_version}).",
                 "Update Footnoted, or use another data folder.",
             )
-        metadata.create_all(connection)
-        connection.execute(text(f"PRAGMA user_version = {FORMAT_VERSION}"))
+        tables.create_all(connection)
+        connection.execute(text(f"PRAGMA user_version = {format_version}"))
     return engine
 
 
@@ -116,7 +121,7 @@ def _broken(engine: Engine, error: DatabaseError) -> IndexBroken | NotReady:
     )
 
 
-def _configure(connection: Any, _record: Any) -> None:
+def _configure(connection: Any, more: Sequence[str]) -> None:
     connection.isolation_level = None  # transactions are ours to begin, see _begin
     cursor = connection.cursor()
     for pragma in (
@@ -125,6 +130,7 @@ def _configure(connection: Any, _record: Any) -> None:
         "foreign_keys = ON",
         f"busy_timeout = {_BUSY_MS}",
         "temp_store = MEMORY",
+        *more,
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

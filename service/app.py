@@ -1,9 +1,10 @@
 """The HTTP service, put together."""
 
+import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,11 +23,14 @@ from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
 from service.jobs import Jobs
 from service.problems import add_problem_handlers
-from service.routes import ask, collections, documents, health, pages
+from service.questions.log import QuestionLog
+from service.questions.recorder import QuestionRecorder
+from service.routes import ask, collections, documents, feedback, health, pages
 from service.routes.state import ServiceState
 from service.settings import Settings
 
 _HERE = Path(__file__).parent
+_DAY_S = 24 * 60 * 60
 _DESCRIPTION = "Answers from your documents, every sentence with its source. Offsets are Unicode code points."
 
 log = structlog.get_logger("footnoted")
@@ -42,6 +46,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         settings=settings,
         engine=engine,
         jobs=Jobs(engine, settings.data_dir / "uploads"),
+        questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
         templates=Jinja2Templates(_HERE / "templates"),
         version=version("footnoted"),
     )
@@ -50,7 +55,12 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_warm_up, args=(state,), name="warm-up", daemon=True).start()
         state.jobs.start()
+        forgetting = asyncio.create_task(_forget_daily(state.questions))
         yield
+        forgetting.cancel()
+        with suppress(asyncio.CancelledError):
+            await forgetting
+        await run_in_threadpool(state.questions.stop)
         await run_in_threadpool(state.jobs.stop)
         await run_in_threadpool(engine.store.save)
         await run_in_threadpool(engine.close)
@@ -59,8 +69,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
-    for router in (ask.router, documents.router, collections.router, health.router, pages.router):
-        app.include_router(router)
+    for module in (ask, feedback, documents, collections, health, pages):
+        app.include_router(module.router)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
     add_problem_handlers(app)
     _add_middleware(app, settings)
@@ -82,6 +92,12 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
     app.add_middleware(SecurityHeaders, frame_origins=server.allowed_origins)
     app.add_middleware(RequestLog)
+
+
+async def _forget_daily(questions: QuestionRecorder) -> None:
+    while True:
+        await run_in_threadpool(questions.forget_old)
+        await asyncio.sleep(_DAY_S)
 
 
 def _warm_up(state: ServiceState) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import FootnotedError
-from service.commands import doctor, documents, questions, serve
+from service.commands import doctor, documents, questions, questions_log, serve
 from service.console import print_error
 
 COMMANDS_GROUP = "footnoted.commands"
@@ -41,6 +41,8 @@ for command in (
     doctor.doctor,
 ):
     app.command()(command)
+
+app.add_typer(questions_log.app, name="questions")
 
 
 def main() -> None:

@@ -98,6 +98,12 @@ class ChatSettings(_Group):
     suggestions: list[str] = Field([], description="Questions offered on the empty page.")
 
 
+class QuestionsSettings(_Group):
+    """The log of what was asked, and of what people thought of the answers."""
+
+    keep_days: int = Field(30, ge=0, le=36_500, description="Days that questions and ratings are kept; 0 keeps none.")
+
+
 class Settings(BaseSettings):
     """All settings. Read by entry points only; everything below takes plain values."""
 
@@ -110,6 +116,7 @@ class Settings(BaseSettings):
     search: SearchGroup = SearchGroup()
     answer: AnswerSettings = AnswerSettings()
     chat: ChatSettings = ChatSettings()
+    questions: QuestionsSettings = QuestionsSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,15 +1,19 @@
 """The wire contract, version 1: what requests hold, and core records as JSON."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
 from index.catalog import Collection, DocumentRow
+from service.questions.records import AskedQuestion, Feedback, Rating, Reason
 
 _MAX_TURNS = 50
 _MAX_TURN_CHARS = 20_000
+_MAX_USER_CHARS = 200
+_MAX_COMMENT_CHARS = 2000
 
 
 def _writable(text: str) -> str:
@@ -51,6 +55,29 @@ class AskRequest(SearchRequest):
 
     stream: bool = Field(False, description="Answer by server-sent events.")
     model: str | None = Field(None, description="Which model answers; null takes the server's.")
+    user: _Text | None = Field(
+        None, max_length=_MAX_USER_CHARS, description="Any id of whoever asks; only a keyed hash of it is kept."
+    )
+
+
+class FeedbackRequest(_Request):
+    """What somebody thinks of an answer."""
+
+    answer_id: _Text = Field(description="The `id` of the answer.", examples=["ans_0123"])
+    rating: Rating | None = Field(description="`null` withdraws what the same user said before.")
+    reason: Reason | None = Field(None, description="What is wrong; with `down` only.")
+    comment: _Text | None = Field(None, max_length=_MAX_COMMENT_CHARS, description="In the user's own words.")
+    user: _Text | None = Field(
+        None, max_length=_MAX_USER_CHARS, description="As in the question; each user has one say on an answer."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.reason is not None and self.rating is not Rating.DOWN:
+            raise ValueError("a reason goes with the rating down only")
+        if self.comment is not None and self.rating is None:
+            raise ValueError("a comment goes with a rating")
+        return self
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -110,6 +137,35 @@ def answer_json(answer: Answer, collection: str) -> dict[str, Any]:
         "model": answer.model,
         "timings_ms": dict(answer.timings_ms),
         "hits": [hit_json(hit) for hit in answer.hits],
+    }
+
+
+def feedback_json(given: Feedback) -> dict[str, Any]:
+    return {
+        "rating": given.rating.value,
+        "reason": given.reason and given.reason.value,
+        "comment": given.comment,
+        "person": given.person,
+        "given_at": given.given_at,
+    }
+
+
+def question_json(question: AskedQuestion) -> dict[str, Any]:
+    """A question of the log, without its feedback."""
+    return {
+        "answer_id": question.answer_id,
+        "asked_at": question.asked_at,
+        "asked_by": question.person,
+        "collection": question.collection,
+        "question": question.question,
+        "understood_as": question.understood_as,
+        "history": [{"role": turn.role, "content": turn.content} for turn in question.history],
+        "status": question.status.value,
+        "confidence": question.confidence,
+        "answer": question.answer,
+        "citations": [citation_json(citation, question.collection) for citation in question.citations],
+        "nearest": [asdict(hit) for hit in question.hits],
+        "model": question.model,
     }
 
 

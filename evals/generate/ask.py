@@ -51,13 +51,13 @@ _POINTS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _PRONOUNS = frozenset("him her it them us this these that those he she they his its their".split()) - {"that"}
-_ENDS_BADLY = frozenset("the a an of and or but that which who to very more most so its their his her".split())
+_ENDS_BADLY = frozenset("the a an and or but that which who very more most so its their his her".split())
 
 
 def cut(rest: str) -> str | None:
     """The rest up to a comma that begins something new; None where a comma stays, or it is too long."""
     kept = _CUT.split(rest, maxsplit=1)[0].strip(" ,")
-    if "," in re.sub(r"\d,\d{3}", "", kept) or len(kept.split()) > LONGEST_REST:
+    if "," in re.sub(r"(?<=\d),(?=\d{3})", "", kept) or len(kept.split()) > LONGEST_REST:
         return None
     return kept
 
@@ -78,7 +78,7 @@ def as_question(*parts: str) -> str:
 def reads_well(question: str, answer: str) -> bool:
     """Nothing that points outside the question, no loose end, not the answer itself."""
     words = question[:-1].split()
-    if not 4 <= len(words) <= 24 or not answer.strip():
+    if not 3 <= len(words) <= 24 or not answer.strip():
         return False
     if _POINTS_ELSEWHERE.search(question) or re.search(r"[,;:]\?$|\s[,.]|\b(\w+) \1\b", question):
         return False
@@ -88,7 +88,7 @@ def reads_well(question: str, answer: str) -> bool:
         return False
     if " between " in question and " and " not in question:
         return False
-    if answer.split()[0].lower() in _PRONOUNS:
+    if answer.split()[0].lower() in _PRONOUNS or re.search(r"\b(?:following|below|above)\b", answer):
         return False
     return answer.lower().strip(" .") not in question.lower()
 

@@ -12,7 +12,7 @@ _SHARE = re.compile(rf"^(?i:{ABOUT}?)(?P<share>{PERCENT}) of (?P<others>.+)$")
 _THERE = re.compile(rf"^There (?P<be>are|were) (?P<counted>{ABOUT}?{NUMBER} .+)$")
 _SIZE = re.compile(rf"^(?P<size>{ABOUT}?{NUMBER} [a-z]+) (?P<adjective>tall|long|wide|high|deep|thick|old)$")
 _AMOUNT = re.compile(
-    rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: [a-z]+)?))(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$"
+    rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: (?!in|as|on|at|for|per)[a-z]+)?))(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$"
 )
 _SPANS = re.compile(r"\b(?:seconds|minutes|hours|days|weeks|months|years|decades|centuries|times)$")
 _LASTING = frozenset("take last spend require have give allow".split())
@@ -68,7 +68,8 @@ def _clause_after(text: str) -> str | None:
     place = next((i for i, word in enumerate(words) if word in AUXILIARIES or (i and verb(word))), None)
     if place is None or place > 8 or words[place - 1] in PREPOSITIONS:
         return None
-    return None if finite_in(words[place + 1 :]) or len(words) < place + 3 else kept
+    behind = place + 2 if words[place] in AUXILIARIES else place + 1  # "were killed": one verb
+    return None if finite_in(words[behind:]) or len(words) < place + 3 else kept
 
 
 def _of_there(material: Material) -> list[Asked]:

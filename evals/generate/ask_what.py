@@ -32,6 +32,7 @@ _WITH_PREPOSITION = {
     "contribute": "to",
     "result": "in",
 }
+_AS = frozenset(("represent", "define", "describe"))  # "represents each row as a tuple": the row is not the point
 _PASSIVE = re.compile(r"^(?P<done>(?:be )?(?:\w+ly )?(?P<pair>\w+ \w+)) (?P<what>.+)$")
 _PAIRS = frozenset(
     "used for|used to|based on|made of|made from|composed of|derived from|known for|connected with|connected to|"
@@ -148,6 +149,6 @@ def _object(found: Clause, subject: str) -> list[Asked]:
     answer, when = shortened(found.rest), ""
     if (time := TIME.search(answer)) is not None:
         answer, when = answer[: time.start()].strip(" ,"), time.group()
-    if not 2 <= len(answer.split()) <= 30:
+    if not 2 <= len(answer.split()) <= 30 or (found.verb.base in _AS and " as " in answer):
         return []
     return [Asked(as_question("What", found.verb.do, subject, found.verb.base, when), answer, "what")]

@@ -50,7 +50,7 @@ def ask_why(material: Material) -> list[Asked]:
         return []
     done = match["done"]
     subject = material.casing.moved(found.subject)
-    if subject is None or finite_in(done.split()) or coordinates_verbs(done) or _UNCERTAIN.search(done):
+    if subject is None or finite_in(done.split()[1:]) or coordinates_verbs(done) or _UNCERTAIN.search(done):
         return []
     if found.verb is not None:
         finite, behind = found.verb.do, joined(found.verb.base, done)

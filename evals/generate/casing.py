@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 FUNCTION_WORDS = frozenset(
     "the a an all any both each every most many some several these those this that no one two three four five six "
-    "seven eight nine ten in on at of by for from with to its their his her our your my other another such various".split()
+    "seven eight nine ten in on at of by for from with to its their his her our your my other another such "
+    "various".split()
 )
 _WORD = re.compile(r"[^\W_][\w'’-]*")
 
@@ -34,6 +35,9 @@ class Casing:
         if not first[0].isupper() or any(c.isupper() or c.isdigit() for c in first[1:]):
             return phrase
         small, capital = self._small[lower], self._capital[lower]
+        if small == capital == 0 and "-" in lower:  # "High-profile": as its first part is written
+            small, capital = self._small[lower.split("-")[0]], self._capital[lower.split("-")[0]]
+            others = ""
         if small == capital == 0:
             return phrase if others[:1].isupper() else None
         if small > capital and not others[:1].isupper():

@@ -24,6 +24,10 @@ _PRONOUNS = frozenset(
     "another other others one ones some many most several few all any none no so same former latter following "
     "above below said more less only even just not also thereafter early late together".split()
 )
+# With a name behind them they may be clear ("the first Parliament"); alone they point at what was said before.
+_UNCLEAR = frozenset(
+    "rest different various first second third last next previous given resulting corresponding new old main".split()
+)
 _OPENERS = re.compile(
     r"^(?:However|Moreover|Furthermore|Additionally|In addition|Also|Thus|Therefore|Hence|Finally|Today|Historically|"
     r"Traditionally|Originally|Initially|Eventually|Subsequently|Ultimately|Overall|In general|Generally|By default|"
@@ -33,6 +37,7 @@ _FRONT = re.compile(r"^((?:In|On|At|During|Since|From|Between|By) [^,]{2,60}), (
 _APPOSITION = re.compile(
     r"^(?P<name>[^,]{2,60}), (?P<what>(?:an?|the) [^,]{5,90}), (?=(?:is|was|are|were|has|had|\w+ed|\w+s) )"
 )
+_SUBSCRIPT = re.compile(r"\w[\[{]")
 _NOTES = re.compile(r"(?:\[[^\[\]]{1,40}\])+$")
 _SHORT_QUOTATION = re.compile(r'["“]([^"“”.,]{2,40})["”]')
 _SECOND_PART = re.compile(r"; |(?<! are)(?<! is)(?<! were)(?<! was)(?<! as)(?<! of)(?<!include)(?<!includes): | [–—-] ")
@@ -64,7 +69,7 @@ class Clause:
     def stands_alone(self, title: str) -> bool:
         """ "The result" means nothing outside its paragraph, unless the document's title tells which."""
         words = self.subject.split()
-        if words[0].lower() not in DETERMINERS or len(words) > 2 or words[-1][0].isupper():
+        if words[0].lower() != "the" or len(words) > 2 or words[-1][0].isupper():
             return True
         return words[-1].lower() in title.lower().split()
 
@@ -79,7 +84,7 @@ def plain(text: str) -> str | None:
     opened = _OPENERS.sub("", bare)
     if opened is not bare and opened:
         opened = opened[0].upper() + opened[1:]
-    return None if _STRANGE.search(opened) else opened
+    return None if _STRANGE.search(opened) or _SUBSCRIPT.search(text) else opened
 
 
 def clause(sentence: str) -> Clause | None:
@@ -113,6 +118,8 @@ def clause(sentence: str) -> Clause | None:
 def is_noun_phrase(words: list[str]) -> bool:
     """Articles only at the start or behind a preposition, and nothing that points elsewhere or begins a clause."""
     if not 1 <= len(words) <= 9 or not (words[-1][-1].isalnum()):
+        return False
+    if not any(word[0].isupper() for word in words[1:]) and _UNCLEAR & {word.lower() for word in words}:
         return False
     before = ""
     for i, word in enumerate(words):
@@ -148,7 +155,9 @@ def _may_be_participle(word: str, rest: list[str]) -> bool:
     """ "The treaty signed in 1920 ended the war": a second finite verb, before anything that may bring one."""
     if not (is_participle(word) or word.endswith("ed")):
         return finite_in(rest)
-    return finite_in(rest) or rest[0] == "by"
+    # "The set of codes supported varies": the real verb may be one that we do not know.
+    unknown_verb = rest[0].islower() and rest[0].endswith("s") and rest[0] not in ("as", "its", "his")
+    return finite_in(rest) or rest[0] == "by" or unknown_verb
 
 
 def finite_in(words: list[str]) -> bool:

@@ -40,7 +40,7 @@ PEOPLE = (
 FULL_NAMES = "Edmund Whitfield;Ingrid Lindqvist;Paolo Marchetti;Samuel Brennan;Clara Novotny;Henrik Haverkamp".split(
     ";"
 )
-VERBS = "replace prohibit recommend abolish".split()
+VERBS = "replace recommend".split()
 
 
 class Replacer:

@@ -27,7 +27,7 @@ def cautions(recorded: RecordedRun) -> Iterator[Caution]:
     if recorded.run.interrupted:
         yield Caution(f"The run was not finished: {len(rows):,} of {planned:,} questions were asked.", grave=True)
     if errors := [f"{row.question.id}: {row.error.message}" for row in rows if row.error]:
-        yield Caution(f"{_questions(len(errors))} failed and {_count(len(errors))} as misses.", True, _cut(errors))
+        yield Caution(f"{_questions(len(errors))} failed and {_misses(len(errors))}.", True, _cut(errors))
     if inexact := [row.question.id for row in rows if not all(row.citations_exact)]:
         yield Caution(
             f"Quotes that are not the document's text at their place, in {_questions(len(inexact))}. "
@@ -38,8 +38,8 @@ def cautions(recorded: RecordedRun) -> Iterator[Caution]:
     if faults := [f"{row.question.id}: {fault}" for row in rows for fault in row.evidence_faults if fault]:
         pieces = "1 piece" if len(faults) == 1 else f"{len(faults):,} pieces"
         yield Caution(
-            f"{pieces} of the set's evidence could not be found in the documents and {_count(len(faults))} as "
-            f"{'a miss' if len(faults) == 1 else 'misses'}: correct the set, or check how the documents were read.",
+            f"{pieces} of the set's evidence could not be found in the documents and {_misses(len(faults))}: "
+            "correct the set, or check how the documents were read.",
             items=_cut(faults),
         )
     if synthetic := sum(_is_synthetic(row) for row in rows):
@@ -63,8 +63,8 @@ def _questions(count: int) -> str:
     return "1 question" if count == 1 else f"{count:,} questions"
 
 
-def _count(count: int) -> str:
-    return "counts" if count == 1 else "count"
+def _misses(count: int) -> str:
+    return "counts as a miss" if count == 1 else "count as misses"
 
 
 def _cut(items: list[str]) -> tuple[str, ...]:

@@ -96,13 +96,15 @@ def _headline(rows: Sequence[Row], top_k: int) -> Iterator[Figure]:
 def _change(difference: Difference) -> Change | None:
     if difference.base is None:
         return None
-    low_high = difference.interval
+    before = number_text(difference.metric, difference.base)
+    low, high = difference.interval or (0.0, 0.0)
+    if difference.value == low == high == 0:
+        return Change(before, "the same", "", "")
+    ends = f"{_signed(difference.metric, low)} … {_signed(difference.metric, high)}".replace(" pp …", " …")
     return Change(
-        before=number_text(difference.metric, difference.base),
+        before=before,
         difference=_signed(difference.metric, difference.value),
-        interval=" … ".join(_signed(difference.metric, end) for end in low_high).replace(" pp …", " …")
-        if low_high
-        else "",
+        interval=ends if difference.interval else "",
         verdict=_verdict(difference),
     )
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from evals.run_folder import RecordedRun
@@ -45,9 +45,10 @@ def head(recorded: RecordedRun) -> Head:
 
 def _when(created: str) -> str:
     try:
-        return f"{datetime.fromisoformat(created):%-d %B %Y, %H:%M UTC}"
+        at = datetime.fromisoformat(created).astimezone(UTC)
     except ValueError:
         return created
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
 def _facts(manifest: Mapping[str, Any], system: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -75,7 +75,7 @@ def _ranks(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
     told = [(str(rank), counts[rank]) for rank in range(1, min(deepest, _DEEPEST) + 1)]
     if beyond := sum(count for rank, count in counts.items() if rank is not None and rank > _DEEPEST):
         told.append((f"> {_DEEPEST}", beyond))
-    fact = f"Found by the first hit for {counts[1]:,} of {len(ranks):,} questions, not at all for {counts[None]:,}."
+    fact = f"Found by the first hit for {counts[1]:,} of {len(ranks):,} questions, by any of them for {len(ranks) - counts[None]:,}."
     return Plot(
         title="Where the evidence is found",
         how="The rank of the first hit that holds a question's evidence.",
@@ -131,8 +131,8 @@ def _calibration(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
         return None
     widest = max(binned, key=lambda b: abs(b.confidence - b.share) * b.n)
     fact = (
-        f"The gap that weighs most: {widest.n:,} questions with a confidence of {_percent(widest.confidence)} on average, "
-        f"of which {_percent(widest.share)} have an answer."
+        f"The gap that weighs most: {widest.n:,} questions with a confidence of {_percent(widest.confidence)} "
+        f"on average, of which {_percent(widest.share)} have an answer."
     )
     return Plot(
         title="Calibration",
@@ -176,4 +176,4 @@ def _cases(metric: str, rows: Sequence[Row]) -> list[Any]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\N{NO-BREAK SPACE}%"

@@ -77,9 +77,11 @@ def share_ticks(high: float = 1.0) -> list[tuple[float, str]]:
     return [(high * part, f"{high * part * 100:g} %") for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
 
 
-def round_ticks(high: float, text: Callable[[float], str]) -> list[tuple[float, str]]:
-    """Four to ten round values from 0 on; the last one is not below ``high``."""
+def round_ticks(high: float, text: Callable[[float], str], *, whole: bool = False) -> list[tuple[float, str]]:
+    """A few round values from 0 on; the last one is not below ``high``. ``whole`` ones count things."""
     step = _round_up(high / 5)
+    if whole and step % 1:
+        step = float(ceil(step))
     return [(i * step, text(i * step)) for i in range(ceil(round(high / step, 9)) + 1)]
 
 

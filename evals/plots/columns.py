@@ -8,7 +8,7 @@ from evals.plots.svg import Picture, joined, tag
 
 def columns(counts: Sequence[tuple[str, int, bool]], x_label: str, y_label: str, label: str) -> Picture:
     """One for each (name, count, hatched), with its count above."""
-    ticks = [tick for tick in round_ticks(max(n for _, n, _ in counts), lambda n: f"{n:,g}") if tick[0] % 1 == 0]
+    ticks = round_ticks(max(n for _, n, _ in counts), lambda n: f"{n:,g}", whole=True)
     x = across(len(counts), [(i + 0.5, name) for i, (name, _, _) in enumerate(counts)])
     axes = Axes(x, upwards(ticks[-1][0], ticks), x_label, y_label, upright_lines=False)
     drawn = [axes.draw()]

@@ -45,7 +45,7 @@ def reliability(binned: Sequence[Bin], label: str, earlier: Sequence[Bin] = ()) 
         across(1.0, share_ticks()),
         upwards(1.0, share_ticks(), HEIGHT - BOTTOM - STRIP),
         "confidence",
-        "have an answer in the set",
+        "have an answer",
     )
     body = joined(
         axes.draw(),

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,16 @@ from service.settings import Settings, load_settings
 Collection = Annotated[str, typer.Option("--collection", "-c", help="Which collection.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (FOOTNOTED_DATA_DIR; default ./data).")]
+
+Since = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Only what was asked since then, in UTC."),
+]
+
+
+def since_utc(since: datetime | None) -> datetime | None:
+    """The option's value, which the command line reads without a time zone."""
+    return since and since.replace(tzinfo=UTC)
 
 
 def settings_with(data_dir: Path | None, **groups: dict[str, Any]) -> Settings:

@@ -13,7 +13,7 @@ from core.errors import FootnotedError, InvalidRequest, UnsupportedModel
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token, fold
 from service.engine import Engine
 from service.problems import problem_of
-from service.routes.state import ReadyEngine
+from service.routes.state import ReadyEngine, State
 from service.wire import (
     AskRequest,
     SearchRequest,
@@ -34,10 +34,12 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/ask", responses=_STREAM)
-def ask(request: AskRequest, engine: ReadyEngine) -> Response:
+def ask(request: AskRequest, engine: ReadyEngine, state: State) -> Response:
     """Answer a question from the documents, every sentence with its source, or say that nothing was found."""
     _check(request, engine)
-    events = engine.ask_events(request.question, request.collection, request.turns(), request.top_k)
+    turns = request.turns()
+    made = engine.ask_events(request.question, request.collection, turns, request.top_k)
+    events = state.questions.recording(made, request.collection, turns, request.user)
     if not request.stream:
         return JSONResponse(answer_json(fold(events), request.collection))
     # The first event comes after the search: until then an error is still a plain response.

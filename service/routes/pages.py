@@ -20,6 +20,7 @@ def chat(request: Request, state: State) -> HTMLResponse:
     context = {
         "title": chosen.title,
         "suggestions": chosen.suggestions,
+        "takes_feedback": state.questions.keeps,
         "question_limit": state.settings.answer.max_question_chars,
         "version": state.version,
     }

@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 from core.errors import FootnotedError, NotReady
 from service.engine import Engine
 from service.jobs import Jobs
+from service.questions.recorder import QuestionRecorder
 from service.settings import Settings
 
 
@@ -20,6 +21,7 @@ class ServiceState:
     settings: Settings
     engine: Engine
     jobs: Jobs
+    questions: QuestionRecorder
     templates: Jinja2Templates
     version: str
     ready: Event = field(default_factory=Event)

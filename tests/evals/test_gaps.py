@@ -232,7 +232,7 @@ def test_the_report_tells_gaps_and_when_one_is_closed(world, report, tmp_path, o
     open_engine(world).ingest([handbook])
     leave, _ = json.loads(report("--json", "--markdown", tmp_path / "gaps.md"))["gaps"]
     assert (leave["state"], leave["today"]["answered"]) == ("closed", 3)
-    assert leave["today"]["documents"][0]["title"] == "Employee handbook"
+    assert leave["today"]["documents"][0]["title"] == "Handbook"
     assert leave["today"]["documents"][0]["near"] is True
     assert "Closed: these questions are answered today." in (tmp_path / "gaps.md").read_text(encoding="utf-8")
 

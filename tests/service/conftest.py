@@ -1,16 +1,25 @@
-"""What the tests of the service share: a client, uploads that are waited for, events of a stream."""
+"""What the tests of the service share: a client, uploads that are waited for, events of a stream, a browser."""
 
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from service.app import create_app
+from service.engine import Engine
 
 DATE_QUESTION = "When was the Central Foreign Affairs Work Conference held?"
 OFF_TOPIC_QUESTION = "How do I reset my router password?"
 _JOB_LIMIT_S = 180
+_CHROMIUM = Path("/usr/bin/chromium")
+_PAGE_TIMEOUT_MS = 60_000
 
 Files = Mapping[str, str | bytes]
 
@@ -132,3 +141,79 @@ def assert_problem() -> Callable[..., dict[str, Any]]:
         return body
 
     return check
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not _CHROMIUM.exists():
+        pytest.skip(f"Chromium is not installed: {_CHROMIUM} is missing. To run this test: apt install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Watched:
+    """A browser context that remembers what went wrong in any of its tabs, and every address asked for."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.origin = origin
+        self.errors: list[str] = []
+        self.addresses: list[str] = []
+        self.context: BrowserContext = browser.new_context(base_url=origin, reduced_motion="reduce")
+        self.context.set_default_timeout(_PAGE_TIMEOUT_MS)
+        self.context.on("console", lambda message: self._note(message.type, message.text))
+        self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.context.on("request", lambda request: self.addresses.append(request.url))
+        self.context.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.errors.append(text)
+
+    @property
+    def foreign(self) -> list[str]:
+        return [a for a in self.addresses if not a.startswith((f"{self.origin}/", "data:", "blob:"))]
+
+
+@pytest.fixture
+def watch(browser) -> Callable[[str], Watched]:
+    """A watched browser context for a server of the test's own."""
+    return lambda origin: Watched(browser, origin)
+
+
+@pytest.fixture
+def watched(watch, server) -> Iterator[Watched]:
+    """No test may leave an error in the console, or send a request elsewhere."""
+    made = watch(server)
+    yield made
+    made.context.close()
+    assert made.errors == []
+    assert made.foreign == []
+    assert made.addresses != []
+
+
+@pytest.fixture
+def page(watched) -> Page:
+    """The chat page, loaded, with the default collection chosen."""
+    opened = watched.context.new_page()
+    opened.goto("/")
+    expect(opened.locator("#question")).to_be_focused()
+    return opened
+
+
+@pytest.fixture
+def in_process(make_settings, encoder) -> Callable[..., AbstractContextManager[TestClient]]:
+    """`with in_process(data_dir, group={…}) as client:` for a service in this process, with settings of its own."""
+
+    @contextmanager
+    def start(data_dir: Path, **groups: dict) -> Iterator[TestClient]:
+        settings = make_settings(data_dir, **groups)
+        app = create_app(settings, Engine.open(settings, encoder))
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            deadline = time.monotonic() + _JOB_LIMIT_S
+            while client.get("/readyz").status_code != 200 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            yield client
+
+    return start

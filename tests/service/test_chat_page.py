@@ -3,73 +3,18 @@
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from service.app import create_app
 
-CHROMIUM = Path("/usr/bin/chromium")
 DONE = ".exchange:last-child .answer:not([aria-busy])"
 OTTER = "The otter Ida eats two kilograms of fish a day."
 OTTER_QUESTION = "How much fish does the otter Ida eat a day?"
 TIMEOUT_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"Chromium is not installed: {CHROMIUM} is missing. To run this test: apt install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-class Watched:
-    """A browser context that remembers what went wrong in any of its tabs, and every address asked for."""
-
-    def __init__(self, browser: Browser, origin: str) -> None:
-        self.origin = origin
-        self.errors: list[str] = []
-        self.addresses: list[str] = []
-        self.context: BrowserContext = browser.new_context(base_url=origin, reduced_motion="reduce")
-        self.context.set_default_timeout(TIMEOUT_MS)
-        self.context.on("console", lambda message: self._note(message.type, message.text))
-        self.context.on("weberror", lambda error: self.errors.append(str(error.error)))
-        self.context.on("request", lambda request: self.addresses.append(request.url))
-        self.context.on("dialog", lambda dialog: (self.errors.append(dialog.message), dialog.dismiss()))
-
-    def _note(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
-            self.errors.append(text)
-
-    @property
-    def foreign(self) -> list[str]:
-        return [a for a in self.addresses if not a.startswith((f"{self.origin}/", "data:", "blob:"))]
-
-
-@pytest.fixture
-def watched(browser, server) -> Iterator[Watched]:
-    """No test may leave an error in the console, or send a request elsewhere."""
-    made = Watched(browser, server)
-    yield made
-    made.context.close()
-    assert made.errors == []
-    assert made.foreign == []
-    assert made.addresses != []
-
-
-@pytest.fixture
-def page(watched) -> Page:
-    """The chat page, loaded, with the default collection chosen."""
-    opened = watched.context.new_page()
-    opened.goto("/")
-    expect(opened.locator("#question")).to_be_focused()
-    return opened
 
 
 @pytest.fixture
@@ -348,10 +293,10 @@ def empty_server(tmp_path, make_settings, open_engine) -> Iterator[str]:
     thread.join()
 
 
-def test_a_server_without_documents_asks_for_some_first(browser, empty_server):
+def test_a_server_without_documents_asks_for_some_first(watch, empty_server):
     while httpx.get(f"{empty_server}/readyz").status_code != 200:
         pass
-    made = Watched(browser, empty_server)
+    made = watch(empty_server)
     page = made.context.new_page()
     page.goto("/")
     expect(page.locator("#no-documents")).to_be_visible()

@@ -1,6 +1,7 @@
 import { copy } from "../clipboard.js";
 import { strings } from "../strings.js";
 import { announce, el, ownAddress } from "./dom.js";
+import { Feedback } from "./feedback.js";
 import { hide as hidePeek } from "./peek.js";
 import { linkMarker, sentenceNode } from "./sentences.js";
 import { nearestPassages, sourcesSection } from "./sources.js";
@@ -12,11 +13,13 @@ export const plainText = (answer) => answer.sentences.map((sentence) => sentence
 
 /** An answer on the page: first while it streams, then complete. One instance an attempt. */
 export class AnswerView {
-  constructor(question, collection) {
+  /** `feedback` keeps the rating (see Feedback); null where the service takes none. */
+  constructor(question, collection, feedback) {
     const prefix = `answer-${++made}`;
     this.ids = { quote: (marker) => `${prefix}-quote-${marker}` };
     this.question = question;
     this.collection = collection;
+    this.feedback = feedback;
     this.sentences = [];
     this.citations = new Map();
     this.understood = el("p", { class: "understood", hidden: true });
@@ -106,7 +109,7 @@ export class AnswerView {
     this.citations = new Map(answer.citations.map((citation) => [citation.marker, citation]));
     const nodes = answer.sentences.flatMap((sentence) => [sentenceNode(sentence, this.citations, answer.answer_span, this.ids), " "]);
     this.prose.replaceChildren(...nodes);
-    this.#showAfter(sourcesSection(answer.citations, answer.answer_span, this.ids), this.#foot(answer));
+    this.#showAfter(sourcesSection(answer.citations, answer.answer_span, this.ids), this.#foot(answer), this.#thumbs(answer));
   }
 
   #showNotFound(answer) {
@@ -114,11 +117,15 @@ export class AnswerView {
       el("p", { class: "verdict" }, strings.notFound),
       el("p", { class: "muted" }, strings.notFoundText, " ", strings.notFoundConfidence(answer.confidence), "."),
     );
-    this.after.replaceChildren(nearestPassages(answer.hits, this.collection));
+    this.#showAfter(nearestPassages(answer.hits, this.collection), this.#thumbs(answer));
   }
 
   #showAfter(...nodes) {
     this.after.replaceChildren(...nodes.filter(Boolean));
+  }
+
+  #thumbs(answer) {
+    return this.feedback && new Feedback(answer, this.feedback).root;
   }
 
   #foot(answer) {

@@ -10,7 +10,7 @@ const HISTORY_TURNS = 10;
 
 /**
  * The exchanges of one collection, on the page and in storage.
- * An exchange is {question, state: running|done|stopped|failed, answer, partial, problem}.
+ * An exchange is {question, state: running|done|stopped|failed, answer, partial, problem, feedback}.
  */
 export class Conversation {
   #exchanges = [];
@@ -67,7 +67,7 @@ export class Conversation {
     const view = this.#view(exchange, article);
     const running = new AbortController();
     this.#running = running;
-    Object.assign(exchange, { state: "running", answer: null, partial: null, problem: null });
+    Object.assign(exchange, { state: "running", answer: null, partial: null, problem: null, feedback: null });
     this.#save();
     this.onChange();
     announce(strings.searching);
@@ -132,10 +132,19 @@ export class Conversation {
   }
 
   #view(exchange, article) {
-    const view = new AnswerView(exchange.question, this.#collection);
+    const view = new AnswerView(exchange.question, this.#collection, this.#feedback(exchange));
     article.querySelector(".answer")?.remove();
     article.append(view.root);
     return view;
+  }
+
+  #feedback(exchange) {
+    if (!("feedback" in this.log.dataset)) return null;
+    const keep = (given) => {
+      exchange.feedback = given;
+      if (this.#exchanges.includes(exchange)) this.#save();
+    };
+    return { given: exchange.feedback, keep };
   }
 
   #note(exchange, article, text) {

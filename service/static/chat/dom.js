@@ -15,6 +15,19 @@ export function el(name, attributes = {}, ...children) {
   return node;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A line drawing on a field of 20 by 20, for the eye only. */
+export function icon(path) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** Fills the words into markup that carries data-s (text), data-s-label and data-s-placeholder. */

@@ -1,4 +1,5 @@
 import { ConnectionLost, Problem, request } from "./api.js";
+import { person } from "./person.js";
 import { readEvents } from "./sse.js";
 
 // The server pings at least every 15 s, so three missed pings mean that it is gone.
@@ -22,7 +23,7 @@ export async function* ask({ question, collection, history }, signal) {
     const response = await request("/v1/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream, application/json" },
-      body: JSON.stringify({ question, collection, history, stream: true }),
+      body: JSON.stringify({ question, collection, history, user: person(), stream: true }),
       signal: silence.signal,
     });
     yield* events(response, heard);

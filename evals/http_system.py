@@ -101,6 +101,7 @@ class HttpSystem:
             "collection": self._collection,
             "history": [{"role": turn.role, "content": turn.content} for turn in history],
             "top_k": top_k,
+            "store": False,  # a measurement is nobody's question
         }
         return answer_of(self._send("POST", "/v1/ask", json=body).json())
 

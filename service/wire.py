@@ -58,6 +58,7 @@ class AskRequest(SearchRequest):
     user: _Text | None = Field(
         None, max_length=_MAX_USER_CHARS, description="Any id of whoever asks; only a keyed hash of it is kept."
     )
+    store: bool = Field(True, description="false keeps the question out of the log; it can then not be rated.")
 
 
 class FeedbackRequest(_Request):

@@ -37,7 +37,7 @@ def ask_who(material: Material) -> list[Asked]:
     if FIGURE.search(match["agent"]) or _NO_PERSON.search(match["agent"]):
         return []
     done = TIME.sub("", match["done"]).strip()
-    if finite_in(done.split()[1:]) or re.search(r"\d| and | or |,", done):
+    if finite_in(done.split()[1:]) or re.search(r"\d|\b(?:and|or|by)\b|,", done):
         return []
     return [Asked(as_question("Who", found.finite, subject, done, "by"), match["agent"], "who")]
 

@@ -8,7 +8,7 @@ from evals.generate.types import Draft, Sentence, Source
 from service.answer.sentences import sentences
 
 FEWEST_WORDS, MOST_WORDS = 5, 45
-_LETTERS = 0.75
+_LETTERS = 0.65
 
 
 def sentences_of(source: Source) -> list[Sentence]:

@@ -75,7 +75,8 @@ def _ranks(rows: Sequence[Row], earlier: Sequence[Row]) -> Plot | None:
     told = [(str(rank), counts[rank]) for rank in range(1, min(deepest, _DEEPEST) + 1)]
     if beyond := sum(count for rank, count in counts.items() if rank is not None and rank > _DEEPEST):
         told.append((f"> {_DEEPEST}", beyond))
-    fact = f"Found by the first hit for {counts[1]:,} of {len(ranks):,} questions, by any of them for {len(ranks) - counts[None]:,}."
+    found = len(ranks) - counts[None]
+    fact = f"Found by the first hit for {counts[1]:,} of {len(ranks):,} questions, by any of them for {found:,}."
     return Plot(
         title="Where the evidence is found",
         how="The rank of the first hit that holds a question's evidence.",

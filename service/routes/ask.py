@@ -38,8 +38,9 @@ def ask(request: AskRequest, engine: ReadyEngine, state: State) -> Response:
     """Answer a question from the documents, every sentence with its source, or say that nothing was found."""
     _check(request, engine)
     turns = request.turns()
-    made = engine.ask_events(request.question, request.collection, turns, request.top_k)
-    events = state.questions.recording(made, request.collection, turns, request.user)
+    events = engine.ask_events(request.question, request.collection, turns, request.top_k)
+    if request.store:
+        events = state.questions.recording(events, request.collection, turns, request.user)
     if not request.stream:
         return JSONResponse(answer_json(fold(events), request.collection))
     # The first event comes after the search: until then an error is still a plain response.

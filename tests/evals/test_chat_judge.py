@@ -99,7 +99,9 @@ def test_json_is_found_in_what_surrounds_it(open_judge, make_row, reply):
     assert verdict.reply is None
 
 
-@pytest.mark.parametrize("reply", ["Fine by me.", '{"correct": "yes", "groun', verdict_of("maybe"), verdict_of(["yes"])])
+@pytest.mark.parametrize(
+    "reply", ["Fine by me.", '{"correct": "yes", "groun', verdict_of("maybe"), verdict_of(["yes"])]
+)
 def test_what_cannot_be_read_is_cannot_tell_and_kept(open_judge, make_row, reply):
     model, _ = open_judge(reply)
     (verdict,) = judged(model, [make_row("it")])

@@ -97,6 +97,12 @@ def test_feedback_is_filtered_and_paged_newest_first(client, ask, rate, listed, 
     assert listed("another") == []
 
 
+def test_what_is_not_to_be_stored_cannot_be_rated(client, ask, assert_problem, collection):
+    answer = ask("Is anyone there?", collection=collection, store=False)
+    response = client.post("/v1/feedback", json={"answer_id": answer["id"], "rating": "up"})
+    assert_problem(response, 404, "not_found")
+
+
 @pytest.mark.parametrize("rating", ["up", None])
 def test_an_unknown_answer_is_not_found(client, assert_problem, rating):
     response = client.post("/v1/feedback", json={"answer_id": "ans_of_nobody", "rating": rating})

@@ -9,7 +9,9 @@ from evals.generate.lists import list_drafts
 from evals.generate.templates import drafts
 from evals.generate.types import Source
 
-BACKGROUND = "We saw the engine, the employees, the refund and the report in the old town of Warsaw and the Eiffel Tower."
+BACKGROUND = (
+    "We saw the engine, the employees, the refund and the report in the old town of Warsaw and the Eiffel Tower."
+)
 
 
 def source_of(text, name="a.txt", heading=None):

@@ -84,7 +84,7 @@ def _rank_holding(citation: Citation, answer: Answer) -> int | None:
 
 def _lit(citation: Citation, hit: Hit) -> Excerpt:
     start = hit.passage.start
-    return excerpt(hit.passage.text, citation.start - start + 1, citation.end - start + 1)
+    return excerpt(hit.passage.text, citation.start - start, citation.end - start)
 
 
 def _place(page: int | None, section: tuple[str, ...]) -> str:

@@ -12,7 +12,8 @@ _SHARE = re.compile(rf"^(?i:{ABOUT}?)(?P<share>{PERCENT}) of (?P<others>.+)$")
 _THERE = re.compile(rf"^There (?P<be>are|were) (?P<counted>{ABOUT}?{NUMBER} .+)$")
 _SIZE = re.compile(rf"^(?P<size>{ABOUT}?{NUMBER} [a-z]+) (?P<adjective>tall|long|wide|high|deep|thick|old)$")
 _AMOUNT = re.compile(
-    rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: (?!in|as|on|at|for|per)[a-z]+)?))(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$"
+    rf"^(?P<amount>{ABOUT}?(?:{MONEY}|{PERCENT}|{NUMBER}(?: (?!in|as|on|at|for|per)[a-z]+)?))"
+    r"(?P<others>(?: (?:in|as of|on|at|for|per) .+)?)$"
 )
 _SPANS = re.compile(r"\b(?:seconds|minutes|hours|days|weeks|months|years|decades|centuries|times)$")
 _LASTING = frozenset("take last spend require have give allow".split())

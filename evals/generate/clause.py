@@ -47,7 +47,8 @@ _STRANGE = re.compile(
 )
 _BEGINS_SUBJECT = re.compile(r" (?:the|an?|[A-Z])")
 _ADVERBS = frozenset(
-    "also now then still often usually always later soon first originally thereby mainly primarily once itself themselves "
+    "also now then still often usually always later soon first originally thereby mainly primarily once "
+    "itself themselves "
     "himself herself".split()
 )
 
@@ -128,7 +129,11 @@ def is_noun_phrase(words: list[str]) -> bool:
             return False
         if lower in DETERMINERS and i > 0 and before not in PREPOSITIONS and before != "and":
             return False
-        if word.endswith("ly") and lower not in ("family", "early", "supply", "assembly", "italy", "july"):
+        if (
+            lower.endswith("ly")
+            and (word.islower() or (i == 0 and len(words) > 1))
+            and lower not in ("family", "early", "supply", "assembly", "italy", "july")
+        ):
             return False
         if i == 0 and len(words) > 1 and (lower.endswith("ing") or is_participle(lower)):
             return False

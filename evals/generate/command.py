@@ -85,7 +85,8 @@ def generate(
             skipped += [Skipped(failure.uri, failure.message) for failure in outcome.failed]
     if not made.questions:
         raise InvalidRequest(
-            "No question could be made of these documents.", _told(skipped) or "Add documents with more prose."
+            "\n".join(["No question could be made of these documents.", *_reasons(made)]),
+            _told(skipped) or "Add documents with more prose.",
         )
     write_atomically(output, as_lines(made.questions))
     if as_json:
@@ -146,8 +147,8 @@ def _print(console: Console, made: MadeSet, output: Path, chat: Writer | None, w
     console.print(told, markup=False, highlight=False)
     if len(made.questions) < wanted.count:
         console.print(f"Fewer than the {wanted.count} asked for: the documents gave no more.", style="yellow")
-    for reason, count in made.dropped.most_common():
-        console.print(f"  dropped {count:>4}: {reason}", markup=False, highlight=False)
+    for line in _reasons(made):
+        console.print(line, markup=False, highlight=False)
     if not wanted.filtered:
         returned = sum(one.round_trip for one in made.questions)
         console.print(f"{returned} of them come back from the round trip; nothing was dropped for it.", highlight=False)
@@ -156,6 +157,10 @@ def _print(console: Console, made: MadeSet, output: Path, chat: Writer | None, w
             f"{chat.model.name}: {chat.tokens.input} tokens read, {chat.tokens.output} written.", markup=False
         )
     console.print(_caution(wanted), style="yellow", soft_wrap=True)
+
+
+def _reasons(made: MadeSet) -> list[str]:
+    return [f"  dropped {count:>4}: {reason}" for reason, count in made.dropped.most_common()]
 
 
 def _caution(wanted: Wanted) -> str:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from evals.generate.casing import Casing
 from evals.generate.chosen import in_turn, sentences_of
@@ -71,7 +72,8 @@ def make_set(
     seen = Seen()
     used: list[Draft] = []
     answerable = wanted.count - round(wanted.count * wanted.unanswerable)
-    for draft in candidates if answerable else ():
+    waiting = iter(candidates)
+    for draft in waiting if answerable else ():
         result.tried += 1
         if not seen.is_new(draft.text):
             result.dropped[DUPLICATE] += 1
@@ -89,12 +91,14 @@ def make_set(
             break
     share = wanted.unanswerable
     missing = round(len(result.questions) * share / (1 - share)) if share < 1 else wanted.count
-    result.questions.extend(_without_answer(used, sources, trip, made_by, missing, random.Random(wanted.seed), advance))
+    # More of a chat model's would cost; more of the patterns' cost nothing.
+    pool = chain(used, waiting) if made_by == BY_PATTERNS else used
+    result.questions.extend(_without_answer(pool, sources, trip, made_by, missing, random.Random(wanted.seed), advance))
     return result
 
 
 def _without_answer(
-    used: Sequence[Draft],
+    pool: Iterable[Draft],
     sources: Sequence[Source],
     trip: RoundTrip,
     made_by: str,
@@ -106,7 +110,7 @@ def _without_answer(
     if count < 1:
         return
     replacer, seen = Replacer(sources), Seen()
-    for draft in used:
+    for draft in pool:
         changed = replacer.without_answer(draft.text, rng)
         if changed is None or not seen.is_new(changed):
             continue

@@ -41,7 +41,7 @@
       if (!key) return a.place - b.place;
       // What has no value comes last in either direction.
       if (a[key] === null || b[key] === null) return (a[key] === null) - (b[key] === null) || a.place - b.place;
-      return (a[key] - b[key]) || a.place - b.place;
+      return sign * (a[key] - b[key]) || a.place - b.place;
     });
     table.append(...ordered.map((entry) => entry.body));
     for (const heading of table.querySelectorAll("th[data-sort]")) {

@@ -28,11 +28,12 @@ _SAME = ("set", "options", "system")
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A run read back from its folder. ``manifest`` is run.json."""
+    """A run read back from its folder. ``manifest`` is run.json, ``summary`` is empty where the run did not end."""
 
     folder: Path
     manifest: Mapping[str, Any]
     run: Run
+    summary: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -53,9 +54,9 @@ def read_run(folder: Path) -> RecordedRun:
         )
     order = {name: i for i, name in enumerate(manifest["set"]["ids"])}
     rows.sort(key=lambda row: order.get(row.question.id, len(order)))
-    finished = (folder / SUMMARY).is_file()
-    interrupted = not finished or len(rows) < len(order)
-    return RecordedRun(folder, manifest, Run(tuple(rows), int(manifest["options"]["top_k"]), interrupted))
+    summary = _read_json(folder / SUMMARY) if (folder / SUMMARY).is_file() else {}
+    interrupted = not summary or len(rows) < len(order)
+    return RecordedRun(folder, manifest, Run(tuple(rows), int(manifest["options"]["top_k"]), interrupted), summary)
 
 
 class RunWriter:
@@ -133,16 +134,23 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     file = folder / RUN
     if not file.is_file():
         raise NotFound(f"{folder} holds no run ({RUN} is missing).", "Name a folder that `footnoted eval run` wrote.")
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        version = manifest["format_version"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise InvalidRequest(f"{file} is damaged: {error}.", "Run again.") from error
+    manifest = _read_json(file)
+    version = manifest.get("format_version")
     if version != FORMAT_VERSION:
         raise InvalidRequest(
             f"{folder} is a run of format {version}; this version reads format {FORMAT_VERSION}.", "Run again."
         )
-    return dict(manifest)
+    return manifest
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InvalidRequest(f"{file} is damaged: {error}.", "Run again.") from error
+    if not isinstance(value, dict):
+        raise InvalidRequest(f"{file} is damaged: it holds no JSON object.", "Run again.")
+    return value
 
 
 def _read_rows(file: Path) -> tuple[list[Row], str | None]:

@@ -7,7 +7,7 @@ from evals.generate.clause import BE, DETERMINERS, MODALS, PREPOSITIONS, Clause
 from evals.generate.people import is_person
 from evals.generate.phrases import TIME
 
-LONG_WORD = 10
+LONG_WORD = 11
 _DEFINITION = re.compile(r"^(?:an?|the|one of the) \w")
 _EMPTY = re.compile(
     r"^(?:an?|the|one of the) (?:\w+ )?(?:lot|few|matter|result|reason|part|case|same|way|little|bit|number|only|first|"

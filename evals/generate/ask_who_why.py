@@ -54,7 +54,7 @@ def ask_why(material: Material) -> list[Asked]:
         return []
     if found.verb is not None:
         finite, behind = found.verb.do, joined(found.verb.base, done)
-    elif done and found.finite not in ("has", "have", "had"):
+    elif done and not done.endswith("ly") and found.finite not in ("has", "have", "had"):
         finite, behind = found.finite, done
     else:
         return []

@@ -48,7 +48,7 @@ def _of_section(material: Material, sentence: Sentence) -> list[Asked]:
     if found is None or found.front or not _HEADING.fullmatch(heading) or len(found.subject.split()) < 2:
         return []
     subject = material.casing.moved(found.subject)
-    if subject is None or found.subject.lower() in heading.lower():
+    if subject is None or subject.startswith(("a ", "an ")) or found.subject.lower() in heading.lower():
         return []
     asked = Asked(f'What does the section "{heading}" say about {subject}?', sentence.text, "section")
     return [asked] if reads_well(asked.question, asked.answer) else []

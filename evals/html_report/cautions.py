@@ -26,6 +26,10 @@ def cautions(recorded: RecordedRun) -> Iterator[Caution]:
     planned = len(recorded.manifest["set"]["ids"])
     if recorded.run.interrupted:
         yield Caution(f"The run was not finished: {len(rows):,} of {planned:,} questions were asked.", grave=True)
+    failed = recorded.summary.get("ingest", {}).get("failed", [])
+    if unread := [f"{failure['uri']}: {failure['message']}" for failure in failed]:
+        documents = "1 document" if len(unread) == 1 else f"{len(unread):,} documents"
+        yield Caution(f"{documents} could not be read; questions on them are misses.", True, _cut(unread))
     if errors := [f"{row.question.id}: {row.error.message}" for row in rows if row.error]:
         yield Caution(f"{_questions(len(errors))} failed and {_misses(len(errors))}.", True, _cut(errors))
     if inexact := [row.question.id for row in rows if not all(row.citations_exact)]:

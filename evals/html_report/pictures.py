@@ -10,11 +10,12 @@ from typing import Any
 
 from evals import calibration
 from evals.figures.catalogue import METRICS
+from evals.metrics.calibration_error import bins
 from evals.metrics.percentile import percentile
 from evals.plots.bars import whole_bar
 from evals.plots.columns import columns
 from evals.plots.latency import latency
-from evals.plots.reliability import bins, reliability
+from evals.plots.reliability import reliability
 from evals.plots.risk_coverage import risk_coverage
 from evals.plots.svg import Picture
 from evals.rows import Outcome, Row

@@ -1,8 +1,38 @@
 """Expected calibration error: when the system says 80 %, is it right 80 % of the time?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evals.metrics.interval import interval
 
 BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Confidences from ``low`` to ``high``: their mean, and the share of outcomes that are true."""
+
+    low: float
+    high: float
+    confidence: float
+    share: float
+    n: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the share."""
+        return interval(self.share, self.n)
+
+
+def bins(pairs: Iterable[tuple[float, bool]]) -> list[Bin]:
+    """Of (confidence, outcome), in 10 equally wide bins; empty ones are left out."""
+    members: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, outcome in pairs:
+        members.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, outcome))
+    return [
+        Bin(i / BINS, (i + 1) / BINS, sum(c for c, _ in own) / len(own), sum(o for _, o in own) / len(own), len(own))
+        for i, own in sorted(members.items())
+    ]
 
 
 def calibration_error(confidences: Sequence[float], outcomes: Sequence[bool]) -> float | None:
@@ -14,8 +44,5 @@ def calibration_error(confidences: Sequence[float], outcomes: Sequence[bool]) ->
     """
     if not confidences:
         return None
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, outcome in zip(confidences, outcomes, strict=True):
-        bins.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, outcome))
-    gaps = (abs(sum(c for c, _ in members) - sum(o for _, o in members)) for members in bins.values())
-    return sum(gaps) / len(confidences)
+    pairs = list(zip(confidences, outcomes, strict=True))
+    return sum(b.n * abs(b.confidence - b.share) for b in bins(pairs)) / len(pairs)

@@ -1,42 +1,14 @@
 """The reliability diagram: is the confidence a probability? In the bins of evals/metrics/calibration_error.py."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from evals.metrics.calibration_error import BINS
-from evals.metrics.interval import interval
+from evals.metrics.calibration_error import Bin
 from evals.plots.axes import BOTTOM, HEIGHT, WIDTH, Axes, across, share_ticks, upwards
 from evals.plots.svg import Picture, joined, tag
 
 STRIP = 56  # below the diagram: how many questions are in each bin
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Confidences from ``low`` to ``high``: their mean, and the share of questions that have an answer."""
-
-    low: float
-    high: float
-    confidence: float
-    share: float
-    n: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        return interval(self.share, self.n)
-
-
-def bins(pairs: Sequence[tuple[float, bool]]) -> list[Bin]:
-    """Of (confidence, has an answer); empty bins are left out."""
-    members: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, outcome in pairs:
-        members.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, outcome))
-    return [
-        Bin(i / BINS, (i + 1) / BINS, sum(c for c, _ in own) / len(own), sum(o for _, o in own) / len(own), len(own))
-        for i, own in sorted(members.items())
-    ]
 
 
 def reliability(binned: Sequence[Bin], label: str, earlier: Sequence[Bin] = ()) -> Picture:

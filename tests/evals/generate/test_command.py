@@ -35,8 +35,8 @@ def engine(open_engine, tmp_path_factory):
 
 
 @pytest.fixture
-def generate(engine, make_settings, monkeypatch, tmp_path):
-    """The command on a real engine: as its collection, or (for paths) as the work folder's engine."""
+def generate(engine, open_engine, make_settings, monkeypatch, tmp_path):
+    """The command on real engines: the module's as the collection, a new one in a work folder."""
     opened, folder = engine
     settings = make_settings(tmp_path / "data")
     used = []
@@ -44,7 +44,8 @@ def generate(engine, make_settings, monkeypatch, tmp_path):
     @contextmanager
     def open_system(settings, collection):
         used.append((settings.data_dir, collection))
-        yield EngineSystem(opened, settings, collection)
+        own = settings.data_dir != tmp_path / "data"
+        yield EngineSystem(open_engine(settings.data_dir) if own else opened, settings, collection)
 
     monkeypatch.setattr(command, "open_system", open_system)
     monkeypatch.setattr(command, "load_settings", lambda overrides=None: settings.model_copy(update=overrides or {}))

@@ -45,7 +45,11 @@ def asked(text, heading=None):
         ("In 2005 the Old Factory was sold to AvtoZAZ.", "When was the Old Factory sold to AvtoZAZ?", "2005"),
         ("The Old Bank has been closed since 2001.", "Since when has the Old Bank been closed?", "2001"),
         ("The Green Council elects nobody, and has 24 members in Asia.", None, None),
-        ("The Green Council has 24 member states in Asia.", "How many member states does the Green Council have in Asia?", "24"),
+        (
+            "The Green Council has 24 member states in Asia.",
+            "How many member states does the Green Council have in Asia?",
+            "24",
+        ),
         ("Some 300 people were killed in the fire.", "How many people were killed in the fire?", "Some 300"),
         ("There are 13 nature reserves in Warsaw.", "How many nature reserves are there in Warsaw?", "13"),
         ("Employees may take up to 25 days off.", "How many days may employees take?", None),
@@ -54,16 +58,32 @@ def asked(text, heading=None):
         ("About 20% of the population of Warsaw is retired today.", None, None),
         ("The Eiffel Tower was designed by Gustave Eiffel.", "Who was the Eiffel Tower designed by?", "Gustave Eiffel"),
         ("Frontex, the agency for borders, has its office in Warsaw.", "What is Frontex?", "the agency for borders"),
-        ("Marie Curie was a Polish physicist who lived in Paris.", "Who was Marie Curie?", "a Polish physicist who lived in Paris"),
+        (
+            "Marie Curie was a Polish physicist who lived in Paris.",
+            "Who was Marie Curie?",
+            "a Polish physicist who lived in Paris",
+        ),
         ("An atom is a very small part of a molecule.", "What is an atom?", "a very small part of a molecule"),
         ("The mayor of Warsaw is called President.", "What is the mayor of Warsaw called?", "President"),
-        ("The Green Act refers to all forests of Europe.", "What does the Green Act refer to?", "all forests of Europe"),
+        (
+            "The Green Act refers to all forests of Europe.",
+            "What does the Green Act refer to?",
+            "all forests of Europe",
+        ),
         ("The Green Act prohibits the sale of old wood.", "What does the Green Act prohibit?", "the sale of old wood"),
-        ("The steam engine is used to pump water out of mines.", "What is the steam engine used for?", "pump water out of mines"),
-        ("The Old Bridge was closed because the pillars were weak.", "Why was the Old Bridge closed?", "the pillars were weak"),
+        (
+            "The steam engine is used to pump water out of mines.",
+            "What is the steam engine used for?",
+            "pump water out of mines",
+        ),
+        (
+            "The Old Bridge was closed because the pillars were weak.",
+            "Why was the Old Bridge closed?",
+            "the pillars were weak",
+        ),
         ("The Old Bridge stayed open for 20 years.", "For how long did the Old Bridge stay open?", "20 years"),
     ],
-)  # fmt: skip
+)
 def test_a_sentence_becomes_a_question(sentence, question, answer):
     made = asked(sentence)
     if question is None:

@@ -35,6 +35,6 @@ def record(make_system):
             "system": {"settings": {"answer": {"threshold": 0.4, "passages": 8}}, "models": {"reader": "a1b2"}},
             "code": {"version": "9.8.7"},
         }
-        return RecordedRun(Path("runs") / "first", manifest, finished)
+        return RecordedRun(Path("runs") / "first", manifest, finished, {})
 
     return recorded

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -60,8 +61,15 @@ def test_warnings_come_before_the_figures(recorded):
 
 
 def test_an_unfinished_run_says_so(recorded):
-    cut = RecordedRun(recorded.folder, recorded.manifest, Run(recorded.run.rows[:2], 10, interrupted=True))
+    cut = RecordedRun(recorded.folder, recorded.manifest, Run(recorded.run.rows[:2], 10, interrupted=True), {})
     assert "2 of 4 questions were asked" in words(html_page(cut))
+
+
+def test_documents_that_could_not_be_read_are_named(recorded):
+    failed = {"ingest": {"failed": [{"uri": "file:///docs/b.pdf", "message": "b.pdf needs a password."}]}}
+    told = words(html_page(replace(recorded, summary=failed)))
+    assert "1 document could not be read" in told
+    assert "b.pdf needs a password." in told
 
 
 def test_figures_have_their_interval_and_meaning(recorded):

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.metrics.calibration_error import calibration_error
+from evals.metrics.calibration_error import bins, calibration_error
 from evals.plots.axes import round_ticks
 from evals.plots.bars import share_bar, whole_bar
 from evals.plots.columns import columns
 from evals.plots.latency import latency
-from evals.plots.reliability import bins, reliability
+from evals.plots.reliability import reliability
 from evals.plots.svg import tag
 
 pairs = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=40)

@@ -20,9 +20,26 @@ def normalised(answer: str) -> str:
 
 
 def words(answer: str) -> list[str]:
-    """The words of the normalised answer.
+    """The words of the normalised answer: SQuAD's ``get_tokens``, or single characters where nothing parts words.
 
-    As in MLQA's script (Lewis et al. 2020), each Chinese or Japanese character is a word of its own, since nothing
-    parts the words there; for other text this is SQuAD's ``get_tokens``.
+    As in MLQA's script (Lewis et al. 2020), each Chinese or Japanese character is a word of its own; there the set's
+    language decides, here whether most letters of the text are such characters, so that a Chinese name in an English
+    answer stays the one word that SQuAD's script takes it for.
     """
-    return UNSPACED.sub(r" \1 ", normalised(answer)).split()
+    return _split(answer, by_character=_is_unspaced(answer))
+
+
+def words_of_both(answer: str, reference: str) -> tuple[list[str], list[str]]:
+    """The words of two texts that are compared, told apart in one way: by character if either asks for it."""
+    by_character = _is_unspaced(answer) or _is_unspaced(reference)
+    return _split(answer, by_character), _split(reference, by_character)
+
+
+def _split(answer: str, by_character: bool) -> list[str]:
+    plain = normalised(answer)
+    return (UNSPACED.sub(r" \1 ", plain) if by_character else plain).split()
+
+
+def _is_unspaced(text: str) -> bool:
+    unspaced = len(UNSPACED.findall(text))
+    return unspaced > 0 and 2 * unspaced > sum(character.isalpha() for character in text)

@@ -59,6 +59,12 @@ def test_normalisation_by_hand(answer, expected):
 
 def test_chinese_characters_are_words():
     assert words("2015年 北京") == ["2015", "年", "北", "京"]
+    assert token_f1("2015年", ["2015"]) == pytest.approx(2 / 3)
+
+
+def test_a_chinese_name_in_english_words_is_one_word_as_for_the_official_script():
+    answer, reference = "大元通制, the institutions of the Great Yuan", "the institutions of the Great Yuan"
+    assert token_f1(answer, [reference]) == pytest.approx(official_f1(reference, answer))
 
 
 @pytest.mark.parametrize(

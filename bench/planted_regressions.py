@@ -85,7 +85,7 @@ def _run(
 ) -> Run:
     work = open_work_folder(folder / f"work-{sorted(overrides.get('ingest', {}).items())}", chosen.documents)
     with open_system(load_settings({**overrides, "data_dir": work.data_dir}), "default") as system:
-        return evaluate_files(wrapped(system), chosen, work.files, How(), Console(stderr=True)).run
+        return evaluate_files(wrapped(system), chosen, work.files, How(jobs=2), Console(stderr=True)).run
 
 
 def _draws(base: Run, other: Run, drawn: int, repetitions: int) -> Iterator[tuple[Run, Run]]:

@@ -23,15 +23,16 @@ def evaluation() -> None:
     """Measure how well questions on documents are answered."""
 
 
-app.command()(run)
-app.command()(calibrate)
+# In the order in which they are used.
 app.command()(check)
+app.command()(run)
+app.command()(report)
 app.command("compare")(compare_runs)
 app.command()(gate)
 app.command()(sweep)
+app.command()(calibrate)
+app.command()(generate)
 app.command()(from_feedback)
 app.command()(gaps)
-app.command()(generate)
-app.command()(report)
 app.command()(judge)
 app.command()(export_ragas)

@@ -15,6 +15,7 @@ FootnotedError
 ├── EncoderUnavailable        the embedding model cannot be loaded
 ├── IndexMismatch             the index on disk was built with other settings
 ├── IndexBroken               the data folder is damaged or unreadable
+├── RemoteError               a server that is asked over HTTP fails
 └── NotReady                  starting up or overloaded; try again
 
 The command line and HTTP each render them in one place (service/console.py, service/problems.py).
@@ -127,3 +128,17 @@ class NotReady(FootnotedError):
     """The service is starting or has too much to do."""
 
     code = "not_ready"
+
+
+class RemoteError(FootnotedError):
+    """A server that is asked over HTTP answers with a problem document, with nonsense, or not at all.
+
+    ``code`` is the problem's own where there is one.
+    """
+
+    code = "remote_error"
+
+    def __init__(self, message: str, hint: str, code: str | None = None) -> None:
+        super().__init__(message, hint)
+        if code:
+            self.code = code

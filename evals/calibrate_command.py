@@ -46,11 +46,13 @@ def calibrate(
 
     Prints settings to paste into footnoted.toml; nothing is changed by itself.
     """
+    place = Place(collection)
+    place.check(documents)
     loaded = load_set(question_set, documents, with_documents=collection is None)
     known = replace(loaded, questions=tuple(q for q in loaded.questions if q.answerable is not None))
     messages = Console(stderr=True)
     # Every question answered at any confidence, so that each threshold can be judged.
-    finished = evaluate_at(Place(collection), known, How(), messages, UNCALIBRATED)
+    finished = evaluate_at(place, known, How(), messages, UNCALIBRATED)
     outcomes = [o for row in finished.run.rows if (o := _outcome(row))]
     fitted = fit(outcomes)
     calibrated = [replace(o, confidence=rescaled(o.confidence, fitted.scale, fitted.shift)) for o in outcomes]

@@ -18,16 +18,15 @@ from evals.check import UNREADABLE, Finding, Severity, check_evidence, check_que
 from evals.check_leaks import check_leaks
 from evals.engine_system import open_system
 from evals.evidence import DOCUMENTS_KEPT, EvidenceLocator
+from evals.place import work_system
 from evals.progress import progress_bar
+from evals.report import table_console
 from evals.sets.load import load_set
 from evals.sets.types import Question, QuestionSet
 from evals.system import System
-from evals.work_folder import default_folder, open_work_folder
 from service.settings import load_settings
 
-WORK_COLLECTION = "default"
 SHOWN = 4
-PIPED_WIDTH = 130
 STYLES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
@@ -76,8 +75,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(_document(bare, findings), ensure_ascii=False, indent=2))
     else:
-        terminal = Console()
-        _print(terminal if terminal.is_terminal else Console(width=PIPED_WIDTH), bare, findings)
+        _print(table_console(), bare, findings)
     if _count(findings, Severity.ERROR):
         raise typer.Exit(1)
 
@@ -92,10 +90,9 @@ def _in_documents(
         loaded = load_set(place, documents)
     except (NotFound, InvalidRequest) as missing:  # the questions could be read above, so it is the documents
         return [Finding(UNREADABLE, f"{missing.message} {missing.hint}")]
-    work = open_work_folder(default_folder(load_settings().data_dir, loaded), loaded.documents)
-    with open_system(load_settings({"data_dir": work.data_dir}), WORK_COLLECTION) as system:
-        with progress_bar("Documents", len(work.files), messages) as advance:
-            outcome = system.ingest(work.files, advance)
+    with work_system(loaded) as (system, files):
+        with progress_bar("Documents", len(files), messages) as advance:
+            outcome = system.ingest(files, advance)
         unreadable = [Finding(UNREADABLE, f"{failure.uri}: {failure.message}") for failure in outcome.failed]
         return unreadable + _evidence(system, loaded.questions)
 

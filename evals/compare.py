@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from core.errors import InvalidRequest
 from evals.bootstrap import Difference, difference
-from evals.figures.catalogue import HEADLINE, METRICS
+from evals.figures.catalogue import HEADLINE, LATENCY, METRICS
 from evals.figures.types import Metric
 from evals.rows import Outcome, Row
 from evals.run import Run
 
-FEWEST_TAGGED = 5
+FEWEST_TAGGED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,29 @@ class Comparison:
         return [change for change in self.changes if not change.is_better]
 
 
-def compare(base: Run, other: Run, level: float = 0.95, metrics: Sequence[str] = tuple(METRICS)) -> Comparison:
+def compare(
+    base: Run, other: Run, level: float = 0.95, metrics: Sequence[str] = tuple(METRICS), *, by_tag: bool = True
+) -> Comparison:
     """The differences of ``other`` from ``base`` over the questions that both have.
 
-    :raises InvalidRequest: if they have none in common, or ask something else under the same id.
+    A metric that either run did not ask enough hits for is not among the differences, nor are times of runs that
+    asked a different number of questions at once.
+
+    :raises InvalidRequest: if they have none in common, or have other questions or answers under the same id.
     """
     pairs = matched(base, other)
     top_k = min(base.top_k, other.top_k)
-    chosen = [METRICS[name] for name in metrics if METRICS[name].least_hits <= top_k]
+    chosen = [
+        METRICS[name]
+        for name in metrics
+        if METRICS[name].least_hits <= top_k and (base.jobs == other.jobs or name not in LATENCY)
+    ]
     changes = [Change(b, o) for b, o in pairs if b.outcome.is_good != o.outcome.is_good]
     return Comparison(
         questions=len(pairs),
         left_out=len(base.rows) + len(other.rows) - 2 * len(pairs),
         differences={metric.name: difference(metric, pairs, level) for metric in chosen},
-        tags=_by_tag(pairs, [METRICS[name] for name in HEADLINE if METRICS[name] in chosen], level),
+        tags=_by_tag(pairs, [METRICS[name] for name in HEADLINE if METRICS[name] in chosen], level) if by_tag else {},
         changes=changes,
         moves=Counter((b.outcome, o.outcome) for b, o in pairs if b.outcome is not o.outcome),
     )
@@ -74,21 +83,15 @@ def matched(base: Run, other: Run) -> list[tuple[Row, Row]]:
     pairs = [(rows[row.question.id], row) for row in other.rows if row.question.id in rows]
     if not pairs:
         raise InvalidRequest("The two runs have no question in common.", "Compare runs of the same set.")
-    differing = [
-        b.question.id
-        for b, o in pairs
-        if (b.question.text, b.question.history) != (o.question.text, o.question.history)
-    ]
+    # By answers and evidence, too: else a correction of the set would look like a change of the system.
+    differing = [b.question.id for b, o in pairs if b.question != o.question]
     if differing:
         raise InvalidRequest(
-            f"{len(differing)} questions have the same id in both runs and another text, such as {differing[0]}.",
-            "Compare runs of the same set; run the older one again if the set was changed.",
+            f"{len(differing)} questions have the same id in both runs and another text, answer or evidence, such as "
+            f"{differing[0]}.",
+            "Compare runs of the same set: run the older one again with the set as it is now.",
         )
     return pairs
-
-
-def _asked(row: Row) -> tuple[object, ...]:
-    return row.question.text, row.question.history
 
 
 def _by_tag(

@@ -17,6 +17,7 @@ from core.errors import InvalidRequest
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
 from evals.gaps import Gap, Group, NearestDocument, Today, grouped, shows_gap
 from evals.progress import progress_bar
+from evals.report import table_console
 from evals.write_file import write_atomically
 from index.encode import Vectors
 from service.commands.options import AsJson, Collection, DataDir, Since, settings_with, since_utc
@@ -27,7 +28,6 @@ from service.questions.records import AskedQuestion, Wanted
 BATCH = 256
 DOCUMENTS = 3
 HITS = 10
-PIPED_WIDTH = 130
 
 
 def gaps(
@@ -53,7 +53,7 @@ def gaps(
     lacking = [question for question in asked if shows_gap(question, below)]
     with Engine.open(settings) as engine:
         engine.collection(collection)
-        groups, left_out = grouped(lacking, _encoder(engine, len(lacking), messages))
+        groups, left_out = grouped(lacking, _encoder(engine, messages))
         with progress_bar("Gaps", min(most, len(groups)), messages) as advance:
             found = [_looked_into(engine, collection, group, below, advance) for group in groups[:most]]
     if csv is not None:
@@ -63,15 +63,14 @@ def gaps(
     if as_json_:
         typer.echo(json.dumps({"gaps": [as_json(gap) for gap in found]}, ensure_ascii=False, indent=2))
     else:
-        terminal = Console()
-        _print(found, lacking, asked, terminal if terminal.is_terminal else Console(width=PIPED_WIDTH))
+        _print(found, lacking, asked, table_console())
     if len(groups) > most:
         messages.print(f"{len(groups) - most} more gaps of fewer people; --most looks into more.")
     if left_out:
         messages.print(f"{left_out} of the oldest questions were left out; --since takes fewer.")
 
 
-def _encoder(engine: Engine, questions: int, messages: Console) -> Callable[[Sequence[str]], Vectors]:
+def _encoder(engine: Engine, messages: Console) -> Callable[[Sequence[str]], Vectors]:
     """The collection's own: a search with another one is refused."""
 
     def encode(texts: Sequence[str]) -> Vectors:

@@ -86,7 +86,10 @@ class Regression:
 
     def __str__(self) -> str:
         d = self.difference
-        low, high = d.interval or (0.0, 0.0)
+        if d.base is None or d.other is None:
+            where = "it" if d.base is None else "this run"
+            return f"{d.metric} cannot be compared with the baseline: it is not measured in {where}"
+        low, high = d.interval or (d.other - d.base, d.other - d.base)
         more = f", tolerated {self.tolerance:g}" if self.tolerance else ""
         return (
             f"{d.metric} is worse than the baseline: {d.base:.4g} → {d.other:.4g} (by {low:+.4g} to {high:+.4g}{more})"
@@ -125,23 +128,28 @@ def read_gates(file: Path) -> GateFile:
 def regressions(base: Run, other: Run, tolerances: Mapping[str, float] | None = None) -> tuple[Regression, ...]:
     """The figures of ``other`` that are surely worse than ``base``'s by more than their tolerance.
 
+    One that the baseline has and this run has not is worse, too: where nothing is cited any more, there is no
+    precision. Where ``tolerances`` ask for it, a figure that cannot be compared at all is told in the same way.
+
     Without ``tolerances``, those of ``COMPARED``, with none. The level is Bonferroni's for as many figures as are
     looked at, so that chance turns away at most one run in twenty that is no worse. An exact quote that no longer is
     one needs no statistics: ``quote_exact`` may not fall at all.
     """
     asked = tolerances or dict.fromkeys(COMPARED, 0.0)
-    differences = compare(base, other, 1 - ALPHA / len(asked), tuple(asked)).differences
+    compared = compare(base, other, 1 - ALPHA / len(asked), tuple(asked), by_tag=False).differences
+    nothing = {name: Difference(name, None, None, 0, None) for name in asked}
     return tuple(
         Regression(d, asked[name])
-        for name, d in differences.items()
-        if d.value is not None and (_is_worse(d, asked[name]) or (name == "quote_exact" and d.value < -asked[name]))
+        for name, d in {**nothing, **compared}.items()
+        if _is_worse(d, asked[name]) or (d.value is None and (d.base is not None or tolerances))
     )
 
 
 def _is_worse(d: Difference, tolerance: float) -> bool:
-    if d.interval is None:
+    if d.value is None:
         return False
-    low, high = d.interval
+    # Without an interval (one question, or all on one place) only the difference itself is there to go by.
+    low, high = (d.value, d.value) if d.interval is None or d.metric == "quote_exact" else d.interval
     return low > tolerance if METRICS[d.metric].lower_is_better else high < -tolerance
 
 

@@ -31,12 +31,11 @@ def gate(
 ) -> None:
     """Hold a run to bounds and to a baseline; the exit code is 1, with the reasons, where one is not kept.
 
-    A run that was cut off, or in which a question failed, does not pass either.
+    A run that was cut off, or in which a question or a document failed, does not pass either; nor does one that
+    leaves out questions of the baseline. Without a baseline the table no_worse is left out, and it is said.
     """
     file = read_gates(thresholds) if thresholds else GateFile((), {})
     gates = (*file.gates, *parse_gates(minimum or (), maximum or ()))
-    if file.tolerances and baseline is None:
-        raise InvalidRequest(f"{thresholds} has no_worse, and there is no run to compare with.", "Give --baseline.")
     if not gates and baseline is None:
         raise InvalidRequest("There is nothing to hold the run to.", "Give --file, --baseline, --min or --max.")
     record = read_run(run)
@@ -44,7 +43,13 @@ def gate(
     errors = sum(row.error is not None for row in record.run.rows)
     reasons = [str(failure) for failure in failures(gates, figures)]
     if baseline is not None:
-        reasons += map(str, regressions(read_run(baseline).run, record.run, file.tolerances))
+        before = read_run(baseline).run
+        reasons += map(str, regressions(before, record.run, file.tolerances))
+        asked = {row.question.id for row in record.run.rows}
+        if lost := sum(row.question.id not in asked for row in before.rows):
+            reasons.append(f"{lost} of the baseline's {len(before.rows)} questions were not asked")
+    if unread := record.summary.get("ingest", {}).get("failed"):
+        reasons.append(f"{len(unread)} documents could not be read, such as {unread[0]['uri']}")
     if record.run.interrupted:
         reasons.append("the run was not finished")
     if errors:
@@ -53,6 +58,9 @@ def gate(
         typer.echo(json.dumps({"passed": not reasons, "reasons": reasons}, ensure_ascii=False, indent=2))
     else:
         _print(Console(), reasons, len(gates), baseline)
+    if file.tolerances and baseline is None:
+        told = f"{thresholds}: no_worse was left out, as there is no --baseline to compare with."
+        Console(stderr=True).print(told, style="yellow", highlight=False, soft_wrap=True)
     if reasons:
         raise typer.Exit(1)
 

@@ -1,6 +1,7 @@
 """A running server as a system to be evaluated, over its HTTP interface."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from core.errors import FootnotedError, InvalidRequest, NotFound, NotReady
+from core.errors import FootnotedError, InvalidRequest, NotFound, NotReady, RemoteError
 from core.types import (
     Answer,
     AnswerSentence,
@@ -27,20 +28,10 @@ from core.types import (
 from evals.system import IngestFailure, IngestOutcome
 
 _PAGE = 1000
-_UPLOAD = 50
+_UPLOAD_FILES = 50
+_UPLOAD_BYTES = 50 * 1024**2
 _POLL_S = 0.5
 _TIMEOUT_S = 120.0
-
-
-class RemoteError(FootnotedError):
-    """The server answered with a problem document, or not at all. ``code`` is the problem's own."""
-
-    code = "remote_error"
-
-    def __init__(self, message: str, hint: str, code: str | None = None) -> None:
-        super().__init__(message, hint)
-        if code:
-            self.code = code
 
 
 class HttpSystem:
@@ -52,16 +43,16 @@ class HttpSystem:
 
     def ingest(self, files: Sequence[Path], advance: Callable[[int], None]) -> IngestOutcome:
         """Uploads the files into the collection and waits until they are read."""
-        names = [file.name for file in files]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
+        names = Counter(file.name for file in files)
+        if twice := sorted(name for name, count in names.items() if count > 1):
             raise InvalidRequest(
                 f"Uploads are told apart by file name, and {', '.join(twice)} is there more than once.",
                 "Rename them, or ingest on the server and name its --collection.",
             )
         added = unchanged = 0
         failed: list[IngestFailure] = []
-        for start in range(0, len(files), _UPLOAD):
-            job = self._upload(files[start : start + _UPLOAD])
+        for batch in _batches(files):
+            job = self._upload(batch)
             for file in job["files"]:
                 added += file["status"] in ("added", "changed")
                 unchanged += file["status"] == "unchanged"
@@ -103,7 +94,11 @@ class HttpSystem:
             "top_k": top_k,
             "store": False,  # a measurement is nobody's question
         }
-        return answer_of(self._send("POST", "/v1/ask", json=body).json())
+        response = self._send("POST", "/v1/ask", json=body)
+        try:
+            return answer_of(response.json())
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise RemoteError(f"What the server sent is no answer: {error!r}.", "Is it Footnoted?") from error
 
     def description(self) -> Mapping[str, object]:
         """The settings of a server are its own: what it tells is its version and the state of the collection."""
@@ -122,7 +117,10 @@ class HttpSystem:
         return dict(job)
 
     def _get(self, path: str, **query: object) -> dict[str, Any]:
-        return dict(self._send("GET", path, params=query).json())
+        try:
+            return dict(self._send("GET", path, params=query).json())
+        except (ValueError, TypeError) as error:
+            raise RemoteError(f"The server's answer to {path} is not JSON.", "Is it Footnoted?") from error
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
@@ -136,6 +134,21 @@ class HttpSystem:
         if response.is_error:
             raise _problem(response)
         return response
+
+
+def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Few and small enough for one request; a single large file goes alone."""
+    batch: list[Path] = []
+    size = 0
+    for file in files:
+        more = file.stat().st_size
+        if batch and (len(batch) == _UPLOAD_FILES or size + more > _UPLOAD_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += more
+    if batch:
+        yield batch
 
 
 @contextmanager
@@ -187,7 +200,7 @@ def _citation(body: Mapping[str, Any]) -> Citation:
 def _hit(body: Mapping[str, Any]) -> Hit:
     document = DocumentRef(body["document_id"], body["uri"], body["title"], "")
     page = body["page"]
-    pages = None if page is None else (page, page)
+    pages = None if page is None else (page, body.get("last_page") or page)
     place = f"{body['document_id']}:{body['start']}"
     passage = Passage(place, document, tuple(body["section"]), pages, body["start"], body["end"], body["text"])
     return Hit(passage, body["score"], HitSource.FUSED)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.errors import NotFound
+from core.errors import FootnotedError, NotFound
 from core.types import Answer, AnswerStatus, Citation, Document
 from evals.evidence import (
     EvidenceLocator,
@@ -65,7 +65,10 @@ class Judge:
 
     def failed(self, question: Question, error: AskError, latency_ms: float) -> Row:
         """The row of a question that raised an error: it found nothing and said nothing."""
-        faults, pieces = self._locate(question)
+        try:
+            faults, pieces = self._locate(question)
+        except FootnotedError:  # where nothing can be asked, nothing can be looked up either
+            faults, pieces = (), [_Piece((), e.grade) for e in {e.piece: e for e in question.evidence}.values()]
         nothing = 0.0 if question.has_reference else None
         return Row(
             question=question,
@@ -85,9 +88,8 @@ class Judge:
         pieces: dict[tuple[str, str | None, int | None], _Piece] = {}
         for found in located:
             evidence = found.evidence
-            key = evidence.document, evidence.quote, evidence.page
-            known = pieces.get(key, _Piece((), 0))
-            pieces[key] = _Piece((*known.places, *found.places), max(known.grade, evidence.grade))
+            known = pieces.get(evidence.piece, _Piece((), 0))
+            pieces[evidence.piece] = _Piece((*known.places, *found.places), max(known.grade, evidence.grade))
         return tuple(found.fault for found in located), list(pieces.values())
 
     def _is_exact(self, citation: Citation) -> bool:

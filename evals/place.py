@@ -1,6 +1,7 @@
 """Where a set's questions are asked: a work folder, a collection as it is, or a running server."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from core.errors import InvalidRequest
-from evals.engine_system import open_system
+from evals.engine_system import EngineSystem, open_system
 from evals.evaluate import How, evaluate_collection, evaluate_files
 from evals.http_system import open_server
 from evals.results import Evaluation
@@ -16,7 +17,7 @@ from evals.sets.types import QuestionSet
 from evals.work_folder import default_folder, digest, open_work_folder
 from service.settings import load_settings
 
-WORK_COLLECTION = "default"
+_WORK_COLLECTION = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,19 @@ def evaluate_at(
     if place.collection is not None:
         with open_system(load_settings(overrides), place.collection) as system:
             return evaluate_collection(system, question_set, place.collection, how, console)
-    folder = place.work_dir or default_folder(load_settings().data_dir, question_set)
+    with work_system(question_set, place.work_dir, overrides) as (system, files):
+        return evaluate_files(system, question_set, files, how, console)
+
+
+@contextmanager
+def work_system(
+    question_set: QuestionSet, work_dir: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Iterator[tuple[EngineSystem, Sequence[Path]]]:
+    """The engine on a work folder of the set, and the files of its documents, to be ingested."""
+    folder = work_dir or default_folder(load_settings().data_dir, question_set)
     work = open_work_folder(folder, question_set.documents)
-    with open_system(load_settings({**(overrides or {}), "data_dir": work.data_dir}), WORK_COLLECTION) as system:
-        return evaluate_files(system, question_set, work.files, how, console)
+    with open_system(load_settings({**(overrides or {}), "data_dir": work.data_dir}), _WORK_COLLECTION) as system:
+        yield system, work.files
 
 
 def _on_server(

@@ -41,6 +41,7 @@ def _commit() -> str | None:
     """Of the checkout that this file lies in, with a plus where it was changed since."""
     folder = Path(__file__).parent
     try:
+        _git(folder, "ls-files", "--error-unmatch", Path(__file__).name)  # not the repository that a venv lies in
         commit = _git(folder, "rev-parse", "HEAD")
         return commit + ("+" if _git(folder, "status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.SubprocessError):

@@ -24,13 +24,14 @@ WARM_UP = "What is this about?"
 class Run:
     """The rows of the questions that were asked, in the set's order.
 
-    ``top_k`` is how many hits each answer was to bring. ``interrupted`` says that the user stopped it, so that
-    there are fewer rows than questions.
+    ``top_k`` is how many hits each answer was to bring, ``jobs`` how many questions were asked at a time.
+    ``interrupted`` says that the user stopped it, so that there are fewer rows than questions.
     """
 
     rows: tuple[Row, ...]
     top_k: int
     interrupted: bool = False
+    jobs: int = 1
 
 
 def run(
@@ -61,7 +62,7 @@ def run(
             done(row)
     except KeyboardInterrupt:
         interrupted = True
-    return Run(tuple(rows[q.id] for q in questions if q.id in rows), top_k, interrupted)
+    return Run(tuple(rows[q.id] for q in questions if q.id in rows), top_k, interrupted, jobs)
 
 
 def _answers(ask: Callable[[Question], Row], questions: Sequence[Question], jobs: int) -> Iterator[Row]:
@@ -100,10 +101,11 @@ def _ask(system: System, judge: Judge, question: Question, top_k: int) -> Row:
     started = time.perf_counter()
     try:
         answer = system.ask(question.text, question.history, top_k)
+        latency = _milliseconds_since(started)
+        return judge.judge(question, answer, latency)
     except FootnotedError as error:
         told = AskError(error.code, error.message, error.hint)
         return judge.failed(question, told, _milliseconds_since(started))
-    return judge.judge(question, answer, _milliseconds_since(started))
 
 
 def _milliseconds_since(started: float) -> float:

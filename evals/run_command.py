@@ -16,7 +16,7 @@ from evals.place import Place, evaluate_at
 from evals.provenance import code
 from evals.report import print_problems, print_report, table_console
 from evals.results import Evaluation, as_summary
-from evals.run_folder import RunWriter, new_folder
+from evals.run_folder import RunWriter, check_new, check_resumable, new_folder
 from evals.sets.load import load_set
 from evals.sets.sample import sample
 from evals.sets.types import QuestionSet
@@ -83,8 +83,13 @@ def run(
     messages = Console(stderr=True)
     folder = resume or output or new_folder(load_settings().data_dir, chosen.name)
 
+    if resume is None:
+        check_new(folder)
+    else:
+        check_resumable(resume, run_manifest(chosen, place, top_k, jobs))
+
     def open_run(system: Mapping[str, object]) -> RunWriter:
-        manifest = run_manifest(chosen, place, top_k, jobs, system)
+        manifest = {**run_manifest(chosen, place, top_k, jobs), "system": system}
         return RunWriter.resume(folder, manifest) if resume else RunWriter.begin(folder, manifest)
 
     finished = evaluate_at(place, chosen, How(top_k, jobs, gates, open_run), messages)
@@ -98,10 +103,8 @@ def run(
         raise typer.Exit(code)
 
 
-def run_manifest(
-    chosen: QuestionSet, place: Place, top_k: int, jobs: int, system: Mapping[str, object]
-) -> dict[str, object]:
-    """What a run was of: the part that another run must share to go on with it, and what else is worth knowing."""
+def run_manifest(chosen: QuestionSet, place: Place, top_k: int, jobs: int) -> dict[str, object]:
+    """What a run is of and how; the system's own description comes to it once that is open."""
     return {
         "set": {
             "name": chosen.name,
@@ -110,7 +113,6 @@ def run_manifest(
             "documents": digest(chosen.documents) if place.collection is None else None,
         },
         "options": {"collection": place.collection, "server": place.server, "top_k": top_k, "jobs": jobs},
-        "system": system,
         "code": code(),
     }
 

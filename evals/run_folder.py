@@ -23,7 +23,7 @@ from evals.write_file import write_atomically
 FORMAT_VERSION = 2
 RUN, ROWS, SUMMARY = "run.json", "rows.jsonl", "summary.json"
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
-_SAME = ("set", "options", "system")
+_SAME = ("set", "options", "system", "code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,12 @@ def read_run(folder: Path) -> RecordedRun:
         )
     order = {name: i for i, name in enumerate(manifest["set"]["ids"])}
     rows.sort(key=lambda row: order.get(row.question.id, len(order)))
-    summary = _read_json(folder / SUMMARY) if (folder / SUMMARY).is_file() else {}
-    interrupted = not summary or len(rows) < len(order)
-    return RecordedRun(folder, manifest, Run(tuple(rows), int(manifest["options"]["top_k"]), interrupted), summary)
+    ended = (folder / SUMMARY).is_file()
+    summary = _read_json(folder / SUMMARY) if ended else {}
+    interrupted = not ended or len(rows) < len(order)
+    options = manifest["options"]
+    finished = Run(tuple(rows), int(options["top_k"]), interrupted, int(options.get("jobs", 1)))
+    return RecordedRun(folder, manifest, finished, summary)
 
 
 class RunWriter:
@@ -70,8 +73,7 @@ class RunWriter:
     @classmethod
     def begin(cls, folder: Path, manifest: Mapping[str, object]) -> Self:
         """:raises Conflict: if the folder holds something."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise Conflict(f"{folder} is not empty.", "Name another --output, or go on with that run by --resume.")
+        check_new(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -83,19 +85,11 @@ class RunWriter:
 
     @classmethod
     def resume(cls, folder: Path, manifest: Mapping[str, object]) -> Self:
-        """Goes on with a run of the same questions, settings and index; failed questions are asked again.
+        """Goes on with a run of the same questions, settings, index and code; failed questions are asked again.
 
-        :raises NotFound, InvalidRequest: for a folder that holds no run.
-        :raises Conflict: if the run was of something else, naming what differs.
+        See ``check_resumable`` for the errors.
         """
-        before = _read_manifest(folder)
-        now = json.loads(json.dumps(manifest))
-        differing = [path for name in _SAME for path in _differences(before.get(name), now.get(name), name)]
-        if differing:
-            raise Conflict(
-                f"{folder} was run differently: {'; '.join(differing[:5])}.",
-                "Run with what it was begun with, or begin a new run.",
-            )
+        check_resumable(folder, manifest)
         rows, _ = _read_rows(folder / ROWS)  # a line that was cut off is asked again
         kept = [row for row in rows if row.error is None]
         write_atomically(folder / ROWS, "".join(_line(row) for row in kept))
@@ -116,6 +110,29 @@ class RunWriter:
 
     def finish(self, summary: Mapping[str, object]) -> None:
         write_atomically(self.folder / SUMMARY, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+
+
+def check_new(folder: Path) -> None:
+    """:raises Conflict: if the folder holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict(f"{folder} is not empty.", "Name another --output, or go on with that run by --resume.")
+
+
+def check_resumable(folder: Path, manifest: Mapping[str, object]) -> None:
+    """Whether the run in the folder was of the same, as far as ``manifest`` tells.
+
+    :raises NotFound, InvalidRequest: for a folder that holds no run.
+    :raises Conflict: if the run was of something else, naming what differs.
+    """
+    before = _read_manifest(folder)
+    now = json.loads(json.dumps(manifest))
+    known = [name for name in _SAME if name in now]
+    differing = [path for name in known for path in _differences(before.get(name), now[name], name)]
+    if differing:
+        raise Conflict(
+            f"{folder} was run differently: {'; '.join(differing[:5])}.",
+            "Run with what it was begun with, or begin a new run.",
+        )
 
 
 def new_folder(data_dir: Path, set_name: str) -> Path:

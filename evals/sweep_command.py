@@ -96,7 +96,8 @@ def _evaluate(variant: Variant, chosen: QuestionSet, jobs: int, folder: Path, me
         mark = hashlib.sha256(json.dumps(variant.index_values, sort_keys=True).encode()).hexdigest()[:8]
         work = work.with_name(f"{work.name}-{mark}")
     place = Place(work_dir=work)
-    how = How(jobs=jobs, open_run=lambda system: RunWriter.begin(folder, run_manifest(chosen, place, 10, jobs, system)))
+    manifest = run_manifest(chosen, place, 10, jobs)
+    how = How(jobs=jobs, open_run=lambda system: RunWriter.begin(folder, {**manifest, "system": system}))
     return evaluate_at(place, chosen, how, messages, variant.overrides)
 
 

@@ -88,6 +88,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "title": passage.document.title,
         "uri": passage.document.uri,
         "page": _page(passage),
+        "last_page": passage.pages[1] if passage.pages else None,
         "section": list(passage.section),
         "start": passage.start,
         "end": passage.end,

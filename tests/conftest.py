@@ -163,7 +163,9 @@ def server(served_folder) -> Iterator[str]:
     Tests put their own documents into collections of their own, and leave the default one as it is.
     It takes uploads of 1 MiB at most.
     """
-    with serving(served_folder, "--demo", FOOTNOTED_SERVER__MAX_UPLOAD_MB="1") as running:
+    with serving(
+        served_folder, "--demo", FOOTNOTED_SERVER__MAX_UPLOAD_MB="1", FOOTNOTED_QUESTIONS__OVER_HTTP="true"
+    ) as running:
         yield running.url
 
 

@@ -10,6 +10,8 @@ METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (*finding.METRICS, *citing.METRICS, *saying.METRICS, *abstaining.METRICS, *speed.METRICS)
 }
+LATENCY = frozenset(metric.name for metric in speed.METRICS)
+
 HEADLINE = ("hit@5", "evidence_cited_first", "answer_f1", "answered_wrong_rate", "refused_rate")
 """The few to look at first: found, cited, said, and known not to be known."""
 

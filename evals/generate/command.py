@@ -18,15 +18,14 @@ from evals.generate.round_trip import RoundTrip
 from evals.generate.set_file import as_lines
 from evals.generate.sources import Skipped, sources_of
 from evals.generate.writer import Writer
+from evals.place import work_system
 from evals.progress import progress_bar
 from evals.sets.documents import all_documents
 from evals.sets.types import QuestionSet, SourceFile
 from evals.system import System
-from evals.work_folder import default_folder, open_work_folder
 from evals.write_file import write_atomically
 from service.settings import load_settings
 
-WORK_COLLECTION = "default"
 SHOWN = 10
 CAUTION = (
     "These questions are synthetic and were kept because this very reader answers them: use the set to see whether a "
@@ -75,12 +74,9 @@ def generate(
         with open_system(load_settings(), collection) as system:
             made, skipped = _make(system, chat, wanted, messages)
     else:
-        documents = _documents(paths or [], output)
-        folder = default_folder(load_settings().data_dir, QuestionSet("generate", (), documents))
-        work = open_work_folder(folder, documents)
-        with open_system(load_settings({"data_dir": work.data_dir}), WORK_COLLECTION) as system:
-            with progress_bar("Documents", len(work.files), messages) as advance:
-                outcome = system.ingest(work.files, advance)
+        with work_system(QuestionSet("generate", (), _documents(paths or [], output))) as (system, files):
+            with progress_bar("Documents", len(files), messages) as advance:
+                outcome = system.ingest(files, advance)
             made, skipped = _make(system, chat, wanted, messages)
             skipped += [Skipped(failure.uri, failure.message) for failure in outcome.failed]
     if not made.questions:

@@ -48,8 +48,8 @@ def cautions(recorded: RecordedRun) -> Iterator[Caution]:
         )
     if synthetic := sum(_is_synthetic(row) for row in rows):
         yield Caution(
-            f"{_questions(synthetic)} {'was' if synthetic == 1 else 'were'} written by a model from the documents "
-            "themselves. Such questions are easier than people's: the figures flatter the system."
+            f"{_questions(synthetic)} {'was' if synthetic == 1 else 'were'} made from the documents themselves. "
+            "Such questions are easier than people's: the figures flatter the system."
         )
     if 0 < len(rows) < FEW:
         low, high = interval(0.5, len(rows))

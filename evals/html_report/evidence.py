@@ -26,8 +26,7 @@ def evidence_views(row: Row) -> Iterator[EvidenceView]:
     """In the order of ``Row.piece_grades``: by the first mention of each quote or page (evals/judge.py)."""
     pieces: dict[tuple[str | None, str | None, int | None], list[tuple[Evidence, str | None]]] = {}
     for evidence, fault in zip(row.question.evidence, row.evidence_faults, strict=True):
-        key = evidence.document, evidence.quote, evidence.page
-        pieces.setdefault(key, []).append((evidence, fault))
+        pieces.setdefault(evidence.piece, []).append((evidence, fault))
     markers = [citation.marker for citation in row.answer.citations] if row.answer else []
     for i, own in enumerate(pieces.values()):
         first = own[0][0]

@@ -19,7 +19,7 @@ def supported(sentence: str, quotes: Sequence[str]) -> bool:
     """
     said = fold(sentence).text
     read = fold(" ".join(quotes)).text
-    if said and said in read:
+    if said and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", read):
         return True
     known = set(words(read))
     # The first word of a sentence has a capital letter without being a name.

@@ -5,9 +5,10 @@
      "history": [{"question": "What is the report about?", "answer": "A conference."}],
      "rewrite": "When was the conference held?", "kind": "follow-up", "tags": ["dates"]}
 
-Only ``question`` must be there. ``id`` defaults to the line's number. Evidence names a document by its file name
-(or the end of its path) and has a ``quote``, or a ``page`` counted from 1. ``history`` may also be a list of the
-earlier questions alone, as in conversations without answers (TREC CAsT).
+Only ``question`` must be there. ``id`` defaults to a hash of the question and its history, so that a set may be
+sorted and added to between runs that are compared. Evidence names a document by its file name (or the end of its path)
+and has a ``quote``, or a ``page`` counted from 1. ``history`` may also be a list of the earlier questions alone, as in
+conversations without answers (TREC CAsT).
 """
 
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from core.types import Turn
 from evals.sets.faults import FaultList, Fields
-from evals.sets.rows import SeenIds, rows
+from evals.sets.rows import SeenIds, content_id, rows
 from evals.sets.types import Evidence, Question
 
 
@@ -38,9 +39,13 @@ def read_question_rows(rows: Iterable[Fields], faults: FaultList) -> tuple[Quest
 
 def read_question(row: Fields, seen: SeenIds, evidence: tuple[Evidence, ...]) -> Question:
     """The question of a row whose evidence is read already."""
-    question_id = row.text("id", required=False) or row.place.replace(" ", "-")
-    seen.check(row, question_id)
+    question_id = row.text("id", required=False)
+    if question_id is not None:
+        seen.check(row, question_id)
     text = row.text("question") or ""
+    history = _history(row)
+    if question_id is None:
+        question_id = seen.new(content_id(*(turn.content for turn in history), text))
     answers = row.texts("answers")
     return Question(
         id=question_id,
@@ -48,7 +53,7 @@ def read_question(row: Fields, seen: SeenIds, evidence: tuple[Evidence, ...]) ->
         answerable=_answerable(row, bool(answers or evidence)),
         answers=answers,
         evidence=evidence,
-        history=_history(row),
+        history=history,
         kind=row.text("kind", required=False),
         rewrite=row.text("rewrite", required=False),
         tags=row.texts("tags"),

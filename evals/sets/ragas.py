@@ -15,7 +15,7 @@ from collections.abc import Iterable, Set
 from contextlib import suppress
 
 from evals.sets.faults import FaultList, Fields
-from evals.sets.rows import SeenIds
+from evals.sets.rows import SeenIds, content_id
 from evals.sets.types import ANY_DOCUMENT, Evidence, Question, SourceFile
 
 OLD = {"ground_truth", "ground_truths"}
@@ -42,8 +42,12 @@ def read_ragas(
 
 def _question(row: Fields, seen: SeenIds, names: dict[str, str] | None) -> Question:
     new = "user_input" in row.values
-    question_id = row.text("id", required=False) or row.place.replace(" ", "-")
-    seen.check(row, question_id)
+    question_id = row.text("id", required=False)
+    if question_id is not None:
+        seen.check(row, question_id)
+    text = row.text("user_input" if new else "question") or ""
+    if question_id is None:
+        question_id = seen.new(content_id(text))
     if new:
         answers = tuple(text for text in [row.text("reference", required=False)] if text)
     else:
@@ -54,7 +58,7 @@ def _question(row: Fields, seen: SeenIds, names: dict[str, str] | None) -> Quest
         evidence = ()
     return Question(
         id=question_id,
-        text=row.text("user_input" if new else "question") or "",
+        text=text,
         answerable=True if answers or evidence else None,
         answers=answers,
         evidence=evidence,

@@ -1,5 +1,7 @@
 """Reads JSON Lines into rows to be checked: one object a line, blank lines allowed."""
 
+import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -41,11 +43,23 @@ def rows_of_list(items: Sequence[object], faults: FaultList) -> Iterator[Fields]
             faults.add(f"row {number}", "not a JSON object", "Write a list of objects, one a question.")
 
 
+def content_id(*texts: str) -> str:
+    """An id of a question that has none: the same wherever in the file it stands, so that runs can be compared."""
+    return "q-" + hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
 class SeenIds:
     """Finds ids that are used twice."""
 
     def __init__(self) -> None:
         self._places: dict[str, str] = {}
+
+    def new(self, wanted: str) -> str:
+        """An id that was not used before, made from one."""
+        names = (wanted if n == 1 else f"{wanted}-{n}" for n in itertools.count(1))
+        free = next(name for name in names if name not in self._places)
+        self._places[free] = "a row without an id"
+        return free
 
     def check(self, row: Fields, question_id: str) -> None:
         first = self._places.setdefault(question_id, row.place)

@@ -57,6 +57,7 @@ def _questions(paragraph: Fields, context: str, document: str, seen: SeenIds) ->
             answers=tuple(dict.fromkeys(context[start:end] for start, end in spans)),
             evidence=tuple(Evidence(document, quote=context, answer=span) for span in dict.fromkeys(spans)),
             place=item.place,
+            group=paragraph.place,
         )
 
 

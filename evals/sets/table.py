@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from evals.sets.faults import FaultList, Fields
 
 DELIMITERS = ",;\t"
-NO_DELIMITER = "\x1f"
+NO_DELIMITERS = "".join(chr(code) for code in (*range(1, 9), *range(0xE000, 0xF8FF)))  # for one column
 LONGEST_CELL = 10_000_000
 STATED = re.compile(r'"?sep=(.)"?\n')
 
@@ -99,4 +99,4 @@ def _delimiter(text: str) -> str:
     line = next((line for line in text.split("\n") if line.strip()), "")
     bare = re.sub(r'"[^"]*"', "", line)
     best = max(DELIMITERS, key=bare.count)
-    return best if best in bare else NO_DELIMITER
+    return best if best in bare else next(c for c in NO_DELIMITERS if c not in text)

@@ -24,6 +24,11 @@ class Evidence:
     answer: tuple[int, int] | None = None
     grade: int = 1
 
+    @property
+    def piece(self) -> tuple[str, str | None, int | None]:
+        """What counts as one piece of evidence: several answers that are marked in one quote are the same."""
+        return self.document, self.quote, self.page
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -33,6 +38,7 @@ class Question:
     ``history`` is the conversation before the question; ``rewrite`` is the question as somebody wrote it anew to be
     understood without the conversation. ``kind`` is the set's own label, if it has any; ``tags`` are more of them.
     ``place`` is where in the set's file the question is ("line 3"); it tells nothing about the question itself.
+    ``group`` is what questions have in common that are not independent of each other, such as a paragraph.
     """
 
     id: str
@@ -45,6 +51,7 @@ class Question:
     rewrite: str | None = None
     tags: tuple[str, ...] = ()
     place: str = field(default="", compare=False, repr=False)
+    group: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def has_reference(self) -> bool:

@@ -1,5 +1,6 @@
 """The question log: a database beside the catalog, so that an answer never waits for an ingest's transaction."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select
 
-from core.errors import IndexBroken, NotFound
+from core.errors import IndexBroken, InvalidRequest, NotFound, NotReady
 from index.schema import open_database, read, write
 from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Feedback, Rating, Wanted, timestamp
@@ -124,6 +125,10 @@ class QuestionLog:
 
         ``name`` is the name as it came with the requests, or its hash as the log shows it.
         """
+        if not name.strip():
+            raise InvalidRequest(
+                "The name of the person is empty.", "Give the id that was sent as `user`, or its hash."
+            )
         if not self._path.exists():
             return 0, 0  # and no key is made for it
         hashes = {name, self.person(name)}
@@ -182,7 +187,16 @@ def _empty_write_ahead_log(engine: Engine) -> None:
     raw = engine.raw_connection()  # not in a transaction, where SQLite refuses it
     try:
         cursor = raw.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
+    except sqlite3.Error as error:
+        raise IndexBroken(
+            f"{engine.url.database} cannot be written: {error}.", "Check the folder and its disk."
+        ) from error
     finally:
         raw.close()
+    if busy:
+        raise NotReady(
+            "The questions are erased, but their bytes stay in the write-ahead file while another process reads.",
+            "Erase once more when nothing else has the log open.",
+        )

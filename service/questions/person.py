@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import IndexBroken
@@ -42,12 +43,16 @@ class PersonKey:
         return key
 
     def _make(self) -> bytes:
-        key = secrets.token_bytes(_BYTES)
+        """Written whole before it has its name: a reader never sees half a key, also after a power cut."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}")
         try:
-            file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        except FileExistsError:  # another process was faster
-            return self._path.read_bytes()
-        with os.fdopen(file, "wb") as opened:
-            opened.write(key)
-        return key
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as file:
+                file.write(secrets.token_bytes(_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another process was faster
+                os.link(draft, self._path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return self._path.read_bytes()

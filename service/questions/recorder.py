@@ -57,6 +57,7 @@ class QuestionRecorder:
     def _write(self, answer: Answer, collection: str, history: Sequence[Turn], user: str | None) -> None:
         try:
             self._log.put(asked_question(answer, collection, history, self._log.person(user)))
+            self._told.clear()  # it works again: the next failure is news
         except FootnotedError as error:
             self._tell(error.code, str(error))
         except Exception:  # a border: whatever it is, the answer is out, and the next one may be kept
@@ -95,8 +96,8 @@ class QuestionRecorder:
         before = timestamp(datetime.now(UTC) - timedelta(days=self._keep_days))
         try:
             self._writer.submit(self._log.erase_before, before).result()
-        except FootnotedError as error:
-            self._tell(error.code, str(error))
+        except Exception:  # a border: whatever it is, the next day's attempt must come
+            log.exception("questions_not_forgotten")
 
     def _check_keeps(self) -> None:
         if not self.keeps:
@@ -110,7 +111,7 @@ class QuestionRecorder:
             log.error("question_not_kept", kind=kind, message=message)
 
     def _is_new(self, kind: str) -> bool:
-        """Each kind is told once: a full disk would otherwise fill the log too."""
+        """Each kind is told once until it works again: a full disk would otherwise fill the log too."""
         told = kind in self._told
         self._told.add(kind)
         return not told

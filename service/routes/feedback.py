@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from core.errors import NotFound
 from service.questions.records import Rating
 from service.routes.state import State
 from service.wire import FeedbackRequest, feedback_json, question_json
@@ -31,7 +32,15 @@ def list_feedback(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
 ) -> dict[str, Any]:
-    """What people thought of answers, with the questions and answers, newest first."""
+    """What people thought of answers, with the questions and answers, newest first.
+
+    Off unless the setting `questions.over_http` is on; `footnoted questions list` shows the same.
+    """
+    if not state.settings.questions.over_http:
+        raise NotFound(
+            "This server does not show what was asked.",
+            "Use `footnoted questions list` on its machine, or set questions.over_http where nobody else reaches it.",
+        )
     found, total = state.questions.feedback(rating, collection, limit, offset)
     both = [{**feedback_json(given), "question": question_json(question)} for question, given in found]
     return {"feedback": both, "total": total}

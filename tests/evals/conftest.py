@@ -107,12 +107,12 @@ class ScriptedSystem:
         return {"settings": {"reader": "script"}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_document():
     return document
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_answer():
     return answer
 

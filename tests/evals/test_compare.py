@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,7 +25,8 @@ from evals.sets.types import Evidence, Question
 @pytest.fixture
 def make_run(make_document, make_answer):
     source = make_document("a.txt", "It was held in Rome.")
-    right, refused = make_answer(source, citations=[(0, 20)]), make_answer(source, status=AnswerStatus.NOT_FOUND)
+    right = make_answer(source, hits=[(0, 20)], citations=[(0, 20)])
+    refused = make_answer(source, hits=[(0, 20)], status=AnswerStatus.NOT_FOUND)
 
     def build(outcomes, kinds=None, one_place=False):
         """A row a letter: R right, W wrong, N refused, E cited inexactly."""
@@ -87,7 +89,7 @@ def test_questions_on_one_place_are_one_case(make_run):
     apart = compare(make_run(base), make_run(other)).differences["evidence_cited"]
     together = compare(make_run(base, one_place=True), make_run(other, one_place=True)).differences["evidence_cited"]
     assert apart.is_sure
-    assert together.interval is None and not together.is_sure
+    assert together.interval is None and not together.is_sure  # one case tells nothing of others
 
 
 def test_tags_are_compared_by_themselves(make_run):
@@ -127,6 +129,36 @@ def test_a_regression_is_caught_and_chance_is_not(make_run):
 def test_one_inexact_quote_is_enough(make_run):
     base, off = make_run("R" * 50), make_run("R" * 49 + "E")
     assert [r.difference.metric for r in regressions(base, off)] == ["quote_exact"]
+
+
+def test_what_cannot_be_compared_does_not_pass_as_no_worse(make_run):
+    base, shallow = make_run("R" * 30), replace(make_run("W" * 30), top_k=5)
+    assert [str(r) for r in regressions(base, shallow, {"hit@10": 0.0})] == [
+        "hit@10 cannot be compared with the baseline: it is not measured in it"
+    ]
+    one_place = make_run("R" * 30, one_place=True), make_run("W" * 30, one_place=True)
+    assert [r.difference.metric for r in regressions(*one_place, {"evidence_cited": 0.0})] == ["evidence_cited"]
+    uncited = make_run("N" * 30)
+    assert "citation_precision" in {r.difference.metric for r in regressions(base, uncited, {"citation_precision": 0})}
+
+
+def test_a_correction_of_the_set_is_no_change_of_the_system(make_run):
+    run = make_run("RR")
+    corrected = tuple(replace(r, question=replace(r.question, answers=("Bonn",))) for r in run.rows)
+    with pytest.raises(InvalidRequest, match="another text, answer or evidence"):
+        compare(run, replace(run, rows=corrected))
+
+
+def test_times_are_only_compared_between_runs_of_as_many_jobs(make_run):
+    run = make_run("RR" * 10)
+    assert "latency_p50_ms" in compare(run, run).differences
+    assert "latency_p50_ms" not in compare(run, replace(run, jobs=4)).differences
+
+
+def test_few_questions_are_not_called_sure(make_run):
+    """Three of eight worse: an exact sign test gives p = 0.25."""
+    assert not compare(make_run("R" * 8), make_run("W" * 3 + "R" * 5)).differences["evidence_cited"].is_sure
+    assert compare(make_run("R" * 8), make_run("W" * 8)).differences["evidence_cited"].is_sure
 
 
 def test_a_tolerated_loss_passes(make_run):
@@ -205,9 +237,31 @@ def test_the_gate_decides_by_its_exit_code(folders, monkeypatch, words, code, to
 
 def test_a_gate_needs_something_to_hold_the_run_to(folders):
     assert isinstance(invoke("gate", folders / "base").exception, InvalidRequest)
-    (folders / "g.toml").write_text("[no_worse]\nanswer_f1 = 0\n")
-    lacking = invoke("gate", folders / "base", "--file", folders / "g.toml")
-    assert "no run to compare with" in lacking.exception.message
+    (folders / "g.toml").write_text("[min]\nevidence_cited = 0.9\n[no_worse]\nanswer_f1 = 0\n")
+    alone = invoke("gate", folders / "base", "--file", folders / "g.toml")
+    assert alone.exit_code == 0
+    assert "no_worse was left out" in alone.stderr
+
+
+def test_a_run_that_leaves_out_questions_or_documents_does_not_pass(folders):
+    rows = (folders / "base" / "rows.jsonl").read_text().splitlines(keepends=True)
+    manifest = json.loads((folders / "base" / "run.json").read_text())
+    short = folders / "short"
+    short.mkdir()
+    (short / "rows.jsonl").write_text("".join(rows[:30]))
+    (short / "run.json").write_text(
+        json.dumps({**manifest, "set": {"name": "trips", "ids": [str(i) for i in range(30)]}})
+    )
+    (short / "summary.json").write_text('{"ingest": {"failed": [{"uri": "file:///b.pdf", "message": "?"}]}}')
+    result = invoke("gate", short, "--baseline", folders / "base")
+    assert result.exit_code == 1
+    assert "30 of the baseline's 60 questions were not asked" in result.stdout
+    assert "1 documents could not be read, such as file:///b.pdf" in result.stdout
+
+
+def test_the_examples_of_the_guide_can_be_read():
+    gates = read_gates(Path("docs/examples/gates.toml"))
+    assert gates.gates and gates.tolerances
 
 
 def test_a_run_that_did_not_end_does_not_pass(folders):

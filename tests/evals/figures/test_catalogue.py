@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -37,7 +38,13 @@ def make_row(make_document, make_answer):
         latency=100.0,
     ):
         error = AskError("internal_error", "Broken.", "") if status == "error" else None
-        given = None if error else make_answer(source, status=AnswerStatus(status), confidence=confidence)
+        given = (
+            None
+            if error
+            else make_answer(
+                source, hits=[(i, i + 1) for i in range(len(hits))], status=AnswerStatus(status), confidence=confidence
+            )
+        )
         used = evidence if answerable else ()
         return Row(
             question=Question("q", "Where?", answerable, evidence=used),
@@ -153,13 +160,31 @@ def test_the_order_of_the_questions_is_free(shared_rows, random):
 
 
 @pytest.fixture(scope="module")
-def shared_rows():
+def shared_rows(make_document, make_answer):
     question = Question("q", "Where?", True, evidence=EVIDENCE)
-    error = AskError("x", "y", "")
-    marks = [(True,), (False, True), (), (False,)]
-    return tuple(
-        Row(question, None, error, 1.0, (None,), (1,), hit_pieces=_pieces(hits), exact_match=0.0) for hits in marks
-    )
+    source = make_document("a.txt", "In Rome. In May.")
+    rows = []
+    for hits in [(True,), (False, True), (), (False,)]:
+        given = make_answer(source, hits=[(i, i + 1) for i in range(len(hits))])
+        rows.append(Row(question, given, None, 1.0, (None,), (1,), hit_pieces=_pieces(hits), exact_match=0.0))
+    return tuple(rows)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_hits_are_ranked_or_where_evidence_is_documents_the_documents(make_document, make_answer, whole):
+    """The first three hits are of one document; the fourth, of another, finds the second piece."""
+    texts = [make_document(name, "In Rome. In May. In 1990.") for name in ("a.txt", "b.txt")]
+    first, second = (make_answer(text, hits=[(0, 8), (9, 16), (17, 25)]).hits for text in texts)
+    quotes = (None, None) if whole else ("In Rome", "In May")
+    evidence = tuple(Evidence(f"{name}.txt", quote) for name, quote in zip("ab", quotes, strict=True))
+    answer = replace(make_answer(texts[0]), hits=(*first, second[1]))
+    pieces = ((0,), (0,), (0,), (1,)) if whole else ((0,), (), (), (1,))
+    row = Row(Question("q", "Where?", True, evidence=evidence), answer, None, 1.0, (None, None), (1, 1), pieces)
+    figures = measure_all(Run((row,), 10))
+    second_rank = 2 if whole else 4
+    assert figures["recall@5"].value == 1
+    assert figures["map@10"].value == pytest.approx((1 + 2 / second_rank) / 2)
+    assert figures["ndcg@10"].value == pytest.approx((1 + 1 / log2(second_rank + 1)) / (1 + 1 / log2(3)))
 
 
 def test_every_metric_says_what_it_means():

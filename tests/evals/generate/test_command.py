@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import InvalidRequest
-from evals import cli
+from evals import cli, place
 from evals.engine_system import EngineSystem
 from evals.generate import command
 from evals.sets.load import load_set
@@ -47,8 +47,9 @@ def generate(engine, open_engine, make_settings, monkeypatch, tmp_path):
         own = settings.data_dir != tmp_path / "data"
         yield EngineSystem(open_engine(settings.data_dir) if own else opened, settings, collection)
 
-    monkeypatch.setattr(command, "open_system", open_system)
-    monkeypatch.setattr(command, "load_settings", lambda overrides=None: settings.model_copy(update=overrides or {}))
+    for module in (command, place):
+        monkeypatch.setattr(module, "open_system", open_system)
+        monkeypatch.setattr(module, "load_settings", lambda overrides=None: settings.model_copy(update=overrides or {}))
 
     def invoke(*words, output=tmp_path / "made.jsonl"):
         result = CliRunner().invoke(cli.app, ["generate", *map(str, words), "--output", str(output)])

@@ -55,7 +55,7 @@ def test_warnings_come_before_the_figures(recorded):
     assert "1 question failed and counts as a miss" in before
     assert "4: Too much to do." in before
     assert "1 piece of the set's evidence could not be found" in before
-    assert "1 question was written by a model" in before
+    assert "1 question was made from the documents" in before
     assert "Only 4 questions" in before
     assert "was not finished" not in before
 

@@ -28,11 +28,8 @@ def by_ir_measures(measure, grades, unfound):
 @given(GRADES, UNFOUND, K)
 def test_all_agree_with_ir_measures(grades, unfound, k):
     relevant = [grade for grade in grades if grade] + unfound
-    found = (
-        ndcg_at(grades, relevant, k),
-        average_precision(grades, len(relevant), k),
-        recall_at(grades, len(relevant), k),
-    )
+    n, pieces = len(relevant), [int(grade > 0) for grade in grades]
+    found = ndcg_at(grades, relevant, k), average_precision(pieces, n, k), recall_at(pieces, n, k)
     if not relevant:
         assert found == (0, 0, 0)
         return
@@ -41,9 +38,9 @@ def test_all_agree_with_ir_measures(grades, unfound, k):
 
 
 def test_by_hand():
-    grades, relevant = [0, 2, 0, 1], [1, 2, 3]
-    assert recall_at(grades, 3, 3) == pytest.approx(1 / 3)
-    assert average_precision(grades, 3, 10) == pytest.approx((1 / 2 + 2 / 4) / 3)
+    grades, relevant, pieces = [0, 2, 0, 1], [1, 2, 3], [0, 1, 0, 1]
+    assert recall_at(pieces, 3, 3) == pytest.approx(1 / 3)
+    assert average_precision(pieces, 3, 10) == pytest.approx((1 / 2 + 2 / 4) / 3)
     best = 3 + 2 / log2(3) + 1 / 2
     assert ndcg_at(grades, relevant, 10) == pytest.approx((2 / log2(3) + 1 / log2(5)) / best)
 
@@ -51,3 +48,11 @@ def test_by_hand():
 def test_nothing_found_and_nothing_to_find_score_nothing():
     assert (ndcg_at([], [1], 10), average_precision([], 1, 10), recall_at([], 1, 10)) == (0, 0, 0)
     assert (ndcg_at([0], [], 10), average_precision([0], 0, 10), recall_at([0], 0, 10)) == (0, 0, 0)
+
+
+def test_one_hit_may_find_several_pieces():
+    found = [3, 0, 0, 1]
+    assert recall_at(found, 4, 1) == 3 / 4
+    assert recall_at(found, 4, 5) == 1
+    assert average_precision(found, 4, 10) == pytest.approx((3 * 1 + 2 / 4) / 4)
+    assert ndcg_at(found, [1, 1, 1, 1], 10) == 1.0  # three in one place beat three in a row

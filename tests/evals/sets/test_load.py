@@ -83,7 +83,8 @@ def test_financebench_is_told_by_content(tmp_path):
 def test_a_json_list_of_our_rows_is_our_format_too(tmp_path):
     (tmp_path / "set.json").write_text(json.dumps([{"question": "Why?"}, {"id": "b", "question": "Where?"}], indent=1))
     questions = load_set(tmp_path, with_documents=False).questions
-    assert [(question.id, question.place) for question in questions] == [("row-1", "row 1"), ("b", "row 2")]
+    assert [(question.text, question.place) for question in questions] == [("Why?", "row 1"), ("Where?", "row 2")]
+    assert questions[1].id == "b"
 
 
 def test_tables_beside_a_json_set_are_not_taken_for_sets(folder):

@@ -46,9 +46,19 @@ def test_a_question_alone_is_enough_and_answers_make_it_answerable():
     first, second, third = read_question_lines(
         lines({"question": "A?"}, {"question": "B?", "answers": ["b"]}, {"question": "C?", "answerable": False}), PATH
     )
-    assert (first.id, first.answerable) == ("line-1", None)
+    assert (first.id[:2], first.answerable) == ("q-", None)
     assert second.answerable is True
     assert third.answerable is False
+
+
+def test_a_row_without_an_id_keeps_its_id_where_the_set_grows():
+    rows = [{"question": "A?"}, {"question": "B?"}, {"question": "B?", "history": [{"question": "x", "answer": "y"}]}]
+    before = {q.id: (q.text, q.history) for q in read_question_lines(lines(*rows), PATH)}
+    after = {q.id: (q.text, q.history) for q in read_question_lines(lines({"question": "New?"}, *reversed(rows)), PATH)}
+    assert len(before) == 3
+    assert before.items() <= after.items()
+    twice = read_question_lines(lines(rows[0], rows[0]), PATH)
+    assert len({q.id for q in twice}) == 2
 
 
 def test_a_question_knows_its_line_which_says_nothing_about_it():

@@ -59,7 +59,7 @@ def test_a_table_that_excel_saved(tmp_path, name, text):
 def test_a_question_alone_is_enough(tmp_path):
     loaded = load_set(save(tmp_path, "question\nWhere, and when?\n"), documents=tmp_path / "report.txt")
     (question,) = loaded.questions
-    assert (question.id, question.text, question.answerable) == ("line-2", "Where, and when?", None)
+    assert (question.place, question.text, question.answerable) == ("line 2", "Where, and when?", None)
 
 
 @pytest.mark.parametrize("said", ["yes", "TRUE", "1", "y"])

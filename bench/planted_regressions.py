@@ -35,6 +35,8 @@ PLANTED: Mapping[str, Mapping[str, Any]] = {
     "threshold 0.6": {"answer": {"threshold": 0.6}},
 }
 SHIFTED = "offsets off by one"
+SWAPPED = "one passage read instead of eight"
+CHANCE = "by chance alone"
 
 
 class _Shifted:
@@ -66,11 +68,11 @@ def main() -> None:
         runs[SHIFTED] = _run(chosen, Path(folder), {}, _Shifted)
     print(f"\n{options.drawn} of {len(chosen.questions)} questions of {chosen.name}, {options.repetitions} draws\n")  # noqa: T201
     print("| run | turned away | for |\n|---|---|---|")  # noqa: T201
-    for name, run in runs.items():
+    for name, run in {**runs, CHANCE: runs[SWAPPED]}.items():
         reasons: Counter[str] = Counter()
         caught = 0
-        for one, other in _draws(base, run, options.drawn, options.repetitions):
-            found = regressions(one, other)
+        for seed, (one, other) in enumerate(_draws(base, run, options.drawn, options.repetitions)):
+            found = regressions(*(_swapped(one, other, seed) if name == CHANCE else (one, other)))
             caught += bool(found)
             reasons.update(regression.difference.metric for regression in found)
         told = ", ".join(f"{metric} ({count})" for metric, count in reasons.most_common())
@@ -86,6 +88,12 @@ def _run(
     work = open_work_folder(folder / f"work-{sorted(overrides.get('ingest', {}).items())}", chosen.documents)
     with open_system(load_settings({**overrides, "data_dir": work.data_dir}), "default") as system:
         return evaluate_files(wrapped(system), chosen, work.files, How(jobs=2), Console(stderr=True)).run
+
+
+def _swapped(one: Run, other: Run, seed: int) -> tuple[Run, Run]:
+    coin = random.Random(1000 + seed)
+    pairs = [(a, b) if coin.random() < 0.5 else (b, a) for a, b in zip(one.rows, other.rows, strict=True)]
+    return replace(one, rows=tuple(a for a, _ in pairs)), replace(other, rows=tuple(b for _, b in pairs))
 
 
 def _draws(base: Run, other: Run, drawn: int, repetitions: int) -> Iterator[tuple[Run, Run]]:

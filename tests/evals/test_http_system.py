@@ -6,10 +6,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import InvalidRequest, NotFound, NotReady
+from core.errors import InvalidRequest, NotFound, NotReady, RemoteError
 from core.types import Turn
 from evals import cli
-from evals.http_system import RemoteError, answer_of, open_server
+from evals.http_system import HttpSystem, answer_of, open_server
 from evals.run_folder import read_run
 from service.wire import answer_json
 
@@ -65,13 +65,19 @@ def test_problems_come_back_as_errors(server, system):
         gone.documents()
 
 
-def test_what_is_no_problem_document_is_told_too():
-    transport = httpx.MockTransport(lambda request: httpx.Response(502, text="<html>Bad gateway</html>"))
-    with httpx.Client(base_url="http://x", transport=transport) as client:
-        from evals.http_system import HttpSystem
-
-        with pytest.raises(RemoteError, match="502"):
-            HttpSystem(client, "default").documents()
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (502, "<html>Bad gateway</html>", "502"),
+        (200, "<html>Welcome</html>", "not JSON|no answer"),
+        (200, "{}", "no answer"),
+        (200, "[1]", "not JSON|no answer"),
+    ],
+)
+def test_what_is_not_footnoted_is_told(status, body, told):
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, text=body))
+    with httpx.Client(base_url="http://x", transport=transport) as client, pytest.raises(RemoteError, match=told):
+        HttpSystem(client, "default").ask("Who?", (), 5)
 
 
 def test_a_set_is_evaluated_on_a_server(server, tmp_path, monkeypatch):

@@ -76,3 +76,14 @@ def test_what_is_known_is_not_asked_again(make_system, source):
     untouched = make_system([source], {})
     run(untouched, QUESTIONS, 10, rows.append, known=first.rows)
     assert untouched.asked == []
+
+
+def test_a_server_that_goes_away_leaves_rows_with_its_error(make_system, source, make_answer):
+    class Gone(make_system):
+        def document(self, document_id):
+            raise NotReady("Nobody there.")
+
+    system = Gone([source], {"Where?": make_answer(source, citations=[(0, 20)])})
+    finished = run(system, QUESTIONS, 10, lambda row: None)
+    assert [row.error and row.error.message for row in finished.rows] == ["Nobody there.", None, None]
+    assert finished.rows[0].piece_grades == (1,)

@@ -141,11 +141,17 @@ def test_the_name_of_whoever_asks_has_a_limit(client, assert_problem):
 
 
 def test_a_service_that_keeps_nothing_says_so(in_process, tmp_path, assert_problem):
-    with in_process(tmp_path / "data", questions={"keep_days": 0}) as client:
+    with in_process(tmp_path / "data", questions={"keep_days": 0, "over_http": True}) as client:
         given = client.post("/v1/feedback", json={"answer_id": "ans_1", "rating": "up"})
         for response in (given, client.get("/v1/feedback")):
             problem = assert_problem(response, 409, "feedback_off", ["keeps no questions"])
             assert "questions.keep_days" in problem["hint"]
+
+
+def test_what_was_asked_is_not_shown_unless_the_operator_says_so(in_process, tmp_path, assert_problem):
+    with in_process(tmp_path / "data") as client:
+        problem = assert_problem(client.get("/v1/feedback"), 404, "not_found")
+    assert "questions.over_http" in problem["hint"]
 
 
 def test_the_api_page_describes_feedback(client):

@@ -167,6 +167,15 @@ def test_what_to_erase_has_to_be_said(log, kept, command, arguments):
     assert kept() == ["ans_1"]
 
 
+def test_nobodys_name_erases_nobody(log, kept, command):
+    log.put(asked())
+    log.rate("ans_1", feedback())  # by nobody in particular
+    result = command("erase", "--person", " ")
+    assert result.exit_code == 1
+    assert "name is empty" in result.stderr
+    assert [len(question.feedback) for question in log.questions(Wanted())] == [1]
+
+
 def test_the_list_shows_questions_with_their_ratings(log, command):
     log.put(asked("a", 2, question="Where is [b]it[/b]?"))
     log.put(asked("b", 0, status=AnswerStatus.NOT_FOUND, citations=()))

@@ -172,7 +172,7 @@ def test_nobodys_name_erases_nobody(log, kept, command):
     log.rate("ans_1", feedback())  # by nobody in particular
     result = command("erase", "--person", " ")
     assert result.exit_code == 1
-    assert "name is empty" in result.stderr
+    assert "is empty" in result.stderr
     assert [len(question.feedback) for question in log.questions(Wanted())] == [1]
 
 

@@ -5,10 +5,8 @@ its version. One that agrees little with the exact rule, or was asked about few 
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 
 from core.errors import FootnotedError
 from evals.chat_model import ChatModel, Tokens
@@ -16,6 +14,7 @@ from evals.judge_prompt import SCHEMA, SYSTEM, user_message
 from evals.metrics.cohen_kappa import cohen_kappa
 from evals.reply_json import object_in
 from evals.rows import Outcome, Row
+from evals.some_at_a_time import some_at_a_time
 
 FEW = 50
 LOW_KAPPA = 0.6
@@ -95,18 +94,10 @@ def judge_rows(model: ChatModel, rows: Sequence[Row], jobs: int, advance: Callab
         return []
     verdicts = {0: _judge(model, answered[0])}
     advance(1)
-    waiting = iter(range(1, len(answered)))
-    with ThreadPoolExecutor(jobs) as pool:
-        # No more is handed out than is worked on: Ctrl-C then waits for the questions in hand, not for all.
-        running = {pool.submit(_judge_or_tell, model, answered, i) for i in islice(waiting, jobs)}
-        while running:
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            more = islice(waiting, len(finished))
-            running |= {pool.submit(_judge_or_tell, model, answered, i) for i in more}
-            for future in finished:
-                number, verdict = future.result()
-                verdicts[number] = verdict
-                advance(1)
+    rest = range(1, len(answered))
+    for number, verdict in some_at_a_time(lambda i: (i, _judge_or_tell(model, answered[i])), rest, jobs):
+        verdicts[number] = verdict
+        advance(1)
     return [verdicts[i] for i in range(len(answered))]
 
 
@@ -120,11 +111,11 @@ def agreement(verdicts: Sequence[Verdict]) -> Agreement:
     return Agreement(len(compared), len(compared) - len(differing), cohen_kappa(judged, exact), differing)
 
 
-def _judge_or_tell(model: ChatModel, rows: Sequence[Row], number: int) -> tuple[int, Verdict]:
+def _judge_or_tell(model: ChatModel, row: Row) -> Verdict:
     try:
-        return number, _judge(model, rows[number])
+        return _judge(model, row)
     except FootnotedError as error:
-        return number, _verdict(rows[number], Tokens(), error=error.message)
+        return _verdict(row, Tokens(), error=error.message)
 
 
 def _judge(model: ChatModel, row: Row) -> Verdict:

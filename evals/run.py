@@ -1,11 +1,9 @@
 """Asks a system every question of a set and judges what comes back."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from core.errors import FootnotedError, NotFound
 from core.types import DocumentRef
@@ -14,6 +12,7 @@ from evals.judge import Judge
 from evals.rows import AskError, Row
 from evals.sets.documents import named_documents
 from evals.sets.types import Question
+from evals.some_at_a_time import some_at_a_time
 from evals.system import System
 
 DOCUMENTS_KEPT = 256
@@ -57,26 +56,12 @@ def run(
     try:
         if waiting:
             _warm_up(system, top_k)
-        for row in _answers(lambda question: _ask(system, judge, question, top_k), waiting, jobs):
+        for row in some_at_a_time(lambda question: _ask(system, judge, question, top_k), waiting, jobs):
             rows[row.question.id] = row
             done(row)
     except KeyboardInterrupt:
         interrupted = True
     return Run(tuple(rows[q.id] for q in questions if q.id in rows), top_k, interrupted, jobs)
-
-
-def _answers(ask: Callable[[Question], Row], questions: Sequence[Question], jobs: int) -> Iterator[Row]:
-    if jobs == 1:
-        yield from map(ask, questions)
-        return
-    waiting = iter(questions)
-    with ThreadPoolExecutor(jobs) as pool:
-        # No more is handed out than is worked on: a stop then waits for the questions in hand, not for all.
-        running: set[Future[Row]] = {pool.submit(ask, question) for question in islice(waiting, jobs)}
-        while running:
-            finished, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(ask, question) for question in islice(waiting, len(finished))}
-            yield from (future.result() for future in finished)
 
 
 def require_documents(questions: Sequence[Question], documents: Sequence[DocumentRef], collection: str) -> None:

@@ -5,19 +5,24 @@ LangChain is imported only here. Keys come from the environment variables that t
 """
 
 import json
+import os
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import FootnotedError, InvalidRequest, NotReady, UnsupportedModel
+from core.plain_text import printable
 
 INSTALL = 'pip install "footnoted[llm]"'
 ATTEMPTS = 5
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 TIMEOUT_S = 120.0
+_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+_SHORTEST_SECRET = 8
 _PASSING = frozenset({408, 409, 425, 429})
 
 Schema = Mapping[str, Any]
@@ -131,7 +136,7 @@ def open_chat_model(name: str, base_url: str | None = None, *, timeout_s: float 
 
 def _reply(message: Any) -> Reply:
     used = message.usage_metadata or {}
-    return Reply(str(message.text), Tokens(used.get("input_tokens", 0), used.get("output_tokens", 0)))
+    return Reply(_clean(str(message.text)), Tokens(used.get("input_tokens", 0), used.get("output_tokens", 0)))
 
 
 def _structured_reply(result: Mapping[str, Any]) -> Reply:
@@ -165,5 +170,13 @@ def _explained(error: Exception, name: str) -> FootnotedError:
 
 
 def _short(error: Exception) -> str:
-    first = str(error).strip().split("\n")[0] or type(error).__name__
+    first = _clean(str(error)).strip().split("\n")[0] or type(error).__name__
     return first if len(first) <= 200 else f"{first[:199]}…"
+
+
+def _clean(text: str) -> str:
+    """What may be printed and kept: an endpoint may send the key back that it was sent."""
+    for name, value in os.environ.items():
+        if _SECRET.search(name) and len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, "[key]")
+    return printable(text)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from core.plain_text import printable
 from evals.gaps import Gap, NearestDocument, State
 
 SHOWN = 10
@@ -22,7 +23,7 @@ _COLUMNS = (
 def as_csv(gaps: Sequence[Gap]) -> str:
     """One gap a row. Other people's words cannot become formulas: such cells begin with an apostrophe."""
     file = io.StringIO()
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(_COLUMNS)
     for gap in gaps:
         group, today = gap.group, gap.today
@@ -48,6 +49,7 @@ def as_csv(gaps: Sequence[Gap]) -> str:
 
 def _harmless(cell: str) -> str:
     """A spreadsheet would run what begins so (OWASP, "CSV injection"), also after spaces."""
+    cell = printable(cell)
     return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
@@ -138,8 +140,10 @@ def _advice(gap: Gap) -> str:
 
 
 def _plain(text: str) -> str:
-    """Other people's words in Markdown, as words only."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """Other people's words in Markdown, as words only: no markup, no links, nobody notified."""
+    words = " ".join(printable(text).split())
+    # A zero-width joiner after them keeps "@name" and bare addresses from being taken for more than words.
+    return _MARKUP.sub(r"\\\1", re.sub(r"(@|:(?=//)|www\.)", "\\1\u2060", words))
 
 
 def _count(number: int, one: str, many: str) -> str:

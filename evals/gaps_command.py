@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.errors import InvalidRequest
+from core.plain_text import printable
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
 from evals.gaps import Gap, Group, NearestDocument, Today, grouped, shows_gap
 from evals.progress import progress_bar
@@ -131,6 +132,6 @@ def _print(
         near = gap.near[0] if gap.near else None
         nearest = f"{escape(near.title)} ({near.similarity:.2f})" if near else "[dim]nothing is near[/]"
         row = (str(group.people), str(len(group.questions)), gap.state.value, group.last_asked[:10])
-        table.add_row(*row, escape(group.title), nearest)
+        table.add_row(*row, escape(printable(group.title)), nearest)
     if found:
         console.print(table)

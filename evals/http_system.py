@@ -4,10 +4,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import TypeAdapter
 
 from core.errors import FootnotedError, InvalidRequest, NotFound, NotReady, RemoteError
 from core.types import (
@@ -32,6 +34,7 @@ _UPLOAD_FILES = 50
 _UPLOAD_BYTES = 50 * 1024**2
 _POLL_S = 0.5
 _TIMEOUT_S = 120.0
+_ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
 
 
 class HttpSystem:
@@ -96,16 +99,18 @@ class HttpSystem:
         }
         response = self._send("POST", "/v1/ask", json=body)
         try:
-            return answer_of(response.json())
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            answer = answer_of(response.json())
+            _check(answer)
+            return answer
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RemoteError(f"What the server sent is no answer: {error!r}.", "Is it Footnoted?") from error
 
     def description(self) -> Mapping[str, object]:
         """The settings of a server are its own: what it tells is its version and the state of the collection."""
-        api = self._get("/openapi.json")
+        version = self._get("/openapi.json").get("info", {}).get("version")
         collections = self._get("/v1/collections")["collections"]
         index = next((c for c in collections if c["name"] == self._collection), None)
-        return {"server": str(self._client.base_url), "server_version": api["info"]["version"], "index": index}
+        return {"server": str(self._client.base_url), "server_version": version, "index": index}
 
     def _upload(self, files: Sequence[Path]) -> dict[str, Any]:
         with ExitStack() as opened:
@@ -119,7 +124,7 @@ class HttpSystem:
     def _get(self, path: str, **query: object) -> dict[str, Any]:
         try:
             return dict(self._send("GET", path, params=query).json())
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise RemoteError(f"The server's answer to {path} is not JSON.", "Is it Footnoted?") from error
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
@@ -182,6 +187,17 @@ def answer_of(body: Mapping[str, Any]) -> Answer:
         hits=tuple(_hit(hit) for hit in body["hits"]),
         timings_ms=body["timings_ms"],
     )
+
+
+def _check(answer: Answer) -> None:
+    """:raises ValueError: for an answer that breaks the contract in a way that a run could not be written with."""
+    _ANSWER.dump_json(answer)  # also refuses half characters
+    _ANSWER.validate_python(asdict(answer))
+    if not 0 <= answer.confidence <= 1:
+        raise ValueError(f"confidence {answer.confidence}")
+    cited = {citation.marker for citation in answer.citations}
+    if missing := {marker for sentence in answer.sentences for marker in sentence.markers} - cited:
+        raise ValueError(f"markers without a citation: {sorted(missing)}")
 
 
 def _citation(body: Mapping[str, Any]) -> Citation:

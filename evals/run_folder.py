@@ -5,15 +5,18 @@
 <run folder>/summary.json   counts and figures; written last, so that a run without it did not end
 """
 
+import fcntl
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Annotated, Any, NotRequired, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from core.errors import Conflict, InvalidRequest, NotFound
 from evals.rows import Row
@@ -23,6 +26,41 @@ from evals.write_file import write_atomically
 FORMAT_VERSION = 2
 RUN, ROWS, SUMMARY = "run.json", "rows.jsonl", "summary.json"
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
+
+
+class _SetPart(TypedDict):
+    name: str
+    ids: list[str]
+
+
+class _OptionsPart(TypedDict):
+    top_k: Annotated[int, Field(ge=1)]
+    jobs: NotRequired[Annotated[int, Field(ge=1)]]
+
+
+class _Manifest(TypedDict):
+    set: _SetPart
+    options: _OptionsPart
+    system: dict[str, Any]
+    code: NotRequired[dict[str, Any]]
+
+
+class _Failure(TypedDict):
+    uri: str
+    message: str
+
+
+class _Ingest(TypedDict):
+    failed: NotRequired[list[_Failure]]
+
+
+class _Summary(TypedDict):
+    ingest: NotRequired[_Ingest]
+
+
+_MANIFEST: TypeAdapter[Any] = TypeAdapter(_Manifest)
+_SUMMARY: TypeAdapter[Any] = TypeAdapter(_Summary)
+_LOCK = ".lock"
 _SAME = ("set", "options", "system", "code")
 
 
@@ -55,7 +93,7 @@ def read_run(folder: Path) -> RecordedRun:
     order = {name: i for i, name in enumerate(manifest["set"]["ids"])}
     rows.sort(key=lambda row: order.get(row.question.id, len(order)))
     ended = (folder / SUMMARY).is_file()
-    summary = _read_json(folder / SUMMARY) if ended else {}
+    summary = _read_json(folder / SUMMARY, _SUMMARY) if ended else {}
     interrupted = not ended or len(rows) < len(order)
     options = manifest["options"]
     finished = Run(tuple(rows), int(options["top_k"]), interrupted, int(options.get("jobs", 1)))
@@ -65,9 +103,10 @@ def read_run(folder: Path) -> RecordedRun:
 class RunWriter:
     """Writes a run into its folder while it goes on."""
 
-    def __init__(self, folder: Path, known: Sequence[Row]) -> None:
+    def __init__(self, folder: Path, known: Sequence[Row], lock: IO[str]) -> None:
         self.folder = folder
         self.known = tuple(known)
+        self._lock = lock
         self._file = (folder / ROWS).open("a", encoding="utf-8")
 
     @classmethod
@@ -81,7 +120,7 @@ class RunWriter:
         created = datetime.now(UTC).isoformat(timespec="seconds")
         full = {"format_version": FORMAT_VERSION, "created": created, **manifest}
         write_atomically(folder / RUN, json.dumps(full, ensure_ascii=False, indent=1) + "\n")
-        return cls(folder, ())
+        return cls(folder, (), _locked(folder))
 
     @classmethod
     def resume(cls, folder: Path, manifest: Mapping[str, object]) -> Self:
@@ -90,11 +129,12 @@ class RunWriter:
         See ``check_resumable`` for the errors.
         """
         check_resumable(folder, manifest)
+        lock = _locked(folder)
         rows, _ = _read_rows(folder / ROWS)  # a line that was cut off is asked again
         kept = [row for row in rows if row.error is None]
         write_atomically(folder / ROWS, "".join(_line(row) for row in kept))
         (folder / SUMMARY).unlink(missing_ok=True)
-        return cls(folder, kept)
+        return cls(folder, kept, lock)
 
     def __enter__(self) -> Self:
         return self
@@ -102,14 +142,36 @@ class RunWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        try:
+            with suppress(OSError):  # of what `add` could not write already
+                self._file.close()
+        finally:
+            self._lock.close()
 
     def add(self, row: Row) -> None:
-        self._file.write(_line(row))
-        self._file.flush()
+        """:raises InvalidRequest: if it cannot be written, as on a full disk."""
+        try:
+            self._file.write(_line(row))
+            self._file.flush()
+        except OSError as error:
+            raise InvalidRequest(
+                f"{self.folder / ROWS} cannot be written: {error.strerror}.",
+                f"Make room, and go on with --resume {self.folder}.",
+            ) from error
 
     def finish(self, summary: Mapping[str, object]) -> None:
         write_atomically(self.folder / SUMMARY, json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+
+
+def _locked(folder: Path) -> IO[str]:
+    """Keeps a second run out of the folder until this process ends. Raises Conflict."""
+    lock = (folder / _LOCK).open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise Conflict(f"Another run writes into {folder}.", "Wait for it, or name another --output.") from error
+    return lock
 
 
 def check_new(folder: Path) -> None:
@@ -151,37 +213,63 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     file = folder / RUN
     if not file.is_file():
         raise NotFound(f"{folder} holds no run ({RUN} is missing).", "Name a folder that `footnoted eval run` wrote.")
-    manifest = _read_json(file)
+    manifest = _read_json(file, TypeAdapter(dict[str, Any]))
     version = manifest.get("format_version")
     if version != FORMAT_VERSION:
         raise InvalidRequest(
-            f"{folder} is a run of format {version}; this version reads format {FORMAT_VERSION}.", "Run again."
+            f"{folder} is a run of format {version!r}; this version reads format {FORMAT_VERSION}.", "Run again."
         )
-    return manifest
+    return _read_json(file, _MANIFEST)
 
 
-def _read_json(file: Path) -> dict[str, Any]:
+def _read_json(file: Path, model: TypeAdapter[Any]) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+        model.validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise InvalidRequest(f"{file} is damaged: {place}: {first['msg']}.", "Run again.") from error
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest(f"{file} is damaged: {error}.", "Run again.") from error
-    if not isinstance(value, dict):
-        raise InvalidRequest(f"{file} is damaged: it holds no JSON object.", "Run again.")
-    return value
+    return dict(value)
 
 
 def _read_rows(file: Path) -> tuple[list[Row], str | None]:
     """The rows up to the first line that is none, and what is wrong with that line."""
     rows: list[Row] = []
+    seen: set[str] = set()
     if not file.is_file():
         return rows, None
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
-                rows.append(_ROW.validate_json(line))
+                row = _ROW.validate_json(line)
             except ValidationError as error:
                 return rows, error.errors()[0]["msg"]
+            if fault := _fault(row, seen):
+                return rows, fault
+            rows.append(row)
+            seen.add(row.question.id)
     return rows, None
+
+
+def _fault(row: Row, seen: Set[str]) -> str | None:
+    """What no run writes: a question twice, or judgements that do not belong to what they judge."""
+    answer = row.answer
+    sizes = (
+        (len(row.evidence_faults), (0, len(row.question.evidence))),
+        (len(row.hit_pieces), (len(answer.hits) if answer else 0,)),
+        (len(row.citation_pieces), (len(answer.citations) if answer else 0,)),
+        (len(row.citations_exact), (len(answer.citations) if answer else 0,)),
+        (len(row.sentences_supported), (len(answer.sentences) if answer else 0,)),
+    )
+    pieces = {piece for found in (*row.hit_pieces, *row.citation_pieces) for piece in found}
+    if row.question.id in seen:
+        return f"the question {row.question.id!r} is there twice"
+    if any(size not in allowed for size, allowed in sizes) or any(p >= len(row.piece_grades) for p in pieces):
+        return "the row's parts do not fit each other"
+    return None
 
 
 def _differences(before: object, now: object, path: str) -> Iterator[str]:

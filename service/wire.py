@@ -64,7 +64,7 @@ class AskRequest(SearchRequest):
 class FeedbackRequest(_Request):
     """What somebody thinks of an answer."""
 
-    answer_id: _Text = Field(description="The `id` of the answer.", examples=["ans_0123"])
+    answer_id: _Text = Field(max_length=100, description="The `id` of the answer.", examples=["ans_0123"])
     rating: Rating | None = Field(description="`null` withdraws what the same user said before.")
     reason: Reason | None = Field(None, description="What is wrong; with `down` only.")
     comment: _Text | None = Field(None, max_length=_MAX_COMMENT_CHARS, description="In the user's own words.")

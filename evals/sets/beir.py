@@ -23,6 +23,7 @@ from evals.sets.types import Evidence, Question, SourceFile
 CORPUS = "corpus.jsonl"
 QUERIES = "queries.jsonl"
 JUDGEMENTS = ("test", "dev", "train")
+LONGEST_GRADE = 9  # digits
 HEADER = ["query-id", "corpus-id", "score"]
 
 Grades = dict[str, dict[str, int]]
@@ -108,7 +109,8 @@ def _judgements(folder: Path) -> Grades:
 
 
 def _judge(cells: list[str], place: str, grades: Grades, faults: FaultList) -> None:
-    if len(cells) != len(HEADER) or not all(cells) or not cells[2].removeprefix("-").isdecimal():
+    digits = cells[-1].removeprefix("-")
+    if len(cells) != len(HEADER) or not all(cells) or not digits.isdecimal() or len(digits) > LONGEST_GRADE:
         faults.add(
             place, "not a judgement", "A judgement is a query id, a corpus id and a whole number, parted by tabs."
         )

@@ -124,7 +124,7 @@ def _json(text: str) -> object:
     """The value that the text is as a whole, or None."""
     try:
         value: object = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return None
     return value
 

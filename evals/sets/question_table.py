@@ -20,6 +20,7 @@ from evals.sets.types import ANY_DOCUMENT, Evidence, Question
 
 SAME = {"answer": "answers", "tag": "tags"}
 COLUMNS = ("id", "question", "answer", "answers", "answerable", "document", "quote", "page", "kind", "tag", "tags")
+LONGEST_PAGE = 9  # digits
 SEPARATOR = "|"
 FLAGS = {**dict.fromkeys(("yes", "y", "true", "1"), True), **dict.fromkeys(("no", "n", "false", "0"), False)}
 NEARLY = 0.8
@@ -92,7 +93,7 @@ def _page(row: Fields) -> int | None:
         return None
     # "3.0" is how pandas writes a whole number in a column with gaps.
     whole = text.removesuffix(".0")
-    if whole.isdecimal() and int(whole) >= 1:
+    if whole.isdecimal() and len(whole) <= LONGEST_PAGE and int(whole) >= 1:
         return int(whole)
     row.wrong(f'"page" is "{text}"', '"page" is a whole number, 1 or more.')
     return None

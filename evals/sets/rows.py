@@ -28,6 +28,9 @@ def rows_of_lines(lines: Iterable[str], faults: FaultList) -> Iterator[Fields]:
         except json.JSONDecodeError as error:
             faults.add(place, f"not JSON ({error.msg}, column {error.colno})", "Write one JSON object a line.")
             continue
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end
+            faults.add(place, f"not readable as JSON ({error})", "Write one JSON object a line.")
+            continue
         if isinstance(value, dict):
             yield Fields(value, place, faults)
         else:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.errors import InvalidRequest
 from evals.sets.faults import FaultList, Fields
 from evals.sets.file_names import FileNames
 from evals.sets.rows import SeenIds
@@ -26,6 +27,8 @@ def read_squad(text: str, path: Path) -> tuple[tuple[Question, ...], tuple[Sourc
         faults.add(f"line {error.lineno}", f"not JSON ({error.msg})", "Check that the file is whole.")
         faults.raise_any()
         raise
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or brackets without end
+        raise InvalidRequest(f"{path} is not readable as JSON: {error}.", "Check that the file is whole.") from error
     seen = SeenIds()
     questions: list[Question] = []
     documents: list[SourceFile] = []

@@ -8,6 +8,7 @@ is one cell.
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -53,7 +54,7 @@ def table(records: Iterable[Record], faults: FaultList) -> Table:
     if first is None:
         return Table((), ())
     columns = _names(first.cells)
-    for name in sorted({name for name in columns if name and columns.count(name) > 1}):
+    for name in sorted(name for name, count in Counter(columns).items() if name and count > 1):
         faults.add(first.place, f'the column "{name}" is there twice', "Give every column its own name.")
     return Table(tuple(name for name in columns if name), tuple(_row(record, columns, faults) for record in filled))
 

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.errors import InvalidRequest
+from core.plain_text import printable
 from core.types import AnswerStatus
 from service.commands.options import AsJson, DataDir, Since, settings_with, since_utc
 from service.console import out, print_json, rendered_errors
@@ -83,5 +84,5 @@ def _as_json(question: AskedQuestion) -> dict[str, object]:
 
 
 def _short(question: str) -> str:
-    line = " ".join(question.split())
+    line = " ".join(printable(question).split())
     return escape(line if len(line) <= _TITLE_CHARS else f"{line[: _TITLE_CHARS - 1]}…")

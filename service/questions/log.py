@@ -26,8 +26,10 @@ from service.questions.tables import (
 
 FILE = "questions.db"
 KEY_FILE = "questions.key"
-# What is deleted is overwritten with zeros, not only unlinked.
-_PRAGMAS = ("secure_delete = ON",)
+_PRAGMAS = (
+    "secure_delete = ON",  # what is deleted is overwritten with zeros, not only unlinked
+    "busy_timeout = 1000",  # a locked log loses a question rather than hold up the next
+)
 
 
 class QuestionLog:
@@ -37,6 +39,7 @@ class QuestionLog:
         self._path = data_dir / FILE
         self._person_key = PersonKey(data_dir / KEY_FILE)
         self._engine: Engine | None = None
+        self._inode: int | None = None
         self._opening = threading.Lock()
 
     def close(self) -> None:
@@ -158,6 +161,9 @@ class QuestionLog:
 
     def _opened(self) -> Engine:
         with self._opening:
+            if self._engine is not None and self._inode != _inode(self._path):
+                self._engine.dispose()  # the file was deleted or replaced: what is written there would be lost
+                self._engine = None
             if self._engine is None:
                 try:
                     self._engine = open_database(self._path, metadata, FORMAT_VERSION, _PRAGMAS)
@@ -165,7 +171,15 @@ class QuestionLog:
                     raise IndexBroken(
                         f"{self._path} cannot be written: {error.strerror}.", "Check the folder's permissions."
                     ) from error
+                self._inode = _inode(self._path)
             return self._engine
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -3,17 +3,20 @@
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from core.errors import FeedbackOff, FootnotedError
+from core.errors import FeedbackOff, FootnotedError, NotReady
 from core.types import Answer, Turn
 from service.answer.events import Done, Event
 from service.questions.log import QuestionLog
 from service.questions.records import AskedQuestion, Feedback, Rating, Reason, asked_question, timestamp
 
 _MOST_WAITING = 1000
+_RATE_S = 2.0
+_STOP_S = 5.0
 
 log = structlog.get_logger("footnoted")
 
@@ -34,8 +37,10 @@ class QuestionRecorder:
         return self._keep_days > 0
 
     def stop(self) -> None:
-        """Write what is waiting."""
-        self._writer.shutdown()
+        """Write what is waiting, unless that takes long: a locked log must not keep a server from stopping."""
+        with suppress(TimeoutError):
+            self._writer.submit(int).result(_STOP_S)
+        self._writer.shutdown(cancel_futures=True)
         self._log.close()
 
     def recording(
@@ -69,9 +74,14 @@ class QuestionRecorder:
     def rate(
         self, answer_id: str, rating: Rating | None, reason: Reason | None, comment: str | None, user: str | None
     ) -> None:
-        """Keep what a person thinks of an answer; no rating withdraws it. Raises NotFound, FeedbackOff."""
+        """Keep what a person thinks of an answer; no rating withdraws it. Raises NotFound, FeedbackOff, NotReady."""
         self._check_keeps()
-        self._writer.submit(self._rate, answer_id, rating, reason, comment, user).result()
+        kept = self._writer.submit(self._rate, answer_id, rating, reason, comment, user)
+        try:
+            kept.result(_RATE_S)
+        except TimeoutError:
+            kept.cancel()  # the threads that answer questions must not all wait here
+            raise NotReady("The log of questions is busy.", "Try again in a few seconds.") from None
 
     def _rate(
         self, answer_id: str, rating: Rating | None, reason: Reason | None, comment: str | None, user: str | None

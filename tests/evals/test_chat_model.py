@@ -33,6 +33,12 @@ def test_a_reply_with_what_it_cost(open_model):
     assert pauses == []
 
 
+def test_a_key_that_the_server_sends_back_is_not_passed_on(open_model, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-tests-123")
+    model, _, _ = open_model('{"colour": "sk-of-the-tests-123"}')
+    assert model.ask("s", "u", SCHEMA).text == '{"colour": "[key]"}'
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_what_passes_is_tried_again_with_growing_pauses(open_model, status):
     model, server, pauses = open_model(Failure(status), Failure(status), Failure(status), "fine")

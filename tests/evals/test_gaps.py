@@ -135,7 +135,7 @@ def test_words_cannot_become_formulas(opening):
     table = as_csv([gap(asked(words, 1), documents=[NearestDocument(words, words, 0.3, 0)])])
     (row,) = csv.DictReader(io.StringIO(table, newline=""))
     for column in ("gap", "nearest_document", "nearest_uri", "examples"):
-        assert row[column] == f"'{words}"
+        assert row[column] == "'" + words.replace("\r", "")
 
 
 def test_harmless_words_and_numbers_stay_as_they_are():
@@ -164,6 +164,12 @@ def test_an_issue_says_what_was_asked_what_is_near_and_what_to_write():
     assert "\\<img src=x\\>" in issue
     assert "\\[leave\\]" in issue
     assert "Nothing in the documents is near" in as_issue(gap(*questions, documents=[gone]))
+
+
+def test_an_issue_links_nowhere_and_calls_nobody():
+    issue = as_issue(gap(asked("@everyone see http://evil.example or www.evil.example \x1b[31mnow", 1)))
+    for live in ("@everyone", "http://", "www.evil", "\x1b"):
+        assert live not in issue
 
 
 def test_an_issue_keeps_its_file_while_the_gap_grows():

@@ -296,6 +296,29 @@ def test_an_answer_does_not_wait_while_another_process_writes_to_the_log(folder,
         assert kept(ratings=(Rating.DOWN,)) == [answer["id"]]
 
 
+def test_a_locked_log_holds_nobody_up(folder, in_process, assert_problem):
+    with in_process(folder) as client:
+        client.post("/v1/collections", json={"name": "empty"})
+        answer = client.post("/v1/ask", json={"question": "Why?", "collection": "empty"}).json()
+        rating = {"answer_id": answer["id"], "rating": "down"}
+        assert client.post("/v1/feedback", json=rating).status_code == 204
+        with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert_problem(client.post("/v1/feedback", json=rating), 503, "not_ready")
+            asked_meanwhile = client.post("/v1/ask", json={"question": "Why?", "collection": "empty"})
+            assert asked_meanwhile.status_code == 200
+            other.execute("ROLLBACK")
+        assert client.post("/v1/feedback", json=rating).status_code == 204
+
+
+def test_a_log_that_was_deleted_is_made_anew(folder, log, kept):
+    log.put(asked("ans_before"))
+    for file in folder.glob(f"{FILE}*"):
+        file.unlink()
+    log.put(asked("ans_after"))
+    assert kept() == ["ans_after"]
+
+
 def test_a_log_of_a_newer_version_is_told(folder, log, command):
     log.put(asked())
     with closing(sqlite3.connect(folder / FILE)) as database:

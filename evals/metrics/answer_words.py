@@ -2,6 +2,7 @@
 
 import re
 import string
+from collections.abc import Iterator, Sequence
 
 ARTICLES = re.compile(r"\b(a|an|the)\b")
 PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -29,10 +30,11 @@ def words(answer: str) -> list[str]:
     return _split(answer, by_character=_is_unspaced(answer))
 
 
-def words_of_both(answer: str, reference: str) -> tuple[list[str], list[str]]:
-    """The words of two texts that are compared, told apart in one way: by character if either asks for it."""
-    by_character = _is_unspaced(answer) or _is_unspaced(reference)
-    return _split(answer, by_character), _split(reference, by_character)
+def compared_words(answer: str, references: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """The words of an answer and of each reference, all told apart in one way: by what most of their letters are."""
+    by_character = _is_unspaced(" ".join([answer, *references]))
+    for reference in references:
+        yield _split(answer, by_character), _split(reference, by_character)
 
 
 def _split(answer: str, by_character: bool) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from evals.metrics.answer_words import words_of_both
+from evals.metrics.answer_words import compared_words
 
 
 def rouge_l(answer: str, references: Sequence[str]) -> float:
@@ -12,7 +12,7 @@ def rouge_l(answer: str, references: Sequence[str]) -> float:
     values differ a little from packages that keep articles. Trap: like token F1 it rewards likeness, not truth; it is
     made for long answers, where the order of words says something.
     """
-    return max((_f1(*words_of_both(answer, reference)) for reference in references), default=0.0)
+    return max((_f1(*both) for both in compared_words(answer, references)), default=0.0)
 
 
 def _f1(given: list[str], wanted: list[str]) -> float:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from evals.metrics.answer_words import words_of_both
+from evals.metrics.answer_words import compared_words
 
 
 def token_f1(answer: str, references: Sequence[str]) -> float:
@@ -13,7 +13,7 @@ def token_f1(answer: str, references: Sequence[str]) -> float:
     if either side has no words, 1 when both have none, else 0. Trap: it rewards overlap, not truth ("in 1998" for
     "in 1989" scores 0.5), and long free answers score low even when they are right.
     """
-    return max((_f1(*words_of_both(answer, reference)) for reference in references), default=0.0)
+    return max((_f1(*both) for both in compared_words(answer, references)), default=0.0)
 
 
 def _f1(given: list[str], wanted: list[str]) -> float:

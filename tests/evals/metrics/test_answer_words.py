@@ -65,6 +65,7 @@ def test_chinese_characters_are_words():
 def test_a_chinese_name_in_english_words_is_one_word_as_for_the_official_script():
     answer, reference = "大元通制, the institutions of the Great Yuan", "the institutions of the Great Yuan"
     assert token_f1(answer, [reference]) == pytest.approx(official_f1(reference, answer))
+    assert token_f1("Great Yuan (Chinese: 大元", ["Yuán Cháo", "元朝"]) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,14 @@ from rich.table import Table
 
 from evals.bootstrap import Difference
 from evals.compare import Change, Comparison, compare
-from evals.figures.catalogue import METRICS
+from evals.figures.catalogue import LATENCY, METRICS
 from evals.figures.types import Unit
 from evals.judge import said
 from evals.report import number_text, table_console
 from evals.rows import Row
 from evals.run_folder import read_run
+
+_FEW_TIMES = 100
 
 
 def compare_runs(
@@ -75,8 +77,8 @@ def _print_differences(console: Console, differences: Sequence[Difference], all_
 
 
 def verdict(d: Difference) -> str:
-    """Better or worse where that is sure, else nothing."""
-    if not d.is_sure or d.value is None:
+    """Better or worse where that is sure, else nothing; times of few questions say more of the machine."""
+    if not d.is_sure or d.value is None or (d.metric in LATENCY and d.n < _FEW_TIMES):
         return ""
     return "[green]better[/]" if (d.value > 0) is not METRICS[d.metric].lower_is_better else "[bold red]worse[/]"
 
@@ -127,6 +129,8 @@ def _print_changes(console: Console, heading: str, changes: Sequence[Change], mo
         console.print(f"  {question.id}: {question.text}{expected}", markup=False, highlight=False)
         for name, row in (("base ", change.base), ("other", change.other)):
             console.print(f"    {name} {row.outcome}: {_said(row)}", markup=False, highlight=False, soft_wrap=True)
+    if len(changes) > most:
+        console.print(f"  … and {len(changes) - most} more (--questions shows more)", highlight=False)
 
 
 def _said(row: Row) -> str:

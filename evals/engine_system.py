@@ -35,8 +35,8 @@ class EngineSystem:
 
         report = self._engine.ingest(files, self._collection, step)
         advance(len(files) - done)
-        failed = tuple(IngestFailure(uri, str(error)) for uri, error in report.failed)
-        return IngestOutcome(report.added + report.changed, report.unchanged, failed)
+        failed = [IngestFailure(uri, str(error), error.code) for uri, error in report.failed]
+        return IngestOutcome.of(report.added + report.changed, report.unchanged, failed)
 
     def documents(self) -> Sequence[DocumentRef]:
         rows = self._engine.documents(self._collection)

@@ -39,8 +39,9 @@ def evaluate_files(
     """
     with progress_bar("Documents", len(files), console) as advance:
         outcome = system.ingest(files, advance)
-    if outcome.failed and not outcome.added + outcome.unchanged:
-        reasons = "\n".join(f"{failure.uri}: {failure.message}" for failure in outcome.failed)
+    lost = (*outcome.failed, *outcome.skipped)
+    if lost and not outcome.added + outcome.unchanged:
+        reasons = "\n".join(f"{failure.uri}: {failure.message}" for failure in lost)
         raise InvalidRequest(f"None of the documents could be ingested.\n{reasons}", "Check the files.")
     return _evaluate(system, question_set, None, outcome, how, console)
 

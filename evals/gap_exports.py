@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from core.plain_text import printable
+from evals.evidence import path_of
 from evals.gaps import Gap, NearestDocument, State
 
 SHOWN = 10
@@ -125,7 +126,9 @@ def _document(document: NearestDocument, questions: int) -> str:
     else:
         how = f"{'near' if document.is_near else 'not near'}, similarity {document.similarity:.2f}"
     came_up = f"; it came up for {document.came_up} of {_count(questions, 'question', 'questions')}"
-    return f"{_plain(document.title)} ({_plain(document.uri)}): {how}{came_up if document.came_up else ''}"
+    return (
+        f"{_plain(document.title)} ({_plain(path_of(document.uri).name)}): {how}{came_up if document.came_up else ''}"
+    )
 
 
 def _advice(gap: Gap) -> str:

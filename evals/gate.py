@@ -10,7 +10,7 @@ from core.errors import InvalidRequest
 from evals.bootstrap import Difference
 from evals.compare import compare
 from evals.figures.catalogue import METRICS
-from evals.figures.types import Measured
+from evals.figures.types import Measured, Unit
 from evals.run import Run
 
 COMPARED = (
@@ -162,6 +162,8 @@ def _numbers(file: Path, name: str, table: object, faults: list[str]) -> dict[st
             faults.append(f'{file}, {name}: there is no metric "{metric}".')
         elif isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             faults.append(f"{file}, {name}.{metric}: {value!r} is not a number.")
+        elif METRICS[metric].unit in (Unit.SHARE, Unit.SCORE) and not 0 <= value <= 1:
+            faults.append(f"{file}, {name}.{metric}: {value!r} is not from 0 to 1; 90 % is 0.9.")
     return {metric: value for metric, value in table.items() if metric in METRICS}
 
 
@@ -182,6 +184,9 @@ def _parse(option: str, text: str, is_maximum: bool, faults: list[str]) -> Gate 
             bound = float(number)
         except ValueError:
             bound = float("nan")
+        if isfinite(bound) and METRICS[name].unit in (Unit.SHARE, Unit.SCORE) and not 0 <= bound <= 1:
+            faults.append(f'{option} "{text}": {name} goes from 0 to 1; 90 % is 0.9.')
+            return None
         if isfinite(bound):
             return Gate(name, bound, is_maximum)
         faults.append(f'{option} "{text}": "{number}" is not a number.')

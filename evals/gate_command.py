@@ -34,11 +34,11 @@ def gate(
     A run that was cut off, or in which a question or a document failed, does not pass either; nor does one that
     leaves out questions of the baseline. Without a baseline the table no_worse is left out, and it is said.
     """
+    record = read_run(run)
     file = read_gates(thresholds) if thresholds else GateFile((), {})
     gates = (*file.gates, *parse_gates(minimum or (), maximum or ()))
     if not gates and baseline is None:
         raise InvalidRequest("There is nothing to hold the run to.", "Give --file, --baseline, --min or --max.")
-    record = read_run(run)
     figures = measure_all(record.run)
     errors = sum(row.error is not None for row in record.run.rows)
     reasons = [str(failure) for failure in failures(gates, figures)]
@@ -71,6 +71,7 @@ def _print(console: Console, reasons: list[str], gates: int, baseline: Path | No
         for reason in reasons:
             console.print(f"  {reason}", markup=False, highlight=False, soft_wrap=True)
         return
-    kept = [f"{gates} bounds kept"] if gates else []
-    compared = [f"nothing surely worse than {baseline}"] if baseline else []
+    kept = [f"{gates} bound{'' if gates == 1 else 's'} kept"] if gates else []
+    # Stricter than `eval compare`, which looks at each figure by itself.
+    compared = [f"nothing surely worse than {baseline}, all figures together"] if baseline else []
     console.print(f"[bold green]Passed:[/] {', '.join([*kept, *compared])}.", highlight=False, soft_wrap=True)

@@ -60,9 +60,9 @@ class HttpSystem:
                 added += file["status"] in ("added", "changed")
                 unchanged += file["status"] == "unchanged"
                 if file["status"] == "failed":
-                    failed.append(IngestFailure(f"upload:{file['name']}", file["error"]["message"]))
+                    failed.append(IngestFailure(f"upload:{file['name']}", **_told(file["error"])))
             advance(len(job["files"]))
-        return IngestOutcome(added, unchanged, tuple(failed))
+        return IngestOutcome.of(added, unchanged, failed)
 
     def documents(self) -> Sequence[DocumentRef]:
         rows: list[dict[str, Any]] = []
@@ -139,6 +139,10 @@ class HttpSystem:
         if response.is_error:
             raise _problem(response)
         return response
+
+
+def _told(error: Mapping[str, str]) -> dict[str, str]:
+    return {"message": error["message"], "code": error["code"]}
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:

@@ -26,8 +26,10 @@ def print_report(evaluation: Evaluation, console: Console) -> None:
     run = evaluation.run
     answered = sum(row.answered for row in run.rows)
     refused = sum(row.refused for row in run.rows)
+    read = evaluation.ingest.added + evaluation.ingest.unchanged
+    of_documents = f" of {read} document{'' if read == 1 else 's'}" if read else ""
     console.print(
-        f"[bold]{escape(evaluation.question_set.name)}[/]: {len(run.rows)} questions asked, "
+        f"[bold]{escape(evaluation.question_set.name)}[/]: {len(run.rows)} questions asked{of_documents}, "
         f"{answered} answered, {refused} refused, {evaluation.errors} failed"
     )
     headings = ("metric", "value", "95 % interval", "n", "what it means")
@@ -55,6 +57,12 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
         "red",
         "could not be ingested; questions on these documents count as misses",
         [f"{failure.uri}: {failure.message}" for failure in evaluation.ingest.failed],
+    )
+    _print_list(
+        console,
+        "yellow",
+        "files were left out: they are no documents, or empty",
+        [f"{failure.uri}: {failure.message}" for failure in evaluation.ingest.skipped],
     )
     _print_list(
         console,

@@ -56,6 +56,7 @@ def as_summary(evaluation: Evaluation) -> dict[str, object]:
             "added": evaluation.ingest.added,
             "unchanged": evaluation.ingest.unchanged,
             "failed": [asdict(failure) for failure in evaluation.ingest.failed],
+            "skipped": [asdict(failure) for failure in evaluation.ingest.skipped],
         },
         "evidence_faults": [{"question": name, "fault": fault} for name, fault in evaluation.evidence_faults],
         "failed_gates": [str(failure) for failure in evaluation.failed_gates],

@@ -83,7 +83,11 @@ class RecordedRun:
 
 
 def read_run(folder: Path) -> RecordedRun:
-    """:raises NotFound, InvalidRequest: for a folder that holds no run, or a damaged or newer one."""
+    """A run by its folder, or by the run.json in it.
+
+    :raises NotFound, InvalidRequest: for a folder that holds no run, or a damaged or newer one.
+    """
+    folder = folder.parent if folder.name == RUN and folder.is_file() else folder
     manifest = _read_manifest(folder)
     rows, torn = _read_rows(folder / ROWS)
     if torn:

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
+from core.errors import EmptyDocument, ReadError, UnsupportedMedia
 from core.types import Answer, Document, DocumentRef, Turn
+
+_NO_DOCUMENTS = frozenset({UnsupportedMedia.code, EmptyDocument.code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,15 +17,26 @@ class IngestFailure:
 
     uri: str
     message: str
+    code: str = ReadError.code
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOutcome:
-    """What became of the documents that were handed over."""
+    """What became of the documents that were handed over.
+
+    ``skipped`` are files that are no documents, such as pictures and empty files: a folder of documents may hold some.
+    """
 
     added: int = 0
     unchanged: int = 0
     failed: tuple[IngestFailure, ...] = ()
+    skipped: tuple[IngestFailure, ...] = ()
+
+    @classmethod
+    def of(cls, added: int, unchanged: int, failures: Sequence[IngestFailure]) -> Self:
+        """Tells the failures apart by their codes."""
+        skipped = tuple(failure for failure in failures if failure.code in _NO_DOCUMENTS)
+        return cls(added, unchanged, tuple(f for f in failures if f.code not in _NO_DOCUMENTS), skipped)
 
 
 class System(Protocol):

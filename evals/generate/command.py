@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from core.errors import InvalidRequest
+from core.errors import Conflict, InvalidRequest
 from evals.chat_model import open_chat_model
 from evals.engine_system import open_system
 from evals.generate.make import BY_PATTERNS, MadeSet, Wanted, make_set, pattern_drafts
@@ -78,7 +78,7 @@ def generate(
             with progress_bar("Documents", len(files), messages) as advance:
                 outcome = system.ingest(files, advance)
             made, skipped = _make(system, chat, wanted, messages)
-            skipped += [Skipped(failure.uri, failure.message) for failure in outcome.failed]
+            skipped += [Skipped(failure.uri, failure.message) for failure in (*outcome.failed, *outcome.skipped)]
     if not made.questions:
         raise InvalidRequest(
             "\n".join(["No question could be made of these documents.", *_reasons(made)]),
@@ -98,6 +98,10 @@ def generate(
 def _check(paths: Sequence[Path] | None, collection: str | None, output: Path) -> None:
     if bool(paths) == (collection is not None):
         raise InvalidRequest("Name documents or a collection, one of both.", "As in: footnoted eval generate handbook/")
+    if output.is_file():
+        raise Conflict(
+            f"{output} is there already.", "Name another --output, or remove it: it may hold edited questions."
+        )
     if output.is_dir() or not output.absolute().parent.is_dir():
         raise InvalidRequest(f"{output} is not a file in a folder that exists.", "Name another --output.")
 

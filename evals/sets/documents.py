@@ -69,11 +69,11 @@ def all_documents(place: Path, questions: Iterable[Question], questions_file: Pa
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """Every file in or below ``folder``, sorted; what is hidden, or in a hidden folder, is left out."""
+    """Every file in or below ``folder``, sorted, without what is hidden or an editor's lock file ("~$report.docx")."""
     found = []
     for path in folder.rglob("*"):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file():
+        if not hidden and not path.name.startswith("~$") and path.is_file():
             found.append(path)
     return sorted(found)
 

@@ -22,6 +22,7 @@ from evals.sets.workbook import is_workbook, read_workbook
 
 USUAL_STEM = "questions"
 JSON = (".jsonl", ".json")
+CODE_PAGES = ("utf_16", "cp1252", "cp1250", "cp1251", "gb18030", "shift_jis", "big5", "cp949")
 TABLES = (".csv", ".tsv", ".xlsx")
 FORMATS = (
     "A set is JSON Lines with a question a line (id, question, answerable, answers, evidence), a CSV, TSV or Excel "
@@ -104,9 +105,19 @@ def _decoded(content: bytes, file: Path) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        hint = 'Save it as UTF-8; in Excel, as "CSV UTF-8".' if file.suffix.lower() in TABLES else "Save it as UTF-8."
-        raise InvalidRequest(f"{file} is not UTF-8 text (byte {error.start}).", hint) from error
+        found = _guessed(content) if file.suffix.lower() in TABLES else None
+        if found is None:
+            raise InvalidRequest(f"{file} is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.") from error
+        text = found
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _guessed(content: bytes) -> str | None:
+    """A spreadsheet's plain "CSV" is in the code page of its country."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(content, cp_isolation=list(CODE_PAGES)).best()
+    return str(best).removeprefix("\ufeff") if best is not None else None
 
 
 def _is_table(text: str) -> bool:

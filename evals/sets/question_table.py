@@ -18,7 +18,12 @@ from evals.sets.rows import SeenIds
 from evals.sets.table import Table
 from evals.sets.types import ANY_DOCUMENT, Evidence, Question
 
-SAME = {"answer": "answers", "tag": "tags"}
+SAME = {
+    **dict.fromkeys(("answer", "expected answer", "expected", "reference"), "answers"),
+    **dict.fromkeys(("source", "source document", "file"), "document"),
+    **dict.fromkeys(("quotation", "citation", "evidence"), "quote"),
+    "tag": "tags",
+}
 COLUMNS = ("id", "question", "answer", "answers", "answerable", "document", "quote", "page", "kind", "tag", "tags")
 LONGEST_PAGE = 9  # digits
 SEPARATOR = "|"
@@ -48,7 +53,7 @@ def _check_columns(columns: tuple[str, ...], faults: FaultList) -> None:
         if one in columns and other in columns:
             faults.add("the header", f'the columns "{one}" and "{other}" are the same', "Keep one of them.")
     for name in columns:
-        near = [] if name in COLUMNS else get_close_matches(name, COLUMNS, n=1, cutoff=NEARLY)
+        near = [] if name in COLUMNS or name in SAME else get_close_matches(name, COLUMNS, n=1, cutoff=NEARLY)
         if near:
             faults.add("the header", f'the column "{name}" is not known; is it "{near[0]}"?', known)
 

@@ -221,7 +221,7 @@ def test_the_comparison_is_shown(folders):
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("base", "--min", "evidence_cited=1"), 0, "1 bounds kept"),
+        (("base", "--min", "evidence_cited=1"), 0, "1 bound kept"),
         (("worse", "--min", "evidence_cited=0.9"), 1, "evidence_cited ≥ 0.9: 0.6667"),
         (("base", "--baseline", "base"), 0, "nothing surely worse"),
         (("worse", "--baseline", "base"), 1, "evidence_cited is worse than the baseline: 1 → 0.6667"),

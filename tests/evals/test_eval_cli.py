@@ -59,7 +59,7 @@ def invoke(*words):
 def test_a_set_is_evaluated_in_a_folder_of_its_own(folder, opened, tmp_path):
     result = invoke(folder)
     assert result.exit_code == 0
-    assert "2 questions asked, 1 answered, 1 refused, 0 failed" in result.stdout
+    assert "2 questions asked of 1 document, 1 answered, 1 refused, 0 failed" in result.stdout
     assert opened.settings.data_dir.parent.parent == tmp_path / "data" / "evals"
     assert opened.system.ingested == [folder / "a.txt"]
 
@@ -112,7 +112,7 @@ def test_a_collection_is_left_as_it_is(folder, opened, tmp_path):
         (("--min", "answer_f1=1", "--max", "answered_wrong_rate=0"), 0),
         (("--max", "evidence_cited=0.5"), 1),
         (("--min", "hit@10=0.5"), 0),
-        (("--min", "quote_exact=1.1"), 1),
+        (("--max", "quote_exact=0.9"), 1),
     ],
 )
 def test_gates_decide_the_exit_code(folder, opened, gate, code):

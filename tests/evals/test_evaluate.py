@@ -68,7 +68,7 @@ def test_the_report_is_a_table_and_the_problems_are_named(evaluation):
     print_report(evaluation, table)
     print_problems(evaluation, problems)
     shown = table.file.getvalue()
-    assert "4 questions asked, 1 answered, 2 refused, 1 failed" in shown
+    assert "4 questions asked of 1 document, 1 answered, 2 refused, 1 failed" in shown
     (line,) = [line for line in shown.splitlines() if "evidence_cited " in line]
     assert "50.0 %" in line
     assert "confidence_auroc" in shown

@@ -158,8 +158,8 @@ def test_an_issue_says_what_was_asked_what_is_near_and_what_to_write():
     assert "3 people, 3 questions, from 2026-11-20 to 2026-11-20. Open" in issue
     assert "- How long is leave? (2 times)" in issue
     assert "- No\\!" in issue
-    assert "- Handbook (upload:handbook.md): near, similarity 0.55; it came up for 2 of 3 questions" in issue
-    assert "- Old (upload:old.md): not found any more; it came up for 1 of 3 questions" in issue
+    assert "- Handbook (handbook.md): near, similarity 0.55; it came up for 2 of 3 questions" in issue
+    assert "- Old (old.md): not found any more; it came up for 1 of 3 questions" in issue
     assert "The subject is near in “Handbook”" in issue
     assert "\\<img src=x\\>" in issue
     assert "\\[leave\\]" in issue

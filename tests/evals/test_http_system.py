@@ -48,7 +48,7 @@ def test_files_are_uploaded_once_and_bad_ones_are_told(server, tmp_path):
         steps = []
         first, second = system.ingest(files, steps.append), system.ingest(files, steps.append)
         assert (first.added, second.added, second.unchanged) == (1, 0, 1)
-        assert [failure.uri for failure in first.failed] == ["upload:empty.txt"]
+        assert [skipped.uri for skipped in first.skipped] == ["upload:empty.txt"]
         assert sum(steps) == 4
         assert [ref.uri for ref in system.documents()] == ["upload:good.txt"]
         with pytest.raises(InvalidRequest, match=r"good\.txt is there more than once"):

@@ -26,10 +26,12 @@ def rows(make_document, make_answer):
     found = make_answer(source, hits=[(0, 31)], citations=[(0, 20)])
     where = Question("1", "Where?", True, ("Rome", "in Rome"), (Evidence("a.txt", "held in Rome"),))
     later = Question("3", "And then?", True, ("It rained",), (), (Turn("user", "Where?"),))
+    said = {"citations_exact": (True,), "sentences_supported": (True,)}
+    on, off = ({"hit_pieces": (found,), "citation_pieces": (found,)} for found in ((0,), ()))
     return [
-        Row(where, found, None, 1.0, citation_pieces=((0,),), token_f1=1.0),
+        Row(where, found, None, 1.0, piece_grades=(1,), token_f1=1.0, **on, **said),
         Row(Question("2", "Why?", False), make_answer(source, status=AnswerStatus.NOT_FOUND), None, 1.0),
-        Row(later, replace(found, understood_as="And what was then in Rome?"), None, 1.0, token_f1=0.0),
+        Row(later, replace(found, understood_as="And what was then in Rome?"), None, 1.0, token_f1=0.0, **off, **said),
     ]
 
 
@@ -37,7 +39,8 @@ def rows(make_document, make_answer):
 def make_run(tmp_path):
     def make(rows):
         folder = tmp_path / "run"
-        manifest = {"set": {"name": "trips", "ids": [row.question.id for row in rows]}, "options": {"top_k": 5}}
+        ids = [row.question.id for row in rows]
+        manifest = {"set": {"name": "trips", "ids": ids}, "options": {"top_k": 5}, "system": {}}
         with RunWriter.begin(folder, manifest) as writer:
             for row in rows:
                 writer.add(row)

@@ -52,7 +52,7 @@ def test_feedback_is_read_back_with_the_question_and_the_answer(client, ask, rat
     assert [hit["document_id"] for hit in question["nearest"]] == [answer["hits"][0]["document_id"]]
     assert question["nearest"][0].keys() == {"document_id", "title", "uri", "score"}
     assert newest["person"] == question["asked_by"]
-    assert "ada" not in client.get("/v1/feedback").text
+    assert '"ada"' not in client.get("/v1/feedback").text
 
 
 def test_a_later_word_of_the_same_person_replaces_the_earlier_and_others_have_their_own(ask, rate, listed, collection):

@@ -52,6 +52,7 @@ def generate(engine, open_engine, make_settings, monkeypatch, tmp_path):
         monkeypatch.setattr(module, "load_settings", lambda overrides=None: settings.model_copy(update=overrides or {}))
 
     def invoke(*words, output=tmp_path / "made.jsonl"):
+        output.unlink(missing_ok=True)
         result = CliRunner().invoke(cli.app, ["generate", *map(str, words), "--output", str(output)])
         rows = [json.loads(line) for line in output.read_text().splitlines()] if output.is_file() else []
         return result, rows
@@ -170,3 +171,11 @@ def test_what_cannot_go_is_refused_before_any_work(generate, words):
     result = CliRunner().invoke(cli.app, ["generate", *words])
     assert isinstance(result.exception, InvalidRequest)
     assert generate.used == []
+
+
+def test_edited_questions_are_not_written_over(tmp_path):
+    output = tmp_path / "questions.jsonl"
+    output.write_text("edited")
+    result = CliRunner().invoke(cli.app, ["generate", str(tmp_path), "--output", str(output)])
+    assert "is there already" in result.exception.message
+    assert output.read_text() == "edited"

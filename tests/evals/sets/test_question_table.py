@@ -101,11 +101,19 @@ def test_a_table_without_questions_is_told(tmp_path):
         load_set(save(tmp_path, ""))
 
 
-def test_another_encoding_is_told_with_the_way_out(tmp_path):
-    with pytest.raises(InvalidRequest) as caught:
-        load_set(save(tmp_path, "question\nWo ist die Lösung?\n", encoding="cp1252"))
-    assert "not UTF-8" in caught.value.message
-    assert "CSV UTF-8" in caught.value.hint
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+def test_a_spreadsheets_other_encodings_are_read(tmp_path, encoding):
+    rows = "question;answer;document\nWie viele Urlaubstage gibt es für Beschäftigte?;dreißig;report.txt\n"
+    loaded = load_set(save(tmp_path, rows, encoding=encoding), with_documents=False)
+    (question,) = loaded.questions
+    assert (question.text, question.answers) == ("Wie viele Urlaubstage gibt es für Beschäftigte?", ("dreißig",))
+
+
+def test_columns_may_have_the_names_that_people_give_them(tmp_path):
+    table = "Question,Expected answer,Source document,Quotation\nWhen?,2019,report.txt,It was in 2019.\n"
+    (question,) = load_set(save(tmp_path, table), with_documents=False).questions
+    assert question.answers == ("2019",)
+    assert question.evidence == (Evidence("report.txt", "It was in 2019."),)
 
 
 def workbook(*rows, hidden=()):

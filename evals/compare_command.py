@@ -13,14 +13,11 @@ from rich.table import Table
 
 from evals.bootstrap import Difference
 from evals.compare import Change, Comparison, compare
-from evals.figures.catalogue import LATENCY, METRICS
-from evals.figures.types import Unit
+from evals.figure_text import number_text, signed_text, verdict
 from evals.judge import said
-from evals.report import number_text, table_console
+from evals.report import table_console
 from evals.rows import Row
 from evals.run_folder import read_run
-
-_FEW_TIMES = 100
 
 
 def compare_runs(
@@ -74,26 +71,6 @@ def _print_differences(console: Console, differences: Sequence[Difference], all_
             verdict(d),
         )
     console.print(table)
-
-
-def verdict(d: Difference) -> str:
-    """Better or worse where that is sure, else nothing; times of few questions say more of the machine."""
-    if not d.is_sure or d.value is None or (d.metric in LATENCY and d.n < _FEW_TIMES):
-        return ""
-    return "[green]better[/]" if (d.value > 0) is not METRICS[d.metric].lower_is_better else "[bold red]worse[/]"
-
-
-def signed_text(name: str, value: float | None) -> str:
-    """A difference as people read it: of shares in percentage points."""
-    if value is None:
-        return "–"
-    match METRICS[name].unit:
-        case Unit.SHARE:
-            return f"{100 * value:+.1f} pp"
-        case Unit.SCORE:
-            return f"{value:+.3f}"
-        case Unit.MILLISECONDS:
-            return f"{value:+.1f}"
 
 
 def _interval_text(d: Difference) -> str:

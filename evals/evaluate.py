@@ -1,6 +1,7 @@
 """An evaluation from end to end, of any system: ingest or check the documents, ask, measure, hold to the gates."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,43 +67,28 @@ def _evaluate(
     console: Console,
 ) -> Evaluation:
     description = system.description()
-    if how.open_run is None:
-        return _asked(system, question_set, collection, outcome, how, console, description, None)
-    with how.open_run(description) as writer:
-        evaluation = _asked(system, question_set, collection, outcome, how, console, description, writer)
-        if not evaluation.run.interrupted:
+    with how.open_run(description) if how.open_run else nullcontext() as writer:
+        known = writer.known if writer else ()
+        with progress_bar("Questions", len(question_set.questions), console) as advance:
+            advance(len(known))
+
+            def done(row: Row) -> None:
+                if writer:
+                    writer.add(row)
+                advance(1)
+
+            finished = run(system, question_set.questions, how.top_k, done, jobs=how.jobs, known=known)
+        figures = measure_all(finished)
+        evaluation = Evaluation(
+            question_set=question_set,
+            collection=collection,
+            ingest=outcome,
+            run=finished,
+            figures=figures,
+            failed_gates=failures(how.gates, figures),
+            description=description,
+            folder=writer.folder if writer else None,
+        )
+        if writer and not finished.interrupted:
             writer.finish(as_summary(evaluation))
         return evaluation
-
-
-def _asked(
-    system: System,
-    question_set: QuestionSet,
-    collection: str | None,
-    outcome: IngestOutcome,
-    how: How,
-    console: Console,
-    description: Mapping[str, object],
-    writer: RunWriter | None,
-) -> Evaluation:
-    known = writer.known if writer else ()
-    with progress_bar("Questions", len(question_set.questions), console) as advance:
-        advance(len(known))
-
-        def done(row: Row) -> None:
-            if writer:
-                writer.add(row)
-            advance(1)
-
-        finished = run(system, question_set.questions, how.top_k, done, jobs=how.jobs, known=known)
-    figures = measure_all(finished)
-    return Evaluation(
-        question_set=question_set,
-        collection=collection,
-        ingest=outcome,
-        run=finished,
-        figures=figures,
-        failed_gates=failures(how.gates, figures),
-        description=description,
-        folder=writer.folder if writer else None,
-    )

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from evals.figure_text import interval_text, number_text
 from evals.figures.catalogue import METRICS
-from evals.figures.types import Measured, Unit
 from evals.results import Evaluation
 
 SHOWN = 10
@@ -78,29 +78,6 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
         "pieces of evidence are not in the ingested text and count as misses; correct the set or check the reader",
         [f"{question}: {fault}" for question, fault in evaluation.evidence_faults],
     )
-
-
-def number_text(name: str, value: float | None) -> str:
-    """A figure as people read it: shares in per cent, scores with three decimals, times with one."""
-    if value is None:
-        return "–"
-    match METRICS[name].unit:
-        case Unit.SHARE:
-            return f"{100 * value:.1f} %"
-        case Unit.SCORE:
-            return f"{value:.3f}"
-        case Unit.MILLISECONDS:
-            return f"{value:.1f}"
-
-
-def interval_text(name: str, measured: Measured) -> str:
-    """The 95 % interval as people read it, empty where none is known."""
-    if measured.interval is None:
-        return ""
-    low, high = measured.interval
-    if METRICS[name].unit is Unit.SHARE:
-        return f"{100 * low:.0f} – {100 * high:.0f} %"
-    return f"{low:.2f} – {high:.2f}"
 
 
 def _print_list(console: Console, style: str, heading: str, lines: list[str]) -> None:

@@ -15,12 +15,12 @@ from rich.table import Table
 from core.errors import InvalidRequest
 from evals.bootstrap import Difference, difference
 from evals.compare import matched
-from evals.compare_command import signed_text, verdict
 from evals.evaluate import How
+from evals.figure_text import number_text, signed_text, verdict
 from evals.figures.catalogue import HEADLINE, METRICS
 from evals.figures.types import Measured
 from evals.place import Place, evaluate_at
-from evals.report import number_text, print_problems, table_console
+from evals.report import print_problems, table_console
 from evals.results import Evaluation, figure_json
 from evals.run_command import run_manifest
 from evals.run_folder import RunWriter, new_folder

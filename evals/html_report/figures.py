@@ -7,11 +7,10 @@ from markupsafe import Markup
 
 from evals.bootstrap import Difference
 from evals.compare import Comparison
-from evals.compare_command import signed_text
+from evals.figure_text import interval_text, number_text, signed_text
 from evals.figures.catalogue import HEADLINE, METRICS
 from evals.figures.types import Measured, Unit
 from evals.plots.bars import share_bar
-from evals.report import interval_text, number_text
 from evals.rows import Row
 from evals.run import Run
 

@@ -1,6 +1,6 @@
 import pytest
 
-from evals.report import number_text
+from evals.figure_text import number_text, signed_text
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,11 @@ from evals.report import number_text
 )
 def test_figures_are_shown_in_their_unit(name, value, shown):
     assert number_text(name, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [("hit@5", -0.25, "-25.0 pp"), ("mrr@10", 0.01, "+0.010"), ("latency_p95_ms", 3.0, "+3.0")],
+)
+def test_differences_have_a_sign(name, value, shown):
+    assert signed_text(name, value) == shown

@@ -1,0 +1,46 @@
+"""Figures and differences as people read them."""
+
+from evals.bootstrap import Difference
+from evals.figures.catalogue import LATENCY, METRICS
+from evals.figures.types import Measured, Unit
+
+_FEW_TIMES = 100
+
+
+def number_text(name: str, value: float | None) -> str:
+    """Shares in per cent, scores with three decimals, times with one."""
+    return _text(name, value, "", "%")
+
+
+def signed_text(name: str, value: float | None) -> str:
+    """A difference; of shares in percentage points."""
+    return _text(name, value, "+", "pp")
+
+
+def _text(name: str, value: float | None, sign: str, share: str) -> str:
+    if value is None:
+        return "–"
+    match METRICS[name].unit:
+        case Unit.SHARE:
+            return f"{100 * value:{sign}.1f} {share}"
+        case Unit.SCORE:
+            return f"{value:{sign}.3f}"
+        case Unit.MILLISECONDS:
+            return f"{value:{sign}.1f}"
+
+
+def interval_text(name: str, measured: Measured) -> str:
+    """The 95 % interval as people read it, empty where none is known."""
+    if measured.interval is None:
+        return ""
+    low, high = measured.interval
+    if METRICS[name].unit is Unit.SHARE:
+        return f"{100 * low:.0f} – {100 * high:.0f} %"
+    return f"{low:.2f} – {high:.2f}"
+
+
+def verdict(d: Difference) -> str:
+    """Better or worse where that is sure, else nothing; times of few questions say more of the machine."""
+    if not d.is_sure or d.value is None or (d.metric in LATENCY and d.n < _FEW_TIMES):
+        return ""
+    return "[green]better[/]" if (d.value > 0) is not METRICS[d.metric].lower_is_better else "[bold red]worse[/]"

@@ -55,19 +55,19 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
     _print_list(
         console,
         "red",
-        "could not be ingested; questions on these documents count as misses",
+        "Could not be ingested; questions on these documents count as misses",
         [f"{failure.uri}: {failure.message}" for failure in evaluation.ingest.failed],
     )
     _print_list(
         console,
         "yellow",
-        "files were left out: they are no documents, or empty",
+        "Left out, as no documents or empty",
         [f"{failure.uri}: {failure.message}" for failure in evaluation.ingest.skipped],
     )
     _print_list(
         console,
         "red",
-        "questions failed; they count as misses",
+        "Questions that failed; they count as misses",
         [f"{row.question.id}: {row.error.message}" for row in evaluation.run.rows if row.error],
     )
     for failure in evaluation.failed_gates:
@@ -75,7 +75,7 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
     _print_list(
         console,
         "yellow",
-        "pieces of evidence are not in the ingested text and count as misses; correct the set or check the reader",
+        "Evidence that is not in the ingested text and counts as a miss; correct the set or check the reader",
         [f"{question}: {fault}" for question, fault in evaluation.evidence_faults],
     )
 
@@ -83,7 +83,7 @@ def print_problems(evaluation: Evaluation, console: Console) -> None:
 def _print_list(console: Console, style: str, heading: str, lines: list[str]) -> None:
     if not lines:
         return
-    console.print(f"{len(lines)} {heading}:", style=style)
+    console.print(f"{heading} ({len(lines)}):", style=style, highlight=False)
     for line in _first(lines):
         console.print(f"  {line}", markup=False, highlight=False)
 

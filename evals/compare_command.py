@@ -13,7 +13,7 @@ from rich.table import Table
 
 from evals.bootstrap import Difference
 from evals.compare import Change, Comparison, compare
-from evals.figure_text import number_text, signed_text, verdict
+from evals.figure_text import number_text, signed_interval_text, signed_text, verdict
 from evals.judge import said
 from evals.report import table_console
 from evals.rows import Row
@@ -66,17 +66,11 @@ def _print_differences(console: Console, differences: Sequence[Difference], all_
             number_text(d.metric, d.base),
             number_text(d.metric, d.other),
             signed_text(d.metric, d.value),
-            _interval_text(d),
+            signed_interval_text(d),
             str(d.n),
             verdict(d),
         )
     console.print(table)
-
-
-def _interval_text(d: Difference) -> str:
-    if d.interval is None:
-        return ""
-    return f"{signed_text(d.metric, d.interval[0])} … {signed_text(d.metric, d.interval[1])}"
 
 
 def _print_tags(console: Console, comparison: Comparison) -> None:
@@ -85,7 +79,7 @@ def _print_tags(console: Console, comparison: Comparison) -> None:
         return
     console.print("By tag, where it is sure:", style="bold")
     for tag, d in sure:
-        interval = f"({_interval_text(d)}, n = {d.n})"
+        interval = f"({signed_interval_text(d)}, n = {d.n})"
         console.print(f"  {escape(tag)}: {d.metric} {signed_text(d.metric, d.value)} {interval} {verdict(d)}")
 
 

@@ -39,6 +39,15 @@ def interval_text(name: str, measured: Measured) -> str:
     return f"{low:.2f} – {high:.2f}"
 
 
+def signed_interval_text(d: Difference) -> str:
+    """The interval of a difference, its unit said once; empty where none is known."""
+    if d.interval is None:
+        return ""
+    low, high = (signed_text(d.metric, bound) for bound in d.interval)
+    number, _, unit = low.partition(" ")
+    return f"{number if unit else low} … {high}"
+
+
 def verdict(d: Difference) -> str:
     """Better or worse where that is sure, else nothing; times of few questions say more of the machine."""
     if not d.is_sure or d.value is None or (d.metric in LATENCY and d.n < _FEW_TIMES):

@@ -16,7 +16,7 @@ from core.errors import InvalidRequest
 from evals.bootstrap import Difference, difference
 from evals.compare import matched
 from evals.evaluate import How
-from evals.figure_text import number_text, signed_text, verdict
+from evals.figure_text import interval_text, number_text, signed_interval_text, signed_text, verdict
 from evals.figures.catalogue import HEADLINE, METRICS
 from evals.figures.types import Measured
 from evals.place import Place, evaluate_at
@@ -111,8 +111,9 @@ def best(tried: list[_Tried], by: str) -> _Tried | None:
 def _print(console: Console, tried: list[_Tried], by: str, chosen: QuestionSet) -> None:
     names = list(dict.fromkeys((*SHOWN, by)))
     console.print(f"[bold]{escape(chosen.name)}[/]: {len(chosen.questions)} questions, by {by} with 95 % intervals")
-    table = Table("settings", *map(_heading, names), f"{_heading(by)} against present", "", box=SIMPLE_HEAD)
-    table.columns[0].min_width = 28
+    headings = ("settings", *map(_heading, names), f"{_heading(by)} against present", "")
+    table = Table(*headings, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.columns[0].min_width, table.columns[0].overflow = 24, "fold"
     for column in table.columns[1:-1]:
         column.justify = "right"
     for t in tried:
@@ -136,17 +137,12 @@ def _heading(name: str) -> str:
 
 def _cell(name: str, measured: Measured, *, with_interval: bool) -> str:
     text = number_text(name, measured.value)
-    if with_interval and measured.interval:
-        low, high = (number_text(name, bound) for bound in measured.interval)
-        return f"{text}\n{low} – {high}"
-    return text
+    return f"{text}\n{interval_text(name, measured)}" if with_interval and measured.interval else text
 
 
 def _against(d: Difference) -> str:
-    if d.interval is None:
-        return signed_text(d.metric, d.value)
-    low, high = (signed_text(d.metric, bound) for bound in d.interval)
-    return f"{signed_text(d.metric, d.value)}\n{low} … {high}"
+    text = signed_text(d.metric, d.value)
+    return f"{text}\n{signed_interval_text(d)}" if d.interval else text
 
 
 def _document(tried: list[_Tried], by: str, folder: Path) -> dict[str, object]:

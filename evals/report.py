@@ -12,7 +12,7 @@ from evals.figures.catalogue import METRICS
 from evals.results import Evaluation
 
 SHOWN = 10
-PIPED_WIDTH = 130
+PIPED_WIDTH = 150
 
 
 def table_console() -> Console:

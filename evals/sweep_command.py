@@ -113,7 +113,7 @@ def _print(console: Console, tried: list[_Tried], by: str, chosen: QuestionSet) 
     console.print(f"[bold]{escape(chosen.name)}[/]: {len(chosen.questions)} questions, by {by} with 95 % intervals")
     headings = ("settings", *map(_heading, names), f"{_heading(by)} against present", "")
     table = Table(*headings, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.columns[0].min_width, table.columns[0].overflow = 24, "fold"
+    table.columns[0].overflow = "fold"
     for column in table.columns[1:-1]:
         column.justify = "right"
     for t in tried:

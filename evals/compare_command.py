@@ -13,7 +13,7 @@ from rich.table import Table
 
 from evals.bootstrap import Difference
 from evals.compare import Change, Comparison, compare
-from evals.figure_text import number_text, signed_interval_text, signed_text, verdict
+from evals.figure_text import number_text, signed_interval_text, signed_text, styled_verdict
 from evals.judge import said
 from evals.report import table_console
 from evals.rows import Row
@@ -68,7 +68,7 @@ def _print_differences(console: Console, differences: Sequence[Difference], all_
             signed_text(d.metric, d.value),
             signed_interval_text(d),
             str(d.n),
-            verdict(d),
+            styled_verdict(d),
         )
     console.print(table)
 
@@ -80,7 +80,7 @@ def _print_tags(console: Console, comparison: Comparison) -> None:
     console.print("By tag, where it is sure:", style="bold")
     for tag, d in sure:
         interval = f"({signed_interval_text(d)}, n = {d.n})"
-        console.print(f"  {escape(tag)}: {d.metric} {signed_text(d.metric, d.value)} {interval} {verdict(d)}")
+        console.print(f"  {escape(tag)}: {d.metric} {signed_text(d.metric, d.value)} {interval} {styled_verdict(d)}")
 
 
 def _print_moves(console: Console, comparison: Comparison) -> None:

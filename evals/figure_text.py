@@ -49,7 +49,13 @@ def signed_interval_text(d: Difference) -> str:
 
 
 def verdict(d: Difference) -> str:
-    """Better or worse where that is sure, else nothing; times of few questions say more of the machine."""
+    """ "better" or "worse" where that is sure, else nothing; times of few questions say more of the machine."""
     if not d.is_sure or d.value is None or (d.metric in LATENCY and d.n < _FEW_TIMES):
         return ""
-    return "[green]better[/]" if (d.value > 0) is not METRICS[d.metric].lower_is_better else "[bold red]worse[/]"
+    return "better" if (d.value > 0) is not METRICS[d.metric].lower_is_better else "worse"
+
+
+def styled_verdict(d: Difference) -> str:
+    """The verdict in Rich's markup."""
+    styles = {"better": "[green]better[/]", "worse": "[bold red]worse[/]"}
+    return styles.get(verdict(d), "")

@@ -162,7 +162,7 @@ def _numbers(file: Path, name: str, table: object, faults: list[str]) -> dict[st
             faults.append(f'{file}, {name}: there is no metric "{metric}".')
         elif isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
             faults.append(f"{file}, {name}.{metric}: {value!r} is not a number.")
-        elif METRICS[metric].unit in (Unit.SHARE, Unit.SCORE) and not 0 <= value <= 1:
+        elif _is_out_of_range(metric, value):
             faults.append(f"{file}, {name}.{metric}: {value!r} is not from 0 to 1; 90 % is 0.9.")
     return {metric: value for metric, value in table.items() if metric in METRICS}
 
@@ -184,10 +184,14 @@ def _parse(option: str, text: str, is_maximum: bool, faults: list[str]) -> Gate 
             bound = float(number)
         except ValueError:
             bound = float("nan")
-        if isfinite(bound) and METRICS[name].unit in (Unit.SHARE, Unit.SCORE) and not 0 <= bound <= 1:
+        if not isfinite(bound):
+            faults.append(f'{option} "{text}": "{number}" is not a number.')
+        elif _is_out_of_range(name, bound):
             faults.append(f'{option} "{text}": {name} goes from 0 to 1; 90 % is 0.9.')
-            return None
-        if isfinite(bound):
+        else:
             return Gate(name, bound, is_maximum)
-        faults.append(f'{option} "{text}": "{number}" is not a number.')
     return None
+
+
+def _is_out_of_range(metric: str, bound: float) -> bool:
+    return METRICS[metric].unit in (Unit.SHARE, Unit.SCORE) and not 0 <= bound <= 1

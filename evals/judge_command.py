@@ -38,7 +38,8 @@ def judge(
     Questions, answers and quotes are sent to the model's provider. The verdicts go into judge.json in the run's
     folder. The exit code is 1 if some answers could not be judged.
     """
-    run = read_run(folder).run
+    recorded = read_run(folder)
+    run = recorded.run
     answered = sum(row.answered for row in run.rows)
     if not answered:
         raise InvalidRequest(f"{folder} has no answers to be judged.", "Name a run that answered some questions.")
@@ -49,7 +50,7 @@ def judge(
     agreed = agreement(verdicts)
     summary = _summary(model, verdicts, agreed, len(run.rows))
     document = {**summary, "verdicts": [asdict(verdict) for verdict in verdicts]}
-    write_atomically(folder / VERDICTS, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    write_atomically(recorded.folder / VERDICTS, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
     else:

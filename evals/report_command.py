@@ -34,10 +34,10 @@ def report(
     The page needs no network and no other file. It holds passages of the documents: pass it on only to whom may
     read them.
     """
-    file = output or run / PAGE
+    recorded = read_run(run)
+    file = output or recorded.folder / PAGE
     if file.is_dir():
         raise InvalidRequest(f"{file} is a folder.", "Name a file for --output.")
-    recorded = read_run(run)
     page = html_page(recorded, read_run(baseline) if baseline else None, most=None if keep_all else MOST)
     write_atomically(file, page)
     size = len(page.encode()) / 1e6

@@ -83,14 +83,15 @@ def run(
     messages = Console(stderr=True)
     folder = resume or output or new_folder(load_settings().data_dir, chosen.name)
 
+    manifest = run_manifest(chosen, place, top_k, jobs)
     if resume is None:
         check_new(folder)
     else:
-        check_resumable(resume, run_manifest(chosen, place, top_k, jobs))
+        check_resumable(folder, manifest)
 
     def open_run(system: Mapping[str, object]) -> RunWriter:
-        manifest = {**run_manifest(chosen, place, top_k, jobs), "system": system}
-        return RunWriter.resume(folder, manifest) if resume else RunWriter.begin(folder, manifest)
+        begin = RunWriter.begin if resume is None else RunWriter.resume
+        return begin(folder, {**manifest, "system": system})
 
     finished = evaluate_at(place, chosen, How(top_k, jobs, gates, open_run), messages)
     if as_json:
@@ -99,8 +100,8 @@ def run(
         print_report(finished, table_console())
     print_problems(finished, messages)
     messages.print(f"Written to {folder}", style="dim", highlight=False, soft_wrap=True)
-    if code := exit_code(finished):
-        raise typer.Exit(code)
+    if status := exit_code(finished):
+        raise typer.Exit(status)
 
 
 def run_manifest(chosen: QuestionSet, place: Place, top_k: int, jobs: int) -> dict[str, object]:

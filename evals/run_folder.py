@@ -58,6 +58,7 @@ class _Summary(TypedDict):
     ingest: NotRequired[_Ingest]
 
 
+_OBJECT: TypeAdapter[Any] = TypeAdapter(dict[str, Any])
 _MANIFEST: TypeAdapter[Any] = TypeAdapter(_Manifest)
 _SUMMARY: TypeAdapter[Any] = TypeAdapter(_Summary)
 _LOCK = ".lock"
@@ -217,26 +218,32 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     file = folder / RUN
     if not file.is_file():
         raise NotFound(f"{folder} holds no run ({RUN} is missing).", "Name a folder that `footnoted eval run` wrote.")
-    manifest = _read_json(file, TypeAdapter(dict[str, Any]))
+    manifest = _read_json(file, _OBJECT)
     version = manifest.get("format_version")
     if version != FORMAT_VERSION:
         raise InvalidRequest(
             f"{folder} is a run of format {version!r}; this version reads format {FORMAT_VERSION}.", "Run again."
         )
-    return _read_json(file, _MANIFEST)
+    _check_shape(file, manifest, _MANIFEST)
+    return manifest
 
 
 def _read_json(file: Path, model: TypeAdapter[Any]) -> dict[str, Any]:
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(f"{file} is damaged: {error}.", "Run again.") from error
+    _check_shape(file, value, model)
+    return dict(value)
+
+
+def _check_shape(file: Path, value: object, model: TypeAdapter[Any]) -> None:
+    try:
         model.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InvalidRequest(f"{file} is damaged: {place}: {first['msg']}.", "Run again.") from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequest(f"{file} is damaged: {error}.", "Run again.") from error
-    return dict(value)
 
 
 def _read_rows(file: Path) -> tuple[list[Row], str | None]:

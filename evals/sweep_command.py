@@ -16,7 +16,7 @@ from core.errors import InvalidRequest
 from evals.bootstrap import Difference, difference
 from evals.compare import matched
 from evals.evaluate import How
-from evals.figure_text import interval_text, number_text, signed_interval_text, signed_text, verdict
+from evals.figure_text import interval_text, number_text, signed_interval_text, signed_text, styled_verdict
 from evals.figures.catalogue import HEADLINE, METRICS
 from evals.figures.types import Measured
 from evals.place import Place, evaluate_at
@@ -120,7 +120,7 @@ def _print(console: Console, tried: list[_Tried], by: str, chosen: QuestionSet) 
         figures = t.evaluation.figures
         cells = [_cell(name, figures[name], with_interval=name == by) for name in names]
         against = "" if t is tried[0] else _against(t.difference)
-        table.add_row(escape(t.variant.name), *cells, against, verdict(t.difference))
+        table.add_row(escape(t.variant.name), *cells, against, styled_verdict(t.difference))
     console.print(table)
     chosen_one = best(tried, by)
     if chosen_one is None:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from evals.bootstrap import Difference
 from evals.compare import Comparison
-from evals.figure_text import interval_text, number_text, signed_text
+from evals.figure_text import interval_text, number_text, signed_interval_text, signed_text, verdict
 from evals.figures.catalogue import HEADLINE, METRICS
 from evals.figures.types import Measured, Unit
 from evals.plots.bars import share_bar
@@ -99,20 +99,14 @@ def _change(difference: Difference) -> Change | None:
     low, high = difference.interval or (0.0, 0.0)
     if difference.value == low == high == 0:
         return Change(before, "the same", "", "")
-    ends = f"{_signed(difference.metric, low)} … {_signed(difference.metric, high)}".replace(" pp …", " …")
     return Change(
         before=before,
-        difference=_signed(difference.metric, difference.value),
-        interval=ends if difference.interval else "",
-        verdict=_verdict(difference),
+        difference=_with_minus(signed_text(difference.metric, difference.value)),
+        interval=_with_minus(signed_interval_text(difference)),
+        verdict=verdict(difference),
     )
 
 
-def _signed(name: str, value: float | None) -> str:
-    return signed_text(name, value).replace("-", "−")
-
-
-def _verdict(difference: Difference) -> str:
-    if not difference.is_sure or difference.value is None:
-        return ""
-    return "better" if (difference.value > 0) is not METRICS[difference.metric].lower_is_better else "worse"
+def _with_minus(text: str) -> str:
+    """With the sign that is as wide as a plus."""
+    return text.replace("-", "−")

@@ -29,7 +29,7 @@ def html_page(recorded: RecordedRun, baseline: RecordedRun | None = None, *, mos
     :raises InvalidRequest: if the baseline is a run of other questions.
     """
     rows = recorded.run.rows
-    comparison = compare(baseline.run, recorded.run) if baseline else None
+    comparison = compare(baseline.run, recorded.run, by_tag=False) if baseline else None
     earlier = [before for before, _ in matched(baseline.run, recorded.run)] if baseline else []
     outcomes = {row.question.id: row.outcome for row in earlier}
     listed = kept(rows, _changed(comparison), most=most)

@@ -35,3 +35,8 @@ def test_the_page_is_written_into_the_runs_folder_or_where_it_is_wanted(folder, 
 def test_what_cannot_be_done_is_told(folder, tmp_path):
     assert isinstance(report(tmp_path / "nothing").exception, NotFound)
     assert isinstance(report(folder, "--output", tmp_path).exception, InvalidRequest)
+
+
+def test_the_runs_own_file_names_the_run_too(folder):
+    assert report(folder / "run.json").exit_code == 0
+    assert (folder / "report.html").is_file()

@@ -7,7 +7,7 @@ VENV ?= .venv
 TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
 
-.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean
+.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean widget widget-check
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -17,7 +17,7 @@ serve: $(VENV)/.installed ## Install if needed, read the sample document if the 
 
 install: $(VENV)/.installed ## Make the virtual environment and install Footnoted
 
-test: lint types imports sample-eval unit ## Everything that CI checks
+test: lint types imports widget-check sample-eval unit ## Everything that CI checks
 
 lint: $(VENV)/.dev
 	@echo "== ruff"
@@ -40,6 +40,21 @@ sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its ga
 	@rm -rf build/sample-run
 	@$(BIN)/footnoted eval run service/sample --work-dir build/sample-eval --output build/sample-run \
 		--min evidence_cited=0.75 --min refused_rate=0.75 --min quote_exact=1 --min hit@5=1
+
+widget: widget/node_modules/.package-lock.json ## Build the widget for other sites' pages (needs Node 20 or newer)
+	@cd widget && npm run --silent types && npm run --silent build
+
+# The built file is in the repository, so that nobody needs Node to install or serve; here it is made anew and compared.
+widget-check:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory widget/node_modules/.package-lock.json && \
+		echo "== widget" && cd widget && npm run --silent check && mkdir -p ../build && \
+		{ npm test --silent > ../build/widget-tests.txt 2>&1 || { cat ../build/widget-tests.txt; exit 1; }; }; \
+	else echo "== widget: not checked, because npm is missing (apt install nodejs npm)"; fi
+
+widget/node_modules/.package-lock.json: widget/package-lock.json
+	@echo "== installing what the widget is built with"
+	@cd widget && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 browser:
 	@sh tests/install_chromium.sh

@@ -11,6 +11,10 @@ FootnotedError
 ├── NotFound                  no such document, collection, job or page
 ├── Conflict                  it exists already, or is in use
 │   └── FeedbackOff
+├── OriginNotAllowed          a page's origin is not on the site's list
+├── SignInNeeded              only the operator may do this
+├── SessionExpired            a visitor's session token is old or not one of this server's
+├── TooManyRequests           more than the limits allow; try again later
 ├── SettingsError             a setting is unknown or has a bad value
 ├── EncoderUnavailable        the embedding model cannot be loaded
 ├── IndexMismatch             the index on disk was built with other settings
@@ -98,6 +102,34 @@ class FeedbackOff(Conflict):
     """The service keeps no questions, so there is nothing to rate."""
 
     code = "feedback_off"
+
+
+class OriginNotAllowed(FootnotedError):
+    """The page that asks is of an origin that the site does not list."""
+
+    code = "origin_not_allowed"
+
+
+class SignInNeeded(FootnotedError):
+    """Only the operator may do this, and the request carries neither the token nor a valid cookie."""
+
+    code = "sign_in_needed"
+
+
+class SessionExpired(FootnotedError):
+    """There is no session token, or it is old, forged, or of another site or server."""
+
+    code = "session_expired"
+
+
+class TooManyRequests(FootnotedError):
+    """A visitor asks more often than the limits allow; ``retry_after_s`` seconds later it may."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, hint: str, retry_after_s: int) -> None:
+        super().__init__(message, hint)
+        self.retry_after_s = retry_after_s
 
 
 class SettingsError(FootnotedError):

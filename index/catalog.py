@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
 from core.errors import Conflict, IndexMismatch, InvalidRequest, NotFound
 from core.types import Block, BlockKind, Document
-from index import keyword, passages, schema
+from index import keyword, passages, replaced, schema
 from index.passages import Embedded
 
 _COLLECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -54,6 +54,14 @@ class DocumentRow:
     passages: int
     pages: int | None
     ingested_at: str
+
+
+class _Removed(NamedTuple):
+    """What is still to be known of a document that was taken out."""
+
+    id: str
+    uri: str
+    sha256: str
 
 
 class Catalog:
@@ -122,6 +130,9 @@ class Catalog:
                 raise Conflict(f"The collection {collection.name!r} was deleted and made again.", "Run it again.")
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
             old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
+            replaced.is_back(connection, collection.id, document.id)
+            if old and old[0].id != document.id:
+                replaced.note(connection, collection.id, old[0].id, document.uri, _now())
             pages = [block.page for block in document.blocks if block.page is not None]
             result = connection.execute(
                 insert(schema.documents).values(
@@ -144,7 +155,7 @@ class Catalog:
             assert result.inserted_primary_key is not None
             passages.put(connection, collection.id, result.inserted_primary_key[0], made)
             _bump(connection, collection.id)
-        return old[0] if old else None
+        return old[0].sha256 if old else None
 
     def replace_passages(self, collection: Collection, spec: IndexSpec, made: Mapping[str, Embedded]) -> None:
         """Exchange the passages of all documents, given by id, all at once; part of building a collection anew.
@@ -170,22 +181,24 @@ class Catalog:
         """Forget documents; gives the hashes of their originals. Unknown ids are passed over."""
         with schema.write(self.engine) as connection:
             collection = self.collection_in(connection, name)
-            digests = []
+            removed: list[_Removed] = []
             for document_id in document_ids:
-                digests += self._remove(connection, collection, schema.documents.c.id == document_id)
-            if digests:
+                removed += self._remove(connection, collection, schema.documents.c.id == document_id)
+            for document in removed:
+                replaced.forget(connection, collection.id, document.uri)
+            if removed:
                 _bump(connection, collection.id)
-        return digests
+        return [document.sha256 for document in removed]
 
-    def _remove(self, connection: Connection, collection: Collection, condition: object) -> list[str]:
+    def _remove(self, connection: Connection, collection: Collection, condition: ColumnElement[bool]) -> list[_Removed]:
         c = schema.documents.c
-        query = select(c.key, c.sha256).where(c.collection_id == collection.id, condition)  # type: ignore[arg-type]
-        digests = []
-        for key, digest in connection.execute(query).all():
+        query = select(c.key, c.id, c.uri, c.sha256).where(c.collection_id == collection.id, condition)
+        removed = []
+        for key, *rest in connection.execute(query).all():
             keyword.remove(connection, collection.id, key)
             connection.execute(delete(schema.documents).where(c.key == key))
-            digests.append(digest)
-        return digests
+            removed.append(_Removed(*rest))
+        return removed
 
     def is_referenced(self, digest: str) -> bool:
         """Whether any document was made from these bytes."""
@@ -195,26 +208,20 @@ class Catalog:
 
     def document(self, name: str, document_id: str) -> Document:
         """Raises NotFound."""
-        c = schema.documents.c
         with schema.read(self.engine) as connection:
             collection = self.collection_in(connection, name)
-            query = select(schema.documents).where(c.collection_id == collection.id, c.id == document_id)
-            row = connection.execute(query).mappings().first()
-        if row is None:
-            raise NotFound(
-                f"There is no document {document_id!r} in the collection {name!r}.",
-                "It may have been replaced by a newer version or deleted: list the documents.",
-            )
-        return Document(
-            id=row["id"],
-            uri=row["uri"],
-            title=row["title"],
-            media_type=row["media_type"],
-            language=row["language"],
-            text=row["text"],
-            blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in row["blocks"]),
-            metadata=row["metadata"],
-        )
+            found = _document(connection, collection.id, schema.documents.c.id == document_id)
+        return found or _no_document(name, document_id)
+
+    def present_document(self, name: str, document_id: str) -> Document:
+        """The document, or the version that took its place at its uri since. Raises NotFound."""
+        d = schema.documents.c
+        with schema.read(self.engine) as connection:
+            collection = self.collection_in(connection, name)
+            found = _document(connection, collection.id, d.id == document_id)
+            if found is None and (uri := replaced.uri_of(connection, collection.id, document_id)) is not None:
+                found = _document(connection, collection.id, d.uri == uri)
+        return found or _no_document(name, document_id)
 
     def documents(self, name: str, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
         """By title. Raises NotFound."""
@@ -240,6 +247,30 @@ class Catalog:
 
 def _no_collection(name: str) -> NoReturn:
     raise NotFound(f"There is no collection {name!r}.", "Ingest documents into it, or list the collections.")
+
+
+def _no_document(name: str, document_id: str) -> NoReturn:
+    raise NotFound(
+        f"There is no document {document_id!r} in the collection {name!r}.",
+        "It may have been replaced by a newer version or deleted: list the documents.",
+    )
+
+
+def _document(connection: Connection, collection_id: int, condition: ColumnElement[bool]) -> Document | None:
+    query = select(schema.documents).where(schema.documents.c.collection_id == collection_id, condition)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return Document(
+        id=row["id"],
+        uri=row["uri"],
+        title=row["title"],
+        media_type=row["media_type"],
+        language=row["language"],
+        text=row["text"],
+        blocks=tuple(Block(BlockKind(kind), *rest) for kind, *rest in row["blocks"]),
+        metadata=row["metadata"],
+    )
 
 
 def check_name(name: str) -> None:

@@ -68,6 +68,17 @@ documents = Table(
     UniqueConstraint("collection_id", "id"),
 )
 
+# Ids of versions that are no longer there, so that links to them lead on to the one at their uri. No text is kept.
+replaced_documents = Table(
+    "replaced_documents",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("document_id", String, primary_key=True),
+    Column("uri", String, nullable=False),
+    Column("replaced_at", String, nullable=False),
+    Index("ix_replaced_documents_uri", "collection_id", "uri"),
+)
+
 passages = Table(
     "passages",
     metadata,

@@ -22,12 +22,36 @@ from core.errors import EncoderUnavailable, FootnotedError
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
 from service.jobs import Jobs
+from service.operator import Operator
 from service.problems import add_problem_handlers
 from service.questions.log import QuestionLog
 from service.questions.recorder import QuestionRecorder
-from service.routes import ask, collections, documents, feedback, health, pages
+from service.routes import (
+    admin,
+    admin_documents,
+    admin_jobs,
+    admin_questions,
+    admin_sites,
+    ask,
+    collections,
+    documents,
+    feedback,
+    health,
+    pages,
+    sites,
+    source,
+    view,
+    widget,
+)
 from service.routes.state import ServiceState
-from service.settings import Settings
+from service.secret import load_secret
+from service.settings import Settings, SitesSettings
+from service.sites.cors import SitesCors
+from service.sites.limits import Allowance, RequestLimits
+from service.sites.store import Sites
+from service.sites.tokens import SessionTokens
+from service.source.page_image import PdfPages
+from service.source.view import SourceViews
 
 _HERE = Path(__file__).parent
 _DAY_S = 24 * 60 * 60
@@ -47,6 +71,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         engine=engine,
         jobs=Jobs(engine, settings.data_dir / "uploads"),
         questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
+        sites=Sites(settings.data_dir),
+        tokens=SessionTokens(load_secret(settings.data_dir), settings.sites.session_minutes * 60),
+        limits=RequestLimits(_allowance(settings.sites)),
+        operator=Operator.open(settings.data_dir),
+        sources=SourceViews(engine, PdfPages()),
         templates=Jinja2Templates(_HERE / "templates"),
         version=version("footnoted"),
     )
@@ -62,6 +91,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
             await forgetting
         await run_in_threadpool(state.questions.stop)
         await run_in_threadpool(state.jobs.stop)
+        await run_in_threadpool(state.sites.close)
         await run_in_threadpool(engine.store.save)
         await run_in_threadpool(engine.close)
 
@@ -69,12 +99,32 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
-    for module in (ask, feedback, documents, collections, health, pages):
+    for module in (ask, feedback, documents, collections, health, pages, view, source, sites, widget):
         app.include_router(module.router)
+    for operators in (
+        admin.pages,
+        admin.router,
+        admin_documents.router,
+        admin_jobs.router,
+        admin_jobs.events_router,
+        admin_questions.router,
+        admin_sites.router,
+    ):
+        app.include_router(operators)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
     add_problem_handlers(app)
     _add_middleware(app, settings)
     return app
+
+
+def _allowance(chosen: SitesSettings) -> Allowance:
+    return Allowance(
+        questions_per_minute=chosen.questions_per_minute,
+        questions_per_minute_per_address=chosen.questions_per_minute_per_address,
+        questions_per_day=chosen.questions_per_day,
+        sessions_per_minute_per_address=chosen.sessions_per_minute_per_address,
+        requests_per_minute_per_address=chosen.requests_per_minute_per_address,
+    )
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -91,6 +141,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     hosts = {*server.allowed_hosts, *LOOPBACK} if server.host in LOOPBACK or server.allowed_hosts else set()
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
     app.add_middleware(SecurityHeaders, frame_origins=server.allowed_origins)
+    app.add_middleware(SitesCors)
     app.add_middleware(RequestLog)
 
 

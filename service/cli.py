@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import FootnotedError
-from service.commands import doctor, documents, questions, questions_log, serve
+from service.commands import doctor, documents, questions, questions_log, serve, sites
 from service.console import print_error
 
 COMMANDS_GROUP = "footnoted.commands"
@@ -43,6 +43,7 @@ for command in (
     app.command()(command)
 
 app.add_typer(questions_log.app, name="questions")
+app.add_typer(sites.app, name="sites")
 
 
 def main() -> None:

@@ -130,6 +130,10 @@ class Engine:
         """Raises NotFound."""
         return self.store.catalog.document(collection, document_id)
 
+    def present_document(self, document_id: str, collection: str = "default") -> Document:
+        """The document, or the version that took its place at its address since. Raises NotFound."""
+        return self.store.catalog.present_document(collection, document_id)
+
     def original(self, document_id: str, collection: str = "default") -> Path:
         """The file that the document was made from. Raises NotFound."""
         return self.store.originals.path(self.document(document_id, collection).metadata["sha256"])

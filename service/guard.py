@@ -10,9 +10,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problems import problem, problem_response
+from service.sites.cors import is_site_path
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_MAX_SITE_BYTES = 1024**2  # strangers send a question and its history, no files
 _QUIET = ("/static/", "/healthz", "/readyz")
 _PAGE_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 
@@ -98,6 +100,8 @@ class OriginGuard:
         origin = headers.get("origin")
         if origin is None or scope["method"] in _SAFE_METHODS or origin.rstrip("/") in self._origins:
             return None
+        if is_site_path(scope["path"]):  # each site has a list of its own
+            return None
         if _split(origin).netloc.lower() == host.lower():
             return None
         return f"Pages of {origin} may not call this server.", "Add it to the setting server.allowed_origins."
@@ -112,7 +116,7 @@ def _split(address: str) -> SplitResult:
 
 
 class BodyLimit:
-    """Refuses bodies beyond ``max_bytes``, by their declared length or as they come."""
+    """Refuses bodies beyond ``max_bytes``, by their declared length or as they come; strangers may send less."""
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
         self._app = app
@@ -122,9 +126,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = _MAX_SITE_BYTES if is_site_path(scope["path"]) else self._max
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._max:
-            await self._refuse(scope, receive, send)
+        if declared.isdigit() and int(declared) > most:
+            await self._refuse(most, scope, receive, send)
             return
         received = 0
         answered = False
@@ -134,7 +139,7 @@ class BodyLimit:
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > self._max:
+                if received > most:
                     raise _BodyTooLong
             return message
 
@@ -147,11 +152,13 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         except _BodyTooLong:
             if not answered:
-                await self._refuse(scope, receive, send)
+                await self._refuse(most, scope, receive, send)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The request is larger than {self._max / 1024**2:.0f} MiB."
+    async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
+        detail = f"The request is larger than {most / 1024**2:.0f} MiB."
         hint = "Send fewer or smaller files, or raise the setting server.max_upload_mb."
+        if is_site_path(scope["path"]):
+            hint = "Send less of the conversation's history."
         await problem_response(problem(413, "request_too_large", detail, hint))(scope, receive, send)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import structlog
-from sqlalchemy import JSON, Column, MetaData, String, Table, insert, select, update
+from sqlalchemy import JSON, Column, MetaData, RowMapping, String, Table, insert, select, update
 
 from core.errors import FootnotedError, NotFound, ReadError
 from index.schema import read, write
@@ -112,8 +112,15 @@ class Jobs:
             row = connection.execute(select(_jobs).where(_jobs.c.id == job_id)).mappings().first()
         if row is None:
             raise NotFound(f"There is no job {job_id!r}.", "Ids of jobs come with the answer to an upload.")
-        files = tuple(_file_of(file) for file in row["files"])
-        return Job(**{**row, "files": files})
+        return _job_of(row)
+
+    def recent(self, limit: int, collection: str | None = None) -> list[Job]:
+        """The latest jobs, newest first."""
+        query = select(_jobs).order_by(_jobs.c.created_at.desc(), _jobs.c.id).limit(limit)
+        if collection is not None:
+            query = query.where(_jobs.c.collection == collection)
+        with read(self._database) as connection:
+            return [_job_of(row) for row in connection.execute(query).mappings()]
 
     def _work(self) -> None:
         while (job_id := self._queue.get()) is not None and not self._stopping:
@@ -169,6 +176,10 @@ def _file_name(given: str) -> str:
     """The last part of what the client calls the file, without what cannot be shown."""
     name = PurePosixPath(given.replace("\\", "/")).name
     return "".join(c for c in name if c.isprintable()).strip() or "upload"
+
+
+def _job_of(row: RowMapping) -> Job:
+    return Job(**{**row, "files": tuple(_file_of(file) for file in row["files"])})
 
 
 def _file_of(stored: dict[str, Any]) -> JobFile:

@@ -19,10 +19,15 @@ from core.errors import (
     InvalidRequest,
     NotFound,
     NotReady,
+    OriginNotAllowed,
     ReadError,
+    SessionExpired,
+    SignInNeeded,
     TooLarge,
+    TooManyRequests,
     UnsupportedMedia,
 )
+from service.sites.cors import allow_site_origin, is_site_path
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 2
@@ -35,6 +40,10 @@ _STATUS: tuple[tuple[type[FootnotedError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
     (IndexMismatch, 409),
+    (SessionExpired, 401),
+    (SignInNeeded, 401),
+    (OriginNotAllowed, 403),
+    (TooManyRequests, 429),
     (NotReady, 503),
     (EncoderUnavailable, 503),
     (IndexBroken, 500),
@@ -45,10 +54,14 @@ _HTTP_HINTS = {
     405: "The page /docs lists every address.",
 }
 _TITLES = {
-    400: "Bad request", 403: "Forbidden", 404: "Not found", 405: "Method not allowed", 409: "Conflict",
-    413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed", 500: "Internal error",
-    503: "Not available",
+    400: "Bad request", 401: "Not signed in", 403: "Forbidden", 404: "Not found", 405: "Method not allowed",
+    409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed",
+    429: "Too many requests", 500: "Internal error", 503: "Not available",
 }  # fmt: skip
+_PUBLIC_WORDS = {
+    500: ("Something went wrong on the server.", "Its log has the details."),
+    503: ("The server is starting, or has too much to do.", "Try again in a few seconds."),
+}
 
 log = structlog.get_logger("footnoted")
 
@@ -62,13 +75,21 @@ def problem(status: int, code: str, detail: str, hint: str = "", **more: Any) ->
     }  # fmt: skip
 
 
-def problem_of(error: FootnotedError) -> dict[str, Any]:
+def problem_of(error: FootnotedError, public: bool = False) -> dict[str, Any]:
+    """``public`` is for strangers: what fails within the server may name its files, which they are not told."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    return problem(status, error.code, error.message, error.hint)
+    if public and status >= 500:
+        return problem(status, error.code, *_PUBLIC_WORDS[status])
+    more = {"retry_after_s": error.retry_after_s} if isinstance(error, TooManyRequests) else {}
+    return problem(status, error.code, error.message, error.hint, **more)
 
 
 def problem_response(members: dict[str, Any]) -> JSONResponse:
-    headers = {"Retry-After": str(_RETRY_AFTER_S)} if members["status"] == 503 else {}
+    headers = {}
+    if members["status"] in (429, 503):
+        headers["Retry-After"] = str(members.get("retry_after_s", _RETRY_AFTER_S))
+    if members["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     return _ProblemResponse(members, members["status"], headers)
 
 
@@ -86,7 +107,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(FootnotedError)
     def footnoted_error(request: Request, error: FootnotedError) -> JSONResponse:
-        members = problem_of(error)
+        members = problem_of(error, public=is_site_path(request.url.path))
         if members["status"] == 500:  # 503 says of itself that it passes
             log.error("request_failed", path=request.url.path, code=error.code, message=error.message)
         return problem_response(members)
@@ -111,4 +132,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("request_crashed", path=request.url.path, exc_info=error)
         hint = "The server's log has the details; please report it."
-        return problem_response(problem(500, "internal_error", "Something went wrong on the server.", hint))
+        response = problem_response(problem(500, "internal_error", "Something went wrong on the server.", hint))
+        allow_site_origin(request.scope, response.headers)  # it does not pass the middleware
+        return response

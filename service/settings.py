@@ -41,6 +41,10 @@ class ServerSettings(_Group):
         [], description="Host names that the server answers to; on a loopback address, besides that address only."
     )
     max_upload_mb: int = Field(200, ge=1, description="Largest upload request, in MiB.")
+    trusted_proxies: list[str] = Field(
+        ["127.0.0.1", "::1"],
+        description="Addresses or networks of reverse proxies, whose X-Forwarded-For and -Proto are believed.",
+    )
 
 
 class EncoderSettings(_Group):
@@ -107,6 +111,23 @@ class QuestionsSettings(_Group):
     )
 
 
+class SitesSettings(_Group):
+    """The chat on other sites' pages: how long a visitor's token is good, and how much a visitor may ask."""
+
+    session_minutes: int = Field(15, ge=1, le=1440, description="Minutes that a visitor's token is good for.")
+    questions_per_minute: int = Field(10, ge=1, description="Questions in a minute, of one visitor.")
+    questions_per_day: int = Field(200, ge=1, description="Questions in a day, of one visitor.")
+    questions_per_minute_per_address: int = Field(
+        30, ge=1, description="Questions in a minute, of all visitors at one network address."
+    )
+    sessions_per_minute_per_address: int = Field(
+        20, ge=1, description="Chats opened, or their tokens renewed, in a minute at one network address."
+    )
+    requests_per_minute_per_address: int = Field(
+        300, ge=1, description="Calls of any kind in a minute at one network address, such as for sources."
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Read by entry points only; everything below takes plain values."""
 
@@ -120,6 +141,7 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     chat: ChatSettings = ChatSettings()
     questions: QuestionsSettings = QuestionsSettings()
+    sites: SitesSettings = SitesSettings()
 
     @classmethod
     def settings_customise_sources(

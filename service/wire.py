@@ -2,18 +2,21 @@
 
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote as quote_address
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
 from index.catalog import Collection, DocumentRow
 from service.questions.records import AskedQuestion, Feedback, Rating, Reason
+from service.source.records import QUOTE_CHARS
 
 _MAX_TURNS = 50
 _MAX_TURN_CHARS = 20_000
 _MAX_USER_CHARS = 200
 _MAX_COMMENT_CHARS = 2000
+_MAX_TOKEN_CHARS = 2000
 
 
 def _writable(text: str) -> str:
@@ -37,17 +40,22 @@ class HistoryTurn(_Request):
     content: _Text = Field(max_length=_MAX_TURN_CHARS)
 
 
-class SearchRequest(_Request):
-    """A question to find passages for."""
+class QuestionRequest(_Request):
+    """A question in its conversation."""
 
     question: _Text = Field(description="In natural language.", examples=["Where was the conference held?"])
-    collection: _Text = Field("default", description="Which documents to ask.")
     history: list[HistoryTurn] = Field([], max_length=_MAX_TURNS, description="Earlier messages, oldest first.")
-    filters: dict[str, Any] = Field({}, description="Not supported yet: must be empty.")
     top_k: int = Field(5, ge=1, le=50, description="How many hits to return.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(turn.role, turn.content) for turn in self.history)
+
+
+class SearchRequest(QuestionRequest):
+    """A question to find passages for."""
+
+    collection: _Text = Field("default", description="Which documents to ask.")
+    filters: dict[str, Any] = Field({}, description="Not supported yet: must be empty.")
 
 
 class AskRequest(SearchRequest):
@@ -61,16 +69,27 @@ class AskRequest(SearchRequest):
     store: bool = Field(True, description="false keeps the question out of the log; it can then not be rated.")
 
 
-class FeedbackRequest(_Request):
+class SiteSessionRequest(_Request):
+    """A visitor of a page opens the chat, or goes on."""
+
+    token: _Text | None = Field(
+        None, max_length=_MAX_TOKEN_CHARS, description="The last one; the session goes on if it ended within a day."
+    )
+
+
+class SiteAskRequest(QuestionRequest):
+    """A question from a site's page."""
+
+    stream: bool = Field(False, description="Answer by server-sent events.")
+
+
+class RatingRequest(_Request):
     """What somebody thinks of an answer."""
 
     answer_id: _Text = Field(max_length=100, description="The `id` of the answer.", examples=["ans_0123"])
     rating: Rating | None = Field(description="`null` withdraws what the same user said before.")
     reason: Reason | None = Field(None, description="What is wrong; with `down` only.")
     comment: _Text | None = Field(None, max_length=_MAX_COMMENT_CHARS, description="In the user's own words.")
-    user: _Text | None = Field(
-        None, max_length=_MAX_USER_CHARS, description="As in the question; each user has one say on an answer."
-    )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -79,6 +98,14 @@ class FeedbackRequest(_Request):
         if self.comment is not None and self.rating is None:
             raise ValueError("a comment goes with a rating")
         return self
+
+
+class FeedbackRequest(RatingRequest):
+    """What a user thinks of an answer."""
+
+    user: _Text | None = Field(
+        None, max_length=_MAX_USER_CHARS, description="As in the question; each user has one say on an answer."
+    )
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -111,7 +138,7 @@ def citation_json(citation: Citation, collection: str) -> dict[str, Any]:
         "end": citation.end,
         "quote": citation.quote,
         "support": round(citation.support, 4),
-        "url": view_url(document.id, collection, citation.start, citation.end),
+        "url": view_url(document.id, collection, citation.start, citation.end, citation.quote),
     }
 
 
@@ -186,10 +213,20 @@ def collection_json(collection: Collection) -> dict[str, Any]:
     }
 
 
-def view_url(document_id: str, collection: str, start: int, end: int) -> str:
-    """The source page with the span lit; the fragment brings a browser there without any script."""
-    query = urlencode({"collection": collection, "start": start, "end": end})
-    return f"/view/{quote(document_id)}?{query}#cited"
+def view_url(
+    document_id: str, collection: str, start: int | None = None, end: int | None = None, quote: str | None = None
+) -> str:
+    """The source page with the span lit; the fragment brings a browser there without any script.
+
+    The quote, or its beginning, goes with the link, so that the words are found again when the document changed.
+    """
+    query: dict[str, Any] = {"collection": collection}
+    if start is None or end is None:
+        return f"/view/{quote_address(document_id)}?{urlencode(query)}"
+    query |= {"start": start, "end": end}
+    if quote:
+        query["quote"] = quote[:QUOTE_CHARS]
+    return f"/view/{quote_address(document_id)}?{urlencode(query)}#cited"
 
 
 def _page(passage: Passage) -> int | None:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,25 +16,17 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import text
 
-from core.errors import FootnotedError
+from core.errors import FootnotedError, InvalidRequest
 from index import schema
 from index.catalog import Collection, check_spec
+from service.commands.embedding import address_of, embedding_findings
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
+from service.embedding.finding import Finding
 from service.engine import Engine
 from service.settings import Settings, defaults, explain
 
 _LOW_DISK_GIB = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: ``level`` is ok, warning or failed."""
-
-    check: str
-    level: str
-    message: str
-    hint: str = ""
 
 
 def config(
@@ -56,11 +48,29 @@ def config(
     out.print(table)
 
 
-def doctor(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def doctor(
+    origin: Annotated[
+        str | None,
+        typer.Option(help="Check instead whether this page, https://www.example.org/page, can show the chat."),
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option(help="With --origin: where browsers reach this service, https://answers.example.org.")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="With --origin: the site's id; the one in the page's script tag when not given.")
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
     """Check the installation, the models and the data folder. Exit code 1 if anything failed."""
     with rendered_errors(as_json):
         settings = settings_with(data_dir)
-    findings = list(_findings(settings))
+        if origin is not None:
+            findings = embedding_findings(origin, server or address_of(settings), site)
+        elif server is not None or site is not None:
+            raise InvalidRequest("--server and --site go with --origin only.", "Name the page by --origin too.")
+        else:
+            findings = list(_findings(settings))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:

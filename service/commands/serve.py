@@ -17,6 +17,7 @@ from service.commands.options import DataDir, settings_with
 from service.console import err, ingest_progress, out, rendered_errors
 from service.engine import Engine
 from service.guard import LOOPBACK
+from service.operator import load_token
 from service.settings import Settings
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
@@ -45,11 +46,21 @@ def serve(
     _configure_logs()
     address = _address(settings, listening)
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
+    out.print(f"Operator's pages: {address}/admin#token={load_token(settings.data_dir)}")
     if settings.chat.suggestions:
         out.print(f"Try: {settings.chat.suggestions[0]}")
     if settings.server.host not in LOOPBACK:
         err.print("[yellow]Note:[/] whoever reaches this address can read and change all documents.")
-    uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, server_header=False)).run([listening])
+    proxies = settings.server.trusted_proxies
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+    )
+    uvicorn.Server(config).run([listening])
 
 
 def _listen(settings: Settings) -> socket.socket:

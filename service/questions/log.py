@@ -1,7 +1,6 @@
 """The question log: a database beside the catalog, so that an answer never waits for an ingest's transaction."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select
 
 from core.errors import IndexBroken, InvalidRequest, NotFound, NotReady
-from index.schema import open_database, read, write
+from index.schema import read, write
+from service.database_file import DatabaseFile
 from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Feedback, Rating, Wanted, timestamp
 from service.questions.tables import (
@@ -36,15 +36,11 @@ class QuestionLog:
     """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / FILE
+        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
         self._person_key = PersonKey(data_dir / KEY_FILE)
-        self._engine: Engine | None = None
-        self._inode: int | None = None
-        self._opening = threading.Lock()
 
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
+        self._file.close()
 
     def person(self, name: str | None) -> str | None:
         """How the log knows a person. Raises IndexBroken."""
@@ -54,7 +50,7 @@ class QuestionLog:
 
     def put(self, question: AskedQuestion) -> None:
         """Keep a question. Raises IndexBroken, NotReady."""
-        with write(self._opened()) as connection:
+        with write(self._file.opened()) as connection:
             connection.execute(insert(questions).values(question_row(question)))
 
     def rate(self, answer_id: str, given: Feedback) -> None:
@@ -70,7 +66,7 @@ class QuestionLog:
     @contextmanager
     def _rating(self, answer_id: str, person: str | None) -> Iterator[Connection]:
         """A transaction in which the person's former feedback is gone."""
-        with write(self._opened()) as connection:
+        with write(self._file.opened()) as connection:
             known = select(questions.c.answer_id).where(questions.c.answer_id == answer_id)
             if connection.execute(known).first() is None:
                 raise NotFound(
@@ -85,12 +81,12 @@ class QuestionLog:
 
     def questions(self, wanted: Wanted, limit: int = -1, offset: int = 0) -> list[AskedQuestion]:
         """Newest first, each with its feedback."""
-        if not self._path.exists():
+        if not self._file.exists():
             return []
         query = select(questions).where(*_conditions(wanted))
         query = query.order_by(questions.c.asked_at.desc(), questions.c.answer_id).limit(limit).offset(offset)
         ids = query.with_only_columns(questions.c.answer_id)
-        with read(self._opened()) as connection:
+        with read(self._file.opened()) as connection:
             given: dict[str, list[Feedback]] = {}
             said = select(feedback).where(feedback.c.answer_id.in_(ids)).order_by(feedback.c.given_at)
             for row in connection.execute(said).mappings():
@@ -102,7 +98,7 @@ class QuestionLog:
         self, rating: Rating | None, collection: str | None, limit: int, offset: int
     ) -> tuple[list[tuple[AskedQuestion, Feedback]], int]:
         """Feedback with its question, newest first, and how many there are in all."""
-        if not self._path.exists():
+        if not self._file.exists():
             return [], 0
         conditions = []
         if rating is not None:
@@ -112,7 +108,7 @@ class QuestionLog:
         both = feedback.join(questions)
         said = select(feedback).select_from(both).where(*conditions)
         said = said.order_by(feedback.c.given_at.desc(), feedback.c.answer_id).limit(limit).offset(offset)
-        with read(self._opened()) as connection:
+        with read(self._file.opened()) as connection:
             count = select(func.count()).select_from(both).where(*conditions)
             total = connection.execute(count).scalar_one()
             given = connection.execute(said).mappings().all()
@@ -132,7 +128,7 @@ class QuestionLog:
             raise InvalidRequest(
                 "The name of the person is empty.", "Give the id that was sent as `user`, or its hash."
             )
-        if not self._path.exists():
+        if not self._file.exists():
             return 0, 0  # and no key is made for it
         hashes = {name, self.person(name)}
         return self._erase(questions.c.person.in_(hashes), feedback.c.person.in_(hashes))
@@ -147,9 +143,9 @@ class QuestionLog:
         return self._erase(old, feedback.c.answer_id.in_(select(questions.c.answer_id).where(old)))
 
     def _erase(self, asked: ColumnElement[bool], said: ColumnElement[bool]) -> tuple[int, int]:
-        if not self._path.exists():
+        if not self._file.exists():
             return 0, 0
-        engine = self._opened()
+        engine = self._file.opened()
         with write(engine) as connection:
             # Ratings of the questions go with them, whoever gave them; they are counted before.
             theirs = feedback.c.answer_id.in_(select(questions.c.answer_id).where(asked))
@@ -158,28 +154,6 @@ class QuestionLog:
         if asked_count or ratings:
             _empty_write_ahead_log(engine)
         return asked_count, ratings
-
-    def _opened(self) -> Engine:
-        with self._opening:
-            if self._engine is not None and self._inode != _inode(self._path):
-                self._engine.dispose()  # the file was deleted or replaced: what is written there would be lost
-                self._engine = None
-            if self._engine is None:
-                try:
-                    self._engine = open_database(self._path, metadata, FORMAT_VERSION, _PRAGMAS)
-                except OSError as error:
-                    raise IndexBroken(
-                        f"{self._path} cannot be written: {error.strerror}.", "Check the folder's permissions."
-                    ) from error
-                self._inode = _inode(self._path)
-            return self._engine
-
-
-def _inode(path: Path) -> int | None:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return None
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

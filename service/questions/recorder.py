@@ -12,7 +12,7 @@ from core.errors import FeedbackOff, FootnotedError, NotReady
 from core.types import Answer, Turn
 from service.answer.events import Done, Event
 from service.questions.log import QuestionLog
-from service.questions.records import AskedQuestion, Feedback, Rating, Reason, asked_question, timestamp
+from service.questions.records import AskedQuestion, Feedback, Rating, Reason, Wanted, asked_question, timestamp
 
 _MOST_WAITING = 1000
 _RATE_S = 2.0
@@ -100,6 +100,11 @@ class QuestionRecorder:
         """See QuestionLog.feedback. Raises FeedbackOff."""
         self._check_keeps()
         return self._log.feedback(rating, collection, limit, offset)
+
+    def questions(self, wanted: Wanted, limit: int, offset: int) -> list[AskedQuestion]:
+        """See QuestionLog.questions. Raises FeedbackOff."""
+        self._check_keeps()
+        return self._log.questions(wanted, limit, offset)
 
     def forget_old(self) -> None:
         """Delete what is older than the days to keep; a failure is told, and tried again the next time."""

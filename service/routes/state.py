@@ -10,8 +10,13 @@ from fastapi.templating import Jinja2Templates
 from core.errors import FootnotedError, NotReady
 from service.engine import Engine
 from service.jobs import Jobs
+from service.operator import Operator
 from service.questions.recorder import QuestionRecorder
 from service.settings import Settings
+from service.sites.limits import RequestLimits
+from service.sites.store import Sites
+from service.sites.tokens import SessionTokens
+from service.source.view import SourceViews
 
 
 @dataclass(slots=True)
@@ -22,6 +27,11 @@ class ServiceState:
     engine: Engine
     jobs: Jobs
     questions: QuestionRecorder
+    sites: Sites
+    tokens: SessionTokens
+    limits: RequestLimits
+    operator: Operator
+    sources: SourceViews
     templates: Jinja2Templates
     version: str
     ready: Event = field(default_factory=Event)

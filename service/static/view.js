@@ -1,18 +1,22 @@
 import { copy } from "./clipboard.js";
-import { strings } from "./strings.js";
-import { asTable } from "./tables.js";
 
 // Everything here is an extra: the page is complete without it.
 
-for (const rows of document.querySelectorAll("pre.rows")) asTable(rows, strings.table);
-
-const cited = document.getElementById("cited");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const cited = document.getElementById("cited") ?? document.getElementById("similar");
+const outline = document.getElementById("outline");
+
+// The outline is beside the text where there is room, else folded above it.
+if (outline) {
+  const withSheet = document.getElementById("sheet") !== null;
+  outline.open = matchMedia(`(min-width: ${withSheet ? 96 : 64}rem)`).matches;
+  showCurrent();
+}
 
 if (cited) {
-  // A reload or a step back keeps the reader's own place.
+  // A reload or a step back keeps the reader's own place. Where the words are only similar, the notice comes first.
   const arrival = performance.getEntriesByType("navigation")[0]?.type ?? "navigate";
-  if (arrival === "navigate") centre("auto");
+  if (arrival === "navigate" && cited.id === "cited" && ["", "#cited"].includes(location.hash)) centre("auto");
   document.getElementById("jump")?.addEventListener("click", (event) => {
     event.preventDefault();
     centre(still ? "auto" : "smooth");
@@ -23,7 +27,7 @@ if (cited) {
 
 function centre(behavior) {
   cited.scrollIntoView({ block: cited.offsetHeight > innerHeight * 0.6 ? "start" : "center", behavior });
-  for (const mark of document.querySelectorAll("mark")) {
+  for (const mark of document.querySelectorAll("mark:not(.similar)")) {
     mark.classList.remove("flash");
     void mark.offsetWidth; // restarts the animation
     mark.classList.add("flash");
@@ -33,19 +37,16 @@ function centre(behavior) {
 const bar = document.getElementById("bar");
 if (bar) {
   document.getElementById("tools").hidden = false;
-  offer("copy-quote", strings.copyQuote, () => bar.dataset.quote);
-  offer("copy-link", strings.copyLink, () => {
-    const address = new URL(location.href);
-    address.hash = "cited";
-    return address.href;
-  });
+  offer("copy-quote", () => bar.dataset.quote);
+  offer("copy-link", () => new URL(bar.dataset.link, location.href).href);
 }
 
-function offer(id, label, text) {
+function offer(id, text) {
   const button = document.getElementById(id);
-  button.textContent = label;
+  if (!button) return;
+  const label = button.textContent;
   button.addEventListener("click", async () => {
-    const message = (await copy(text())) ? strings.copied : strings.copyFailed;
+    const message = (await copy(text())) ? document.body.dataset.copied : document.body.dataset.copyFailed;
     button.textContent = message;
     document.getElementById("announcer").textContent = message;
     setTimeout(() => {
@@ -53,4 +54,72 @@ function offer(id, label, text) {
       document.getElementById("announcer").textContent = "";
     }, 2000);
   });
+}
+
+// The heading that is being read is the current one of the outline.
+function showCurrent() {
+  const links = new Map();
+  for (const link of outline.querySelectorAll('a[href^="#"]')) links.set(link.hash.slice(1), link);
+  const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const list = outline.querySelector("nav");
+  let waiting = false;
+
+  const mark = (link) => {
+    const before = outline.querySelector("[aria-current]");
+    if (before === link) return;
+    before?.removeAttribute("aria-current");
+    link.setAttribute("aria-current", "location");
+    keepInSight(list, link);
+  };
+  const note = () => {
+    waiting = false;
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    const current = passed.at(-1) ?? headings[0];
+    if (current) mark(links.get(current.id));
+  };
+  addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(note);
+  }, { passive: true });
+  const first = outline.querySelector("[aria-current]");
+  if (first) keepInSight(list, first);
+}
+
+// scrollIntoView would move the page as well.
+function keepInSight(list, link) {
+  const top = link.offsetTop - list.offsetTop;
+  if (top < list.scrollTop || top + link.offsetHeight > list.scrollTop + list.clientHeight) {
+    list.scrollTop = top - list.clientHeight / 2;
+  }
+}
+
+// Another page of the PDF comes in place: the reader's place in the text is kept.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[href$='#sheet']");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.getAttribute("href").startsWith("/")) return;
+  event.preventDefault();
+  const sheet = await fetchSheet(link.href);
+  if (!sheet) {
+    location.assign(link.href);
+    return;
+  }
+  const label = document.activeElement?.getAttribute("aria-label");
+  document.getElementById("sheet").replaceWith(sheet);
+  history.replaceState(null, "", link.href);
+  const again = [...sheet.querySelectorAll("a.step")].find((step) => step.getAttribute("aria-label") === label);
+  again?.focus({ preventScroll: true });
+  document.getElementById("announcer")?.replaceChildren(sheet.querySelector(".count").textContent);
+  if (sheet.getBoundingClientRect().bottom < 0) sheet.scrollIntoView();
+});
+
+async function fetchSheet(address) {
+  try {
+    const response = await fetch(address);
+    if (!response.ok) return null;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return page.getElementById("sheet");
+  } catch {
+    return null;
+  }
 }

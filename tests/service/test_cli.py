@@ -21,7 +21,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 OTTER = "The otter Ida eats two kilograms of fish a day."
 BEAVER = "# Beavers\n\nThe beaver Bruno built a dam of ninety branches."
 OWLS = "<h1>Owls</h1><p>The owl Olga sleeps until sunset.</p>"
-COMMANDS = ("serve", "ingest", "ask", "search", "documents", "remove", "reindex", "config", "doctor", "questions")
+COMMANDS = (
+    "serve", "ingest", "ask", "search", "documents", "remove", "reindex", "config", "doctor", "questions", "sites",
+)  # fmt: skip
 
 
 def lock(source: Path, target: Path) -> None:

@@ -1,19 +1,19 @@
 import { requestJson } from "./api.js";
 import { byId, el } from "./dom.js";
-import { loadCollection, saveCollection } from "./store.js";
 
 const FALLBACK = "default";
+const KEPT = "footnoted.collection"; // in this tab only
 
 /** The collection that is asked. The selector shows only where there is a choice. */
 export class Collections {
   #all = null;
 
   constructor(onChange) {
-    this.current = loadCollection() || FALLBACK;
+    this.current = load() || FALLBACK;
     this.select = byId("collection");
     this.select.addEventListener("change", () => {
       this.current = this.select.value;
-      saveCollection(this.current);
+      save(this.current);
       onChange();
     });
   }
@@ -36,5 +36,21 @@ export class Collections {
   /** True only where the server said that the current collection holds nothing, or is not there yet. */
   get knownEmpty() {
     return this.#all !== null && !this.#all.find(({ name }) => name === this.current)?.documents;
+  }
+}
+
+function load() {
+  try {
+    return sessionStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function save(name) {
+  try {
+    sessionStorage.setItem(KEPT, name);
+  } catch {
+    // Storage is switched off; the choice lasts as long as the page.
   }
 }

@@ -1,7 +1,6 @@
 import { strings } from "../strings.js";
 import { request, requestJson } from "./api.js";
-import { announce, byId, el, newTabNote, passageLink } from "./dom.js";
-import { viewAddress } from "./sources.js";
+import { announce, byId, el, newTabNote } from "./dom.js";
 
 /** The panel that lists, takes in and deletes the documents of a collection. */
 export class Documents {
@@ -78,7 +77,8 @@ export class Documents {
     const remove = el("button", { type: "button", class: "quiet delete", "aria-label": strings.deleteLabel(one.title) }, strings.delete);
     const confirm = el("div", { class: "confirm", hidden: true });
     remove.addEventListener("click", () => this.#confirm(row, remove, confirm, one, collection));
-    const link = passageLink(viewAddress({ document_id: one.id }, collection), { dir: "auto", lang: one.language }, one.title, newTabNote());
+    const href = `/view/${encodeURIComponent(one.id)}?${new URLSearchParams({ collection })}`;
+    const link = el("a", { href, target: "_blank", rel: "noopener", dir: "auto", lang: one.language }, one.title, newTabNote());
     row.append(
       el("div", { class: "document-main" }, el("p", { class: "document-title" }, link), el("p", { class: "facts" }, ...facts.map((fact) => el("span", {}, fact)))),
       remove,

@@ -1,0 +1,30 @@
+"""Which documents were replaced by a changed version at their uri: what a link to an old version needs to lead on."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from index import schema
+
+_r = schema.replaced_documents.c
+
+
+def note(connection: Connection, collection_id: int, document_id: str, uri: str, now: str) -> None:
+    """Remember that the document made way for another one at its uri."""
+    values = {"collection_id": collection_id, "document_id": document_id, "uri": uri, "replaced_at": now}
+    connection.execute(insert(schema.replaced_documents).values(values))
+
+
+def is_back(connection: Connection, collection_id: int, document_id: str) -> None:
+    """Forget that the document was replaced: its content is at its uri again."""
+    own = (_r.collection_id == collection_id, _r.document_id == document_id)
+    connection.execute(delete(schema.replaced_documents).where(*own))
+
+
+def forget(connection: Connection, collection_id: int, uri: str) -> None:
+    """The document at the uri is deleted, and with it what was known of its older versions."""
+    connection.execute(delete(schema.replaced_documents).where(_r.collection_id == collection_id, _r.uri == uri))
+
+
+def uri_of(connection: Connection, collection_id: int, document_id: str) -> str | None:
+    """Where a replaced document was; None for one that was not replaced."""
+    query = select(_r.uri).where(_r.collection_id == collection_id, _r.document_id == document_id)
+    return connection.execute(query).scalar_one_or_none()

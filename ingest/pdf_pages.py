@@ -1,0 +1,111 @@
+"""One page of a PDF, by PDFium: its characters with their places, and its picture. Run by ingest/pdf_isolated.py.
+
+As a program: ``python -m ingest.pdf_pages text|png PATH PAGE MEMORY_MB [WIDTH]``. The result goes to standard
+output; an error goes to standard error as JSON, with the exit code REFUSED.
+"""
+
+import io
+import json
+import resource
+import sys
+from ctypes import c_int
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from core.errors import ReadError, TooLarge
+
+REFUSED = 3
+UNIT = 100_000
+"""Places are whole numbers of this part of the page's width or height, from its top left corner as shown."""
+
+_MAX_CHARS = 200_000
+_MAX_HEIGHT = 6_000  # pixels; a page may be as narrow as a ribbon
+_HINT = "Open the original instead; if it is damaged too, ingest the document again from its source."
+
+
+def page_text(path: str, number: int) -> dict[str, Any]:
+    """``width`` and ``height`` in points as shown, ``text``, and ``boxes``: four whole numbers (left, top, right,
+    bottom) a character; all 0 where it takes no room. Raises ReadError, TooLarge."""
+    with _opened(path, number) as page:
+        width, height = page.get_size()
+        textpage = page.get_textpage()
+        count = textpage.count_chars()
+        if count > _MAX_CHARS:
+            raise TooLarge(f"Page {number} holds {count:,} characters; the limit is {_MAX_CHARS:,}.", _HINT)
+        characters: list[str] = []
+        boxes: list[int] = []
+        for i in range(count):
+            code = pdfium_c.FPDFText_GetUnicode(textpage.raw, i)
+            if 0xDC00 <= code < 0xE000 and characters and "\ud800" <= characters[-1] < "\udc00":
+                # The second half of a character beyond the basic plane.
+                characters[-1] = (characters[-1] + chr(code)).encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+                continue
+            characters.append(chr(code) if code < 0x110000 else "\0")
+            boxes += _box(page, textpage, i)
+        return {"width": width, "height": height, "text": "".join(characters), "boxes": boxes}
+
+
+def page_png(path: str, number: int, width: int) -> bytes:
+    """The page as a picture of ``width`` pixels, less where it would be too high. Raises ReadError."""
+    with _opened(path, number) as page:
+        points_wide, points_high = page.get_size()
+        scale = min(width / max(points_wide, 1.0), _MAX_HEIGHT / max(points_high, 1.0))
+        picture = page.render(scale=scale).to_pil()
+        out = io.BytesIO()
+        # Text pages have few colours and large even areas: the fastest level is nearly as small as the best.
+        picture.save(out, "PNG", compress_level=3)
+        return out.getvalue()
+
+
+def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, index: int) -> tuple[int, int, int, int]:
+    """The room of a character on its line, with rotation and crop of the page applied."""
+    rect = pdfium_c.FS_RECTF()
+    if not pdfium_c.FPDFText_GetLooseCharBox(textpage.raw, index, rect) or rect.right <= rect.left:
+        return 0, 0, 0, 0
+    corners = []
+    for x, y in ((rect.left, rect.top), (rect.right, rect.bottom)):
+        across, down = c_int(), c_int()
+        pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, UNIT, UNIT, 0, x, y, across, down)
+        corners.append((across.value, down.value))
+    (x0, y0), (x1, y1) = corners
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+class _opened:
+    """The page of a file. Raises ReadError where PDFium can open the one or the other not."""
+
+    def __init__(self, path: str, number: int) -> None:
+        try:
+            self._document = pdfium.PdfDocument(path)
+            self._page = self._document[number - 1]
+        except (pdfium.PdfiumError, FileNotFoundError, IndexError) as error:
+            raise ReadError(f"Page {number} of the original file cannot be opened.", _HINT) from error
+
+    def __enter__(self) -> pdfium.PdfPage:
+        return self._page
+
+    def __exit__(self, *_: object) -> None:
+        self._page.close()
+        self._document.close()
+
+
+def _main(what: str, path: str, number: str, memory_limit_mb: str, width: str = "0") -> int:
+    limit = int(memory_limit_mb) * 1024**2
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    try:
+        if what == "text":
+            # ASCII escapes carry any text, half characters too.
+            answer = json.dumps(page_text(path, int(number))).encode("ascii")
+        else:
+            answer = page_png(path, int(number), int(width))
+    except (ReadError, TooLarge) as error:
+        sys.stderr.write(json.dumps({"error": type(error).__name__, "message": error.message, "hint": error.hint}))
+        return REFUSED
+    sys.stdout.buffer.write(answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(*sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""What the source page says, a language a file."""

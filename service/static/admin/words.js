@@ -1,0 +1,296 @@
+// Every word of the operator's pages, in one place.
+
+export const locale = "en-GB";
+
+const number = new Intl.NumberFormat(locale);
+const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+
+const count = (n, one, many) => `${number.format(n)}\u00a0${n === 1 ? one : many}`;
+
+/** Never rounds up to certainty or down to nothing. */
+export function percent(share) {
+  if (share > 0 && share < 0.01) return "under 1\u00a0%";
+  return `${share < 1 ? Math.min(99, Math.round(share * 100)) : 100}\u00a0%`;
+}
+
+export const when = (iso) => (Number.isNaN(Date.parse(iso)) ? "" : dateTime.format(new Date(iso)));
+export const plainNumber = (n) => number.format(n);
+
+export const words = {
+  title: "Operator",
+  skip: "Skip to the content",
+  nav: "Sections",
+  openChat: "Open the chat",
+  signOut: "Sign out",
+  newTab: "(opens in a new tab)",
+  loading: "Loading…",
+  retry: "Retry",
+  cancel: "Cancel",
+  delete: "Delete",
+  save: "Save",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "Copying is blocked by the browser",
+  more: "Show more",
+  never: "never",
+  unknown: "not known",
+  lostTitle: "The server was not reached",
+  lostText: "Check that it runs and that this device is connected, then try again.",
+  failedTitle: "That did not work",
+  requestFailed: (status) => `The server answered with status ${status}.`,
+  retryAfter: (s) => `Try again in ${count(s, "second", "seconds")}.`,
+
+  signInTitle: "Sign in",
+  signInText: "Paste the operator’s token. The server prints a link that holds it when it starts; it is also in the file admin.token of the data folder.",
+  token: "Token",
+  signIn: "Sign in",
+  signedOut: "You are signed out.",
+  expired: "You were signed out, because 12 hours have passed or the token was replaced.",
+  tokenMissing: "Paste the token first.",
+  showToken: "Show the token",
+
+  collection: "Collection",
+  allCollections: "All collections",
+  noCollections: "There is no collection yet.",
+  toCollections: "Make one first",
+
+  sections: {
+    collections: "Collections",
+    documents: "Documents",
+    upload: "Upload",
+    sources: "Sources",
+    jobs: "Jobs",
+    questions: "Questions",
+    sites: "Sites",
+  },
+
+  collections: {
+    intro: "A collection is a set of documents that is asked as one.",
+    name: "Name",
+    documents: "Documents",
+    passages: "Passages",
+    encoder: "Encoder",
+    created: "Created",
+    actions: "Actions",
+    new: "New collection",
+    nameLabel: "Name",
+    nameHint: "Letters, digits, dots, dashes and underscores; 64 at most.",
+    create: "Create",
+    createdNow: (name) => `The collection ${name} is there.`,
+    upload: "Upload",
+    deleteLabel: (name) => `Delete the collection ${name}`,
+    uploadLabel: (name) => `Upload to ${name}`,
+    deleteTitle: (name) => `Delete the collection ${name}?`,
+    deleteText: (documents) =>
+      documents
+        ? `${count(documents, "document", "documents")} will be gone and answer no more questions. This cannot be undone.`
+        : "It holds no documents.",
+    deleted: (name) => `The collection ${name} was deleted.`,
+  },
+
+  documents: {
+    search: "Search by title or address",
+    order: "Order",
+    orders: { title: "By title", newest: "Newest first", fewest_passages: "Fewest passages first" },
+    none: "There are no documents in this collection yet.",
+    noneFound: (search) => `No title or address holds “${search}”.`,
+    upload: "Upload documents",
+    shown: (shown, total) =>
+      shown < total ? `${number.format(shown)} of ${count(total, "document", "documents")}` : count(total, "document", "documents"),
+    titleColumn: "Title",
+    state: "State",
+    pages: "Pages",
+    passages: "Passages",
+    language: "Language",
+    added: "Taken in",
+    actions: "Actions",
+    states: { in_use: "In use", replacing: "New version is being read", outdated: "Last upload failed" },
+    outdated: "The version before answers.",
+    withoutText: (n, total) => `${number.format(n)} of ${count(total, "page", "pages")} without text, such as scans`,
+    thin: "Hardly any text for its pages",
+    noPassages: "No passages: it can answer nothing",
+    noPages: "–",
+    view: "View",
+    viewLabel: (title) => `View ${title}`,
+    replace: "Replace",
+    replaceLabel: (title) => `Replace ${title} by a new version`,
+    deleteLabel: (title) => `Delete ${title}`,
+    deleteTitle: "Delete this document?",
+    deleteText: (title) => `“${title}” stops answering at once.`,
+    deleteSynced: (title) => `“${title}” stops answering at once. It comes from a folder: the next ingest of the folder reads it again.`,
+    deleted: (title) => `${title} was deleted.`,
+    replacing: (title) => `The new version of ${title} is being sent.`,
+    replaced: { added: "Replaced.", changed: "Replaced.", unchanged: "That file is the same as before." },
+    origins: { upload: "Upload", file: "Folder", http: "Web", https: "Web" },
+  },
+
+  upload: {
+    intro: "PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, RTF, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text.",
+    drop: "Drop files here, or anywhere on the page",
+    choose: "Choose files",
+    limit: (mb) => `At most ${number.format(mb)} MiB at a time. A file of a name that is here already takes its place.`,
+    files: "Files",
+    sent: (share) => `Sending, ${percent(share)}`,
+    progressLabel: (name) => `How much of ${name} is sent`,
+    passages: (n) => count(n, "passage", "passages"),
+    status: {
+      waiting: "Waiting to be sent",
+      queued: "Waiting to be read",
+      running: "Being read…",
+      added: "Added",
+      changed: "Added in place of the older version",
+      unchanged: "Already here, unchanged",
+      failed: "Not added",
+      unknown: "Still being read: see Jobs",
+    },
+    done: (added, failed) =>
+      `${count(added, "file", "files")} taken in${failed ? `, ${count(failed, "file", "files")} not` : ""}.`,
+    tooLarge: (mb, limit) => `The file has ${number.format(mb)} MiB; at most ${number.format(limit)} go.`,
+    tooLargeHint: "Raise the setting server.max_upload_mb, or use footnoted ingest on the server’s machine.",
+    seeDocuments: "See the documents",
+    clear: "Clear the list",
+  },
+
+  sources: {
+    intro: "Where the documents of this collection came from. A folder is brought up to date by a command on the server’s machine: it reads what is new or changed, and takes out what is gone.",
+    none: "There are no documents in this collection yet.",
+    kinds: { uploads: "Uploads", folder: "Folder", web: "Web", other: "Other" },
+    latest: (iso) => `last taken in ${when(iso)}`,
+    documents: (n) => count(n, "document", "documents"),
+    passages: (n) => count(n, "passage", "passages"),
+    command: "Bring it up to date",
+    copyLabel: (place) => `Copy the command for ${place}`,
+    missing: "This folder is not on the server’s machine now. Its documents still answer.",
+    uploads: "Sent by browser or API",
+    uploadMore: "Upload more",
+    newTitle: "Take in another folder",
+    newText: "On the server’s machine:",
+    newCommand: (collection) => `footnoted ingest PATH --collection ${collection}`,
+  },
+
+  jobs: {
+    intro: "Uploads, and what became of each file.",
+    none: "Nothing was uploaded yet.",
+    status: { queued: "Waiting", running: "Running", done: "Done", partial: "Some files failed", failed: "Failed" },
+    summary: (done, total) => `${number.format(done)} of ${count(total, "file", "files")}`,
+    into: (collection) => `into ${collection}`,
+    files: "Files",
+    live: "Live",
+  },
+
+  questions: {
+    intro: (days) => `What people asked, kept for ${count(days, "day", "days")} (the setting questions.keep_days).`,
+    off: "This server keeps no questions: the setting questions.keep_days is 0.",
+    filter: "Show",
+    only: { all: "All", not_found: "Not found", down: "Thumbs down" },
+    none: { all: "Nothing was asked yet.", not_found: "Every question was answered.", down: "No answer was rated down." },
+    status: { answered: "Answered", not_found: "Not found" },
+    confidence: (share) => `confidence ${percent(share)}`,
+    asked: "Question",
+    understoodAs: (text) => `Understood as: ${text}`,
+    answer: "Answer",
+    notFound: "The documents do not say.",
+    citations: "Citations",
+    nearest: "Nearest documents",
+    page: (n) => `page ${number.format(n)}`,
+    details: "Answer and sources",
+    up: "Thumbs up",
+    down: "Thumbs down",
+    feedback: "Feedback",
+    reasons: {
+      wrong: "it is wrong",
+      incomplete: "something is missing",
+      bad_source: "the source does not fit",
+      should_have_answered: "the documents do tell",
+      should_not_have_answered: "the documents do not tell this",
+      other: "something else",
+    },
+  },
+
+  sites: {
+    intro: "A site is a web site that shows the chat as a widget. It needs no secret: the server answers only pages of the origins that are listed here.",
+    none: "No site is set up yet.",
+    new: "New site",
+    edit: "Settings",
+    editLabel: (name) => `Settings of ${name}`,
+    back: "All sites",
+    newTitle: "New site",
+    origins: (n) => count(n, "origin", "origins"),
+    noOrigins: "No origins yet: only the preview works",
+    deleteTitle: (name) => `Delete the site ${name}?`,
+    deleteText: "Its widget stops answering at once, on every page that has the script tag.",
+    deleted: (name) => `The site ${name} was deleted.`,
+    saved: "Saved. Visitors see it when they next open the page.",
+    created: "The site is there. Copy the script tag into its pages.",
+    tag: "Script tag",
+    tagHint: "Put it into every page that is to show the chat, before </body>.",
+    copyTag: "Copy the script tag",
+    check: "Check a page",
+    checkHint: "Tests what a browser needs: certificate, origin, Content-Security-Policy, streaming.",
+    copyCheck: "Copy the command",
+    preview: "Preview",
+    previewHint: "The widget as saved, on a plain page: press its button. It asks the real documents.",
+    previewTitle: (name) => `Preview of ${name}`,
+    fields: {
+      name: "Name",
+      nameHint: "For you, to tell it from other sites.",
+      collection: "Collection",
+      origins: "Allowed origins",
+      originsHint: "One a line, such as https://www.example.org. https://*.example.org stands for all subdomains.",
+      appearance: "What visitors see",
+      title: "Title",
+      titleHint: "At the top of the chat. Empty: the name.",
+      greeting: "Greeting",
+      suggestions: "Questions to start with",
+      suggestionsHint: "One a line.",
+      placeholder: "Words in the empty question field",
+      placeholderHint: "Empty: the widget’s own, in the visitor’s language.",
+      language: "Language",
+      anyLanguage: "The page’s language",
+      accent: "Accent colour",
+      ownAccent: "Use a colour of its own",
+      position: "Corner of the button",
+      positions: { right: "Right", left: "Left" },
+      feedback: "Take thumbs up and down",
+    },
+    languages: { en: "English", de: "Deutsch", es: "Español", fr: "Français", zh: "中文", ar: "العربية" },
+  },
+
+  mediaTypes: {
+    "application/pdf": "PDF",
+    "text/html": "Web page",
+    "text/markdown": "Markdown",
+    "text/plain": "Text",
+    "text/csv": "CSV",
+    "application/json": "JSON",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.oasis.opendocument.text": "OpenDocument",
+    "application/epub+zip": "EPUB",
+    "application/rtf": "RTF",
+    "text/x-rst": "reStructuredText",
+    "text/x-source": "Source code",
+    "message/rfc822": "E-mail",
+  },
+};
+
+const languageNames = new Intl.DisplayNames([locale], { type: "language", fallback: "code" });
+
+/** A tag as browsers know it: "eng" is "en"; null for what is none. */
+export function languageTag(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag ?? [])[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The name of a language tag; the tag itself where it has none. */
+export function languageName(tag) {
+  try {
+    return languageNames.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

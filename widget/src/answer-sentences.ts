@@ -1,0 +1,48 @@
+import { html, type TemplateResult } from "lit";
+import { spanInSentence } from "./codepoints.js";
+import type { Context } from "./context.js";
+import { citationsOf } from "./conversation.js";
+import type { Exchange } from "./history.js";
+import { withStrong } from "./places.js";
+import type { AnswerSpan, Citation, Sentence } from "./wire.js";
+
+// The prose keeps white space, so these templates have none of their own.
+
+/** An exchange's checked sentences, each with its markers. */
+export function sentencesOf(exchange: Exchange, context: Context): TemplateResult[] {
+  const sentences = exchange.answer?.sentences ?? exchange.partial?.sentences ?? [];
+  const citations = citationsOf(exchange);
+  const span = exchange.answer?.answer_span ?? null;
+  return sentences.map((sentence) => sentenceOf(sentence, citations, span, exchange, context));
+}
+
+function sentenceOf(
+  sentence: Sentence,
+  citations: Map<number, Citation>,
+  span: AnswerSpan | null,
+  exchange: Exchange,
+  context: Context,
+): TemplateResult {
+  const cited = span && sentence.markers.includes(span.marker) ? citations.get(span.marker) : undefined;
+  const range = cited && span ? spanInSentence(sentence.text, cited, span) : null;
+  const markers = sentence.markers.map((number) => markerOf(number, citations, exchange, context));
+  const tag = sentence.supported ? "" : html` <span class="tag" part="unsupported">${context.strings.unsupported}</span>`;
+  return html`<span class=${sentence.supported ? "sentence" : "sentence unsupported"}><span class="words">${withStrong(sentence.text, range)}</span>${markers}${tag}</span> `;
+}
+
+/** A button that opens the source. Before its citation has come it is plain text. */
+function markerOf(number: number, citations: Map<number, Citation>, exchange: Exchange, context: Context): TemplateResult {
+  const { strings, peek, open } = context;
+  const citation = citations.get(number);
+  // A narrow no-break space keeps the marker on the line of the word that it belongs to.
+  if (!citation) return html`\u202f<span class="marker">${strings.marker(number)}</span>`;
+  const all = [...citations.values()];
+  const shown = open?.exchange === exchange && open.citations[open.index] === citation;
+  return html`\u202f<button type="button" class="marker" part="marker" data-marker=${number}
+    aria-label=${strings.markerLabel(number, citation.title)} aria-describedby=${quoteId(exchange, number)} aria-expanded=${shown ? "true" : "false"}
+    @click=${() => context.show(exchange, all, all.indexOf(citation))}
+    @pointerenter=${(event: PointerEvent) => peek.enter(event, citation)} @pointerleave=${peek.leave}
+    @focus=${(event: FocusEvent) => peek.focus(event, citation)} @blur=${peek.hide}>${strings.marker(number)}</button>`;
+}
+
+export const quoteId = (exchange: Exchange, marker: number): string => `quote-${exchange.id}-${marker}`;

@@ -130,13 +130,15 @@ def _server_address(given: str) -> str:
         raise InvalidRequest(
             f"--server {given} has a path.", "Footnoted has to be at the root of its host: https://answers.example.org"
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return normal_origin(f"{parts.scheme}://{parts.netloc}")
 
 
 def _split(given: str, option: str) -> SplitResult:
     try:
         parts = urlsplit(given.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and "*" not in parts.netloc
+        )
     except ValueError:
         usable = False
     if not usable:

@@ -15,6 +15,7 @@ _ASKED_HEADERS = ("authorization", "content-type")
 _QUESTION = "Is everything in place?"
 _TOLD_APART_MS = 30.0
 _SHARE = 0.25
+_PASS_ON = "Have the reverse proxy pass GET, POST and OPTIONS of /widget.js and /v1/sites/ on as they are."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def check_widget(client: httpx.Client, server: str, origin: str) -> tuple[Findin
     try:
         response = client.get(server + WIDGET_PATH, headers={"Origin": origin})
     except httpx.HTTPError as error:
-        return Finding("widget.js", "failed", f"It does not come: {error or type(error).__name__}.", ""), ""
+        return Finding("widget.js", "failed", f"It does not come: {_why(error)}.", _PASS_ON), ""
     if response.status_code != 200:
         hint = str(_json(response).get("hint", "")) or f"The reverse proxy has to pass {WIDGET_PATH} on."
         return Finding("widget.js", "failed", f"It comes with status {response.status_code}.", hint), ""
@@ -72,7 +73,7 @@ def check_preflight(caller: Caller) -> Finding:
     try:
         response = caller.client.request("OPTIONS", f"{caller.base}/ask", headers=asked)
     except httpx.HTTPError as error:
-        return Finding("preflight", "failed", f"The OPTIONS request fails: {error or type(error).__name__}.", "")
+        return Finding("preflight", "failed", f"The OPTIONS request fails: {_why(error)}.", _PASS_ON)
     proxy = "Have the reverse proxy pass OPTIONS requests of /v1/sites/ on, without headers of its own."
     if not response.is_success:
         return Finding("preflight", "failed", f"OPTIONS is answered with status {response.status_code}.", proxy)
@@ -92,7 +93,7 @@ def check_session(caller: Caller) -> tuple[Finding, str | None]:
     try:
         response = caller.client.post(f"{caller.base}/session", json={"token": None}, headers={"Origin": caller.origin})
     except httpx.HTTPError as error:
-        return Finding("site", "failed", f"The call fails: {error or type(error).__name__}.", ""), None
+        return Finding("site", "failed", f"The call fails: {_why(error)}.", _PASS_ON), None
     problem = _json(response)
     code = problem.get("code")
     if code == "not_found":
@@ -103,7 +104,8 @@ def check_session(caller: Caller) -> tuple[Finding, str | None]:
         return Finding("site", "failed", f"The site does not allow {caller.origin}.", hint), None
     if not response.is_success:
         detail = problem.get("detail") or f"status {response.status_code}"
-        return Finding("site", "failed", f"The server refuses: {detail}", str(problem.get("hint", ""))), None
+        hint = str(problem.get("hint") or _PASS_ON)
+        return Finding("site", "failed", f"The server refuses: {detail}", hint), None
     if fault := _origin_fault(response, caller.origin):
         return Finding("site", "failed", fault, "Have the reverse proxy pass the headers of answers on."), None
     title = problem.get("site", {}).get("title", caller.site)
@@ -134,7 +136,7 @@ def check_stream(caller: Caller, token: str) -> Finding:
                     events.setdefault(name, (time.perf_counter(), line[5:]))
     except httpx.HTTPError as error:
         hint = "Raise the reverse proxy's time limit for answers (nginx: proxy_read_timeout 120s)."
-        return Finding("stream", "failed", f"The answer breaks off: {error or type(error).__name__}.", hint)
+        return Finding("stream", "failed", f"The answer breaks off: {_why(error)}.", hint)
     return _stream_finding(response, events)
 
 
@@ -174,6 +176,10 @@ def _origin_fault(response: httpx.Response, origin: str) -> str:
     if len(given) > 1:
         return "The answer has Access-Control-Allow-Origin more than once: browsers take none of them."
     return "" if given[0] in (origin, "*") else f"The answer has Access-Control-Allow-Origin {given[0]}, not {origin}."
+
+
+def _why(error: httpx.HTTPError) -> str:
+    return str(error) or type(error).__name__
 
 
 def _json(response: httpx.Response) -> dict[str, Any]:

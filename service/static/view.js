@@ -73,7 +73,7 @@ function showCurrent() {
   };
   const note = () => {
     waiting = false;
-    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < readingLine());
     const current = passed.at(-1) ?? headings[0];
     if (current) mark(links.get(current.id));
   };
@@ -84,6 +84,12 @@ function showCurrent() {
   }, { passive: true });
   const first = outline.querySelector("[aria-current]");
   if (first) keepInSight(list, first);
+}
+
+// How far down the window the reader is taken to be: at the cited words while they are in its upper half.
+function readingLine() {
+  const at = cited?.getBoundingClientRect().top ?? -1;
+  return at > 0 && at < innerHeight * 0.6 ? at : innerHeight / 3;
 }
 
 // scrollIntoView would move the page as well.
@@ -99,18 +105,21 @@ document.addEventListener("click", async (event) => {
   const link = event.target.closest?.("a[href$='#sheet']");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !link.getAttribute("href").startsWith("/")) return;
   event.preventDefault();
-  const sheet = await fetchSheet(link.href);
-  if (!sheet) {
+  const fetched = await fetchSheet(link.href);
+  if (!fetched) {
     location.assign(link.href);
     return;
   }
-  const label = document.activeElement?.getAttribute("aria-label");
-  document.getElementById("sheet").replaceWith(sheet);
+  const sheet = document.getElementById("sheet");
+  const label = link.getAttribute("aria-label");
+  const place = scrollY;
+  sheet.replaceChildren(...fetched.childNodes);
   history.replaceState(null, "", link.href);
   const again = [...sheet.querySelectorAll("a.step")].find((step) => step.getAttribute("aria-label") === label);
   again?.focus({ preventScroll: true });
+  scrollTo({ top: place, behavior: "instant" });
   document.getElementById("announcer")?.replaceChildren(sheet.querySelector(".count").textContent);
-  if (sheet.getBoundingClientRect().bottom < 0) sheet.scrollIntoView();
+  if (sheet.getBoundingClientRect().bottom < 0) sheet.scrollIntoView(); // on a phone it is above the text
 });
 
 async function fetchSheet(address) {

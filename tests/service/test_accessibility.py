@@ -311,8 +311,22 @@ def test_nothing_moves_for_those_who_want_no_movement(widget, cite):
 # Pages of the service
 
 
-def test_the_chat_page(page, assert_accessible, date_question):
+@pytest.mark.parametrize("size", [WIDE, PHONE, NARROW])
+def test_the_chat_page(page, assert_accessible, date_question, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate(DEEP)
     assert_accessible(page)
+    ask_on(page, date_question)
+    assert_accessible(page)
+    assert page.evaluate(OVERFLOWING) == []
+    page.locator("footnoted-chat button.marker").first.click()
+    opened(page)
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.locator("#open-documents").click()
+    expect(page.locator("dialog#documents")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate(OVERFLOWING) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,11 +15,15 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import trustme
+from host_site import host_site
 
+from core.errors import InvalidRequest
+from service.commands.embedding import embedding_findings
 from service.embedding.csp import Policy, Script, allows_connection, allows_script, matches, parse_policies
+from service.embedding.finding import Finding
 from service.embedding.page import page_of
 from service.embedding.page_checks import check_mixed_content, check_policies, check_tag
-from tests.service.host_site import host_site
+from service.embedding.reaching import check_private
 
 SERVER = "https://answers.example.net"
 WIDGET = f"{SERVER}/widget.js"
@@ -111,7 +115,8 @@ def test_the_directive_that_decides_is_found(policy, script, call):
 
 def test_every_policy_of_every_header_and_meta_element_applies():
     html = """<head><meta http-equiv="content-security-POLICY" content="connect-src 'self', nonsense; sandbox">
-              <base href="https://answers.example.net/"><script src="widget.js" data-site="site_x" nonce="n"></script></head>
+              <base href="https://answers.example.net/"><script src="widget.js" data-site="site_x" nonce="n"></script>
+              </head>
               <body><meta http-equiv="Content-Security-Policy" content="default-src 'none'"></body>"""
     headers = httpx.Headers(
         [("Content-Security-Policy", "script-src 'self', img-src *"), ("Content-Security-Policy", "script-src *")]
@@ -196,22 +201,18 @@ def test_https_pages_and_http_servers(page, server, level):
     assert (found and found.level) == level
 
 
-# The whole command, with real servers
+# With real servers
 
 
 @pytest.fixture(scope="module")
-def check(footnoted) -> Callable[..., dict[str, list[dict]]]:
-    """Runs the command; gives its findings by check, and whether it failed as `exit`."""
+def check() -> Callable[..., dict[str, list[Finding]]]:
+    """The findings of the command, by check; two tests run it in a process of its own."""
 
-    def run(origin: str, server: str, site: str | None = None, **environment: str) -> dict[str, list[dict]]:
-        named = [] if site is None else ["--site", site]
-        result = footnoted("doctor", "--json", "--origin", origin, "--server", server, *named, **environment)
-        assert result.stderr == ""
-        by_check: dict[str, list[dict]] = {}
-        for finding in json.loads(result.stdout):
-            by_check.setdefault(finding["check"], []).append(finding)
-        failed = any(one["level"] == "failed" for found in by_check.values() for one in found)
-        assert result.returncode == (1 if failed else 0)
+    def run(origin: str, server: str, site: str | None = None) -> dict[str, list[Finding]]:
+        by_check: dict[str, list[Finding]] = {}
+        for finding in embedding_findings(origin, server, site):
+            assert finding.hint or finding.level == "ok"
+            by_check.setdefault(finding.check, []).append(finding)
         return by_check
 
     return run
@@ -233,8 +234,8 @@ def site(server, served_folder, host) -> Iterator[str]:
         operator.delete(f"/v1/admin/sites/{made['id']}")
 
 
-def levels(found: dict[str, list[dict]]) -> dict[str, list[str]]:
-    return {check: [one["level"] for one in all_of] for check, all_of in found.items()}
+def levels(found: dict[str, list[Finding]]) -> dict[str, list[str]]:
+    return {check: [one.level for one in all_of] for check, all_of in found.items()}
 
 
 def test_a_page_that_works_is_found_to_work(check, server, host, site):
@@ -245,12 +246,12 @@ def test_a_page_that_works_is_found_to_work(check, server, host, site):
         name: ["ok"]
         for name in ("server", "page", "widget.js", "site", "preflight", "stream", "page's policy", "script tag")
     }
-    assert "bit by bit" in found["stream"][0]["message"]
+    assert "bit by bit" in found["stream"][0].message
 
 
 def test_what_is_wrong_with_a_page_is_told_with_the_fix(check, server, host, site):
     found = check(host.put("/bad", "<p>", Content_Security_Policy="default-src 'self'"), server, site)
-    assert [one["hint"] for one in found["page's policy"]] == [
+    assert [one.hint for one in found["page's policy"]] == [
         f"Add the directive to: script-src 'self' {server}",
         f"Add the directive to: connect-src 'self' {server}",
     ]
@@ -260,8 +261,8 @@ def test_what_is_wrong_with_a_page_is_told_with_the_fix(check, server, host, sit
 def test_an_origin_that_is_not_allowed_is_told_with_the_command(check, server, site):
     with host_site() as stranger:
         found = check(stranger.put("/", "<p>"), server, site)
-    assert found["site"][0]["level"] == "failed"
-    assert found["site"][0]["hint"] == f"Allow it: footnoted sites edit {site} --add-origin {stranger.origin}"
+    assert found["site"][0].level == "failed"
+    assert found["site"][0].hint == f"Allow it: footnoted sites edit {site} --add-origin {stranger.origin}"
 
 
 def test_an_unknown_site_and_a_page_that_is_not_reached(check, server):
@@ -285,21 +286,43 @@ def test_a_redirect_of_the_page_is_followed_to_the_origin_that_counts(check, ser
     with _proxy(server, redirect=host.put("/end", "<p>")) as other:
         found = check(f"{other}/start", server, site)
     assert levels(found)["page"] == ["warning"]
-    assert host.origin in found["page"][0]["hint"]
+    assert host.origin in found["page"][0].hint
     assert levels(found)["site"] == ["ok"]
 
 
-@pytest.mark.parametrize("wrong", ["www.example.org", "file:///page.html", "https://", "http://a b", "null"])
-def test_an_address_that_is_none_is_refused(footnoted, wrong):
-    result = footnoted("doctor", "--origin", wrong)
-    assert result.returncode == 1
-    assert "Error:" in result.stderr
-    assert "Traceback" not in result.stderr
+@pytest.mark.parametrize(
+    "wrong", ["www.example.org", "file:///page.html", "https://", "http://a b", "null", "https://*.a.org"]
+)
+def test_an_address_that_is_none_is_refused(check, wrong):
+    for page, server in ((wrong, SERVER), (PAGE, wrong)):
+        with pytest.raises(InvalidRequest):
+            check(page, server)
 
 
-def test_server_and_site_need_an_origin(footnoted):
+def test_a_server_below_a_path_is_refused(check):
+    with pytest.raises(InvalidRequest, match="path"):
+        check(PAGE, f"{SERVER}/footnoted/")
+
+
+# The command
+
+
+def test_the_command_tells_programs_and_people(footnoted, server, host, site):
+    page = host.put("/good", f'<script src="{server}/widget.js" data-site="{site}" defer></script>')
+    told = footnoted("doctor", "--json", "--origin", page, "--server", server)
+    assert told.returncode == 0, told.stderr
+    assert {finding["level"] for finding in json.loads(told.stdout)} == {"ok"}
+    told = footnoted("doctor", "--origin", page, "--server", server, "--site", "site_unknown0000")
+    assert told.returncode == 1
+    assert "failed  site: The server has no site site_unknown0000." in told.stdout
+    assert "footnoted sites list" in told.stdout
+    assert "python" not in told.stdout
+
+
+def test_the_command_refuses_options_that_go_with_others(footnoted):
     result = footnoted("doctor", "--server", "https://answers.example.net")
     assert result.returncode == 1
+    assert "Error:" in result.stderr
     assert "--origin" in result.stderr
 
 
@@ -349,7 +372,7 @@ def _proxy(
                     self.wfile.write(piece)
             connection.close()
 
-        do_GET = do_POST = do_OPTIONS = _pass  # noqa: N815
+        do_GET = do_POST = do_OPTIONS = _pass
 
         def log_message(self, *_: object) -> None:
             pass
@@ -391,8 +414,7 @@ def _proxy(
 def test_what_a_proxy_spoils_is_found(check, server, host, site, fault, checked, level, words):
     with _proxy(server, **fault) as proxy:
         [found] = check(host.put("/plain", "<p>"), proxy, site)[checked]
-    assert (found["level"], words in found["message"]) == (level, True), found
-    assert found["hint"] or level == "ok"
+    assert (found.level, words in found.message) == (level, True), found
 
 
 @pytest.fixture(scope="module")
@@ -410,23 +432,39 @@ def authority() -> trustme.CA:
         (["localhost"], 90, False, "failed", "Not trusted"),
     ],
 )
-def test_the_certificate(check, server, host, authority, tmp_path, names, days, trusted, level, words):
+def test_the_certificate(check, server, host, authority, tmp_path, monkeypatch, names, days, trusted, level, words):
     now = datetime.now(UTC)
     made = authority.issue_cert(*names, not_before=now - timedelta(days=30), not_after=now + timedelta(days=days))
     file = tmp_path / "authority.pem"
     (authority if trusted else trustme.CA()).cert_pem.write_to_path(str(file))
     with _proxy(server, certificate=made) as proxy:
-        found = check(host.put("/plain", "<p>"), proxy, "site_x", SSL_CERT_FILE=str(file))
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        found = check(host.put("/plain", "<p>"), proxy, "site_x")
     [certificate] = found["certificate"]
-    assert (certificate["level"], words in certificate["message"]) == (level, True), certificate
+    assert (certificate.level, words in certificate.message) == (level, True), certificate
     assert ("widget.js" in found) is (level != "failed")
 
 
 def test_a_port_without_tls_is_no_https_server(check, server, host):
     found = check(host.put("/plain", "<p>"), server.replace("http://", "https://"))
-    assert [one["level"] for one in found["certificate"]] == ["failed"]
-    assert "TLS" in found["certificate"][0]["hint"]
+    assert [one.level for one in found["certificate"]] == ["failed"]
+    assert "TLS" in found["certificate"][0].hint
 
 
 def test_policies_are_plain_values():
     assert parse_policies("a b, c", "x") == [Policy({"a": ("b",)}, "x"), Policy({"c": ()}, "x")]
+
+
+@pytest.mark.parametrize(
+    ("page", "server", "level"),
+    [
+        ("http://198.41.0.4/", "http://10.0.0.1:8000", "failed"),
+        ("http://198.41.0.4/", "http://127.0.0.1:8000", "failed"),
+        ("http://198.41.0.4/", "http://198.41.0.5", None),
+        ("http://10.0.0.2/", "http://10.0.0.1:8000", None),
+        ("http://nowhere.invalid/", "http://10.0.0.1:8000", None),
+    ],
+)
+def test_a_public_page_and_a_server_of_a_local_network(page, server, level):
+    found = check_private(page, server)
+    assert (found and found.level) == level

@@ -1,6 +1,7 @@
 """`POST /v1/ask` and `/v1/search` of a running server: the wire contract, streamed and plain."""
 
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -37,7 +38,8 @@ def test_an_answer_has_every_member_of_the_contract(ask, date_question, first_se
     assert (first["start"], first["end"], first["quote"]) == (0, len(first_sentence), first_sentence)
     assert first["uri"] == sample_document.as_uri()
     assert first["title"] == "Central foreign affairs work conference"
-    assert first["url"] == f"/view/{first['document_id']}?collection=default&start=0&end={len(first_sentence)}#cited"
+    query = urlencode({"collection": "default", "start": 0, "end": len(first_sentence), "quote": first_sentence[:300]})
+    assert first["url"] == f"/view/{first['document_id']}?{query}#cited"
     assert 1 <= len(answer["hits"]) <= 5
     for hit in answer["hits"]:
         assert hit.keys() == HIT_KEYS

@@ -67,7 +67,7 @@ def test_a_citation_comes_with_its_text_around_it_and_its_boxes_on_the_page(clie
     assert {name: answer["cited"][name] for name in ("start", "end", "page", "quote")} == {**place, "page": 2}
     assert lit(answer) == citation["quote"]
     assert answer["view_url"] == citation["url"]
-    assert answer["pages"] == 3
+    assert answer["pages"] == 4
     assert answer["cited"]["boxes"] != []
     assert all(0 <= box[side] <= 1 for box in answer["cited"]["boxes"] for side in ("x", "y", "width", "height"))
     assert {box["page"] for box in answer["cited"]["boxes"]} == {2}
@@ -189,7 +189,7 @@ def test_a_page_that_the_browser_has_is_not_sent_again(picture):
     assert picture(width=800).headers["etag"] != first.headers["etag"]
 
 
-@pytest.mark.parametrize("page", [0, -1, 4, 10**9])
+@pytest.mark.parametrize("page", [0, -1, 5, 10**9])
 def test_a_page_that_is_not_there_is_not_found(picture, assert_problem, page):
     assert_problem(picture(page), 404, "not_found", [f"page {page}"])
 

@@ -13,12 +13,12 @@ const LONG_QUOTE = 280;
 export function sourcesOf(exchange: Exchange, context: Context): TemplateResult | typeof nothing {
   const citations = [...citationsOf(exchange).values()];
   if (!citations.length) return nothing;
-  return html`<section class="sources" part="sources" aria-label=${context.strings.sources}>
+  return html`<div class="sources" part="sources">
     <h4>${context.strings.sources}</h4>
     <ol>
       ${citations.map((citation, index) => sourceOf(citation, index, citations, exchange, context))}
     </ol>
-  </section>`;
+  </div>`;
 }
 
 function sourceOf(citation: Citation, index: number, all: Citation[], exchange: Exchange, context: Context): TemplateResult {
@@ -63,7 +63,7 @@ export function nearestOf(exchange: Exchange, hits: Hit[], context: Context): Te
   const { strings } = context;
   if (!hits.length) return html`<p class="muted">${strings.nothingNear}</p>`;
   const places = hits.map(placeOfHit);
-  return html`<section class="nearest" aria-label=${strings.nearest(hits.length)}>
+  return html`<div class="nearest">
     <h4>${strings.nearest(hits.length)}</h4>
     <ol>
       ${hits.map(
@@ -76,7 +76,7 @@ export function nearestOf(exchange: Exchange, hits: Hit[], context: Context): Te
         </li>`,
       )}
     </ol>
-  </section>`;
+  </div>`;
 }
 
 /** A passage in the form of a citation, for the source view. Its address is found out there. */

@@ -75,10 +75,10 @@ function missing(exchange: Exchange, answer: Answer, context: Context): Template
     <p class="muted">${strings.notFoundText} ${strings.rephrase}</p>
     ${nearestOf(exchange, answer.hits, context)}
     ${others.length
-      ? html`<section class="instead" aria-label=${strings.askInstead}>
+      ? html`<div class="instead">
           <h4>${strings.askInstead}</h4>
           ${suggestionList(others, context)}
-        </section>`
+        </div>`
       : nothing}
     <div class="foot">
       ${rating(exchange, context)}

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { type Api, connect } from "./api.js";
 import { ChatElement } from "./chat-element.js";
+import { Failure } from "./failure.js";
 import { icon } from "./icons.js";
 import { stringsFor } from "./locale.js";
 import { keepLook, keptLook } from "./look-cache.js";
@@ -84,8 +85,8 @@ export class LauncherElement extends LitElement {
       this.#config = (await this.#link?.config()) ?? null;
       if (this.#config) keepLook(serverAddress(this.server, ChatElement.home), this.site, this.#config);
       this.requestUpdate();
-    } catch {
-      // The chat tells it when it is opened.
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error; // the chat tells it when it is opened
     }
   }
 

@@ -22,6 +22,7 @@ export function paint(root: HTMLElement, accent: string | null): void {
   const look = `${root.classList.contains("dark")} ${accent}`;
   if (painted.get(root) === look) return; // at each token of an answer, nothing changed
   painted.set(root, look);
+  if (matchMedia("(forced-colors: active)").matches) return; // the reader's own colours
   for (const name of ["--_fill", "--_accent", "--_on-accent"]) root.style.removeProperty(name);
   const background = resolve(root, "var(--_bg)") ?? [255, 255, 255];
   const surface = resolve(root, "var(--_surface)") ?? background;

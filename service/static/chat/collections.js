@@ -18,19 +18,17 @@ export class Collections {
     });
   }
 
-  /** Asks the server which collections there are; says whether the current one had to change. */
+  /** Asks the server which collections there are; the current one changes where it is gone. */
   async refresh() {
     const { collections } = await requestJson("/v1/collections");
     this.#all = collections;
     const names = collections.map(({ name }) => name);
-    const before = this.current;
-    if (names.length && !names.includes(before)) {
+    if (names.length && !names.includes(this.current)) {
       this.current = names.includes(FALLBACK) ? FALLBACK : names[0];
     }
     this.select.replaceChildren(...names.map((name) => el("option", { value: name }, name)));
     this.select.value = this.current;
     byId("collection-field").hidden = names.length < 2;
-    return this.current !== before;
   }
 
   /** True only where the server said that the current collection holds nothing, or is not there yet. */

@@ -4,6 +4,8 @@ import { announce, byId, el, newTabNote } from "./dom.js";
 
 /** The panel that lists, takes in and deletes the documents of a collection. */
 export class Documents {
+  #shown = "";
+
   constructor(collections, uploads, onChange) {
     this.collections = collections;
     this.uploads = uploads;
@@ -49,6 +51,7 @@ export class Documents {
       if (collection !== this.collections.current) return;
       this.#show(documents, total, collection);
     } catch (error) {
+      this.#shown = "";
       this.heading.textContent = strings.listTitle(0, 0);
       this.list.replaceChildren(
         el("p", { class: "wrong" }, `${strings.listFailed} ${error.detail ?? ""}`),
@@ -58,6 +61,10 @@ export class Documents {
   }
 
   #show(documents, total, collection) {
+    // What is on the page stays where nothing changed: somebody may be about to press one of its buttons.
+    const shown = JSON.stringify([documents, total, collection]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     this.heading.textContent = strings.listTitle(documents.length, total ?? documents.length);
     if (!documents.length) {
       this.list.replaceChildren(el("p", { class: "muted" }, strings.listEmpty));

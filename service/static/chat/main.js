@@ -11,18 +11,19 @@ const collections = new Collections(showCollection);
 const documents = new Documents(collections, new Uploads(), refresh);
 
 function showCollection() {
+  const bare = collections.knownEmpty;
+  byId("no-documents").hidden = !bare;
+  chat.setAttribute("suggestions", bare ? "[]" : suggestions);
   chat.setAttribute("collection", collections.current);
 }
 
 async function refresh() {
   try {
-    if (await collections.refresh()) showCollection();
+    await collections.refresh();
   } catch {
     // Asking may still work, and says what is wrong where it does not.
   }
-  const bare = collections.knownEmpty;
-  byId("no-documents").hidden = !bare;
-  chat.setAttribute("suggestions", bare ? "[]" : suggestions);
+  showCollection();
 }
 
 byId("open-documents").addEventListener("click", () => documents.open());

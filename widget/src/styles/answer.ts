@@ -30,10 +30,10 @@ export const answerStyles = css`
   .unsupported .words { text-decoration: underline wavy var(--_warn) 1px; text-underline-offset: 0.25em; }
   .tag { display: inline-block; padding-inline: 0.5em; border-radius: 5px; background: var(--_warn-soft); color: var(--_warn); font: 0.78em/1.6 var(--_sans); white-space: nowrap; }
 
-  .marker { position: relative; display: inline-block; min-inline-size: 1.75em; padding: 0.18em 0.4em; border: 0; border-radius: 6px; background: var(--_accent-soft); color: var(--_accent); font: 600 0.68em/1.2 var(--_sans); text-align: center; vertical-align: 0.28em; white-space: nowrap; font-variant-numeric: tabular-nums; }
-  button.marker:hover, button.marker:focus-visible, button.marker[aria-expanded="true"] { background: var(--_fill); color: var(--_on-accent); }
+  .marker { position: relative; display: inline-block; min-inline-size: 24px; margin: -3px -2px; padding: 0.18em 0.35em; border: 3px solid transparent; border-inline-width: 2px; border-radius: 8px; background: var(--_accent-soft) padding-box; color: var(--_accent); font: 600 0.68em/1.2 var(--_sans); text-align: center; vertical-align: 0.28em; white-space: nowrap; font-variant-numeric: tabular-nums; }
+  button.marker:hover, button.marker:focus-visible, button.marker[aria-expanded="true"] { background-color: var(--_fill); color: var(--_on-accent); }
   /* A finger needs more than the digits. */
-  button.marker::after { content: ""; position: absolute; inset: 50% auto auto 50%; translate: -50% -50%; inline-size: max(100% + 4px, 24px); block-size: 26px; }
+  button.marker::after { content: ""; position: absolute; inset: -3px -2px; }
 
   .verdict { font: 600 1.25em/1.4 var(--_serif); }
   .verdict + .muted { margin-block-start: 0.3em; font-size: 0.9375em; }
@@ -95,10 +95,11 @@ export const answerStyles = css`
     .foot .iconic { inline-size: 44px; block-size: 44px; }
     .source-title { min-block-size: 44px; }
     .reason span { padding-block: 0.75em; }
-    button.marker::after { inline-size: max(100% + 8px, 32px); block-size: 36px; }
+    button.marker::after { inset: -9px -7px; }
   }
   @media (forced-colors: active) {
-    .marker, .tag, .number { border: 1px solid; }
+    .marker { border-color: ButtonText; border-width: 1px; padding-block: 5px; }
+    .tag, .number { border: 1px solid; }
     .reason input:checked + span { border-width: 3px; }
     .thumb[aria-pressed="true"] { border-width: 3px; }
   }

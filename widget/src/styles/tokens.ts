@@ -73,7 +73,8 @@ export const base = css`
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; user-select: none; -webkit-user-select: none; }
   .muted, .facts { color: var(--_muted); }
   .wrong { color: var(--_danger); }
-  /* Facts in a row, parted by dots that no screen reader hears. */
+  /* Facts in a row, parted by dots that no screen reader hears; each in its own direction of writing. */
+  .facts > * { unicode-bidi: isolate; }
   .facts { font-size: 0.8125em; line-height: 1.5; }
   .facts > :not(:last-child)::after { content: " · "; content: " · " / ""; }
 

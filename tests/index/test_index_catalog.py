@@ -189,3 +189,36 @@ def test_damage_inside_the_catalog_is_told_when_it_is_met(folder):
 
 def test_the_spec_of_a_collection_says_what_it_was_built_with(store):
     assert store.open_collection("c").spec == IndexSpec("words", 64, *SIZES)
+
+
+def test_a_replaced_document_leads_to_the_present_one_until_that_is_removed(store):
+    versions = [source("file:///1", text) for text in ("first words", "second words", "third words")]
+    for version in versions:
+        put(store, "c", version)
+    present = versions[-1].document
+    assert all(store.catalog.present_document("c", v.document.id) == present for v in versions)
+    with pytest.raises(NotFound, match=versions[0].document.id):
+        store.catalog.document("c", versions[0].document.id)
+
+    put(store, "c", versions[0])
+    assert store.catalog.present_document("c", present.id) == versions[0].document
+    assert store.catalog.present_document("c", versions[0].document.id) == versions[0].document
+
+    store.remove("c", [versions[0].document.id])
+    put(store, "c", source("file:///1", "fourth words"))
+    for version in versions:
+        with pytest.raises(NotFound):
+            store.catalog.present_document("c", version.document.id)
+
+
+def test_replaced_documents_belong_to_their_collection(store):
+    old, new = source("file:///1", "old words"), source("file:///1", "new words")
+    put(store, "a", old)
+    put(store, "a", new)
+    put(store, "b", source("file:///2", "other words"))
+    with pytest.raises(NotFound):
+        store.catalog.present_document("b", old.document.id)
+    store.delete_collection("a")
+    put(store, "a", new)
+    with pytest.raises(NotFound):
+        store.catalog.present_document("a", old.document.id)

@@ -151,3 +151,42 @@ def test_a_citation_of_a_pdf_is_lit_and_opens_the_original_at_its_page(client, u
     link = next(attributes["href"] for tag, attributes in page.tags if attributes.get("id") == "original")
     assert link.endswith("#page=2")
     assert client.get(link).headers["content-type"] == "application/pdf"
+
+
+def test_a_long_document_is_shown_in_parts_that_lead_to_each_other(client, upload):
+    filler = "".join(f"Line {i} of the long list tells nothing new about turnips.\n\n" for i in range(5000))
+    document_id = upload("view-long", {"long.txt": filler})["files"][0]["document_id"]
+    start = filler.index("Line 2500 ")
+    query = {"collection": "view-long", "start": start, "end": start + 9, "quote": "Line 2500"}
+    response = client.get(f"/view/{document_id}", params=query)
+    page = Page(response.text)
+    assert [text for _, text in page.marks] == ["Line 2500"]
+    assert "Line 1500 " in page.article
+    assert "Line 100 " not in page.article
+    assert "Line 4900 " not in page.article
+    links = [attributes["href"] for tag, attributes in page.tags if "at=" in attributes.get("href", "")]
+    earlier, later = (Page(client.get(link).raise_for_status().text) for link in links)
+    assert "Line 100 " in earlier.article
+    assert "Line 4900 " in later.article
+
+
+@pytest.mark.parametrize("cites", ["nonsense", ",,:-", "a:1-2,b:3", "x" * 300, "<script>:1-2", "a:9-1,a:1-99999999999"])
+def test_a_damaged_list_of_citations_is_passed_over(client, hostile, cites):
+    query = {"collection": "view", "start": 0, "end": 8, "cites": cites}
+    response = client.get(f"/view/{hostile}", params=query)
+    assert response.status_code == 200
+    assert "<script>:" not in response.text
+
+
+def test_a_path_of_the_servers_disk_is_not_shown(client, sample_document):
+    document = client.get("/v1/documents").json()["documents"][0]
+    assert document["uri"] == sample_document.as_uri()
+    page = client.get(f"/view/{document['id']}").text
+    assert sample_document.name in page
+    assert str(sample_document.parent) not in page
+
+
+def test_the_language_is_told_to_caches(client, hostile):
+    response = client.get(f"/view/{hostile}", params={"collection": "view"}, headers={"Accept-Language": "fr"})
+    assert (response.headers["content-language"], response.headers["vary"]) == ("fr", "Accept-Language")
+    assert '<html lang="fr" dir="ltr">' in response.text

@@ -147,6 +147,7 @@ def test_pages_turn_and_grow_and_the_boxes_stay_over_their_words(open_page, cite
     expect(previous).to_have_attribute("aria-disabled", "true")
     expect(source.get_by_role("img", name=re.compile("Page 1 of Animals"))).to_be_visible()
     source.get_by_role("button", name="Next page").click()
+    expect(source.locator(".box")).to_have_count(2)  # not before the page itself is there
     before = source.locator(".sheet").bounding_box()
     larger.click()
     expect(source.locator(".sheet")).to_have_attribute("data-zoom", "1")

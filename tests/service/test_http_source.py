@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
+from service.sites.store import Sites
+
 DATA = Path(__file__).parent.parent / "data"
 OLD = """# Ferries
 
@@ -227,3 +229,27 @@ def test_without_a_good_original_the_text_is_lit_and_the_page_is_a_problem(
     page = client.get(f"/view/{document_id}", params={"collection": collection, "start": 0, "end": 10})
     assert page.status_code == 200
     assert 'id="no-page"' in page.text
+
+
+def test_a_visitor_of_a_site_reads_sources_of_its_collection_only(
+    client, upload, report, served_folder, assert_problem
+):
+    other = upload("source-other", {"ferries.md": OLD})["files"][0]["document_id"]
+    origin = "https://harbour.example"
+    sites = Sites(served_folder)
+    site = sites.add("Harbour", "source", [origin])
+    sites.close()
+    opened = client.post(f"/v1/sites/{site.id}/session", json={"token": None}, headers={"Origin": origin})
+    headers = {"Origin": origin, "Authorization": f"Bearer {opened.json()['token']}"}
+    at = f"/v1/sites/{site.id}/documents"
+
+    answer = client.get(f"{at}/{report}/source", params={"start": 0, "end": 10}, headers=headers)
+    assert answer.status_code == 200
+    assert answer.json()["cited"]["boxes"] != []
+    assert str(served_folder) not in answer.text
+    page = client.get(f"{at}/{report}/pages/1", params={"width": 300}, headers=headers)
+    assert (page.headers["content-type"], page.headers["access-control-allow-origin"]) == ("image/png", origin)
+
+    assert_problem(client.get(f"{at}/{other}/source", headers=headers), 404, "not_found")
+    for path in (f"{at}/{report}/source", f"{at}/{report}/pages/1"):
+        assert_problem(client.get(path, headers={"Origin": origin}), 401, "session_expired")

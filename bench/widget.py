@@ -20,7 +20,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from service.commands.serve import SAMPLE
 
-_PAGE = '<!doctype html><title>Host</title><footnoted-chat {at}></footnoted-chat><script src="{server}/widget.js"></script>'
+_PAGE = (
+    '<!doctype html><title>Host</title><footnoted-chat {at}></footnoted-chat><script src="{server}/widget.js"></script>'
+)
 # Looks once a frame, as a reader would: what is in the page but not painted yet does not count.
 _WATCH = """question => new Promise(resolve => {
   const root = document.querySelector("footnoted-chat").shadowRoot;

@@ -130,9 +130,9 @@ class Catalog:
                 raise Conflict(f"The collection {collection.name!r} was deleted and made again.", "Run it again.")
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
             old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
-            replaced.is_back(connection, collection.id, document.id)
+            replaced.forget_id(connection, collection.id, document.id)
             if old and old[0].id != document.id:
-                replaced.note(connection, collection.id, old[0].id, document.uri, _now())
+                replaced.note(connection, collection.id, old[0].id, document.uri)
             pages = [block.page for block in document.blocks if block.page is not None]
             result = connection.execute(
                 insert(schema.documents).values(
@@ -185,7 +185,7 @@ class Catalog:
             for document_id in document_ids:
                 removed += self._remove(connection, collection, schema.documents.c.id == document_id)
             for document in removed:
-                replaced.forget(connection, collection.id, document.uri)
+                replaced.forget_uri(connection, collection.id, document.uri)
             if removed:
                 _bump(connection, collection.id)
         return [document.sha256 for document in removed]

@@ -7,19 +7,19 @@ from index import schema
 _r = schema.replaced_documents.c
 
 
-def note(connection: Connection, collection_id: int, document_id: str, uri: str, now: str) -> None:
+def note(connection: Connection, collection_id: int, document_id: str, uri: str) -> None:
     """Remember that the document made way for another one at its uri."""
-    values = {"collection_id": collection_id, "document_id": document_id, "uri": uri, "replaced_at": now}
+    values = {"collection_id": collection_id, "document_id": document_id, "uri": uri}
     connection.execute(insert(schema.replaced_documents).values(values))
 
 
-def is_back(connection: Connection, collection_id: int, document_id: str) -> None:
-    """Forget that the document was replaced: its content is at its uri again."""
+def forget_id(connection: Connection, collection_id: int, document_id: str) -> None:
+    """The document's content is at its uri again: it does not count as replaced any more."""
     own = (_r.collection_id == collection_id, _r.document_id == document_id)
     connection.execute(delete(schema.replaced_documents).where(*own))
 
 
-def forget(connection: Connection, collection_id: int, uri: str) -> None:
+def forget_uri(connection: Connection, collection_id: int, uri: str) -> None:
     """The document at the uri is deleted, and with it what was known of its older versions."""
     connection.execute(delete(schema.replaced_documents).where(_r.collection_id == collection_id, _r.uri == uri))
 

@@ -75,7 +75,6 @@ replaced_documents = Table(
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
     Column("document_id", String, primary_key=True),
     Column("uri", String, nullable=False),
-    Column("replaced_at", String, nullable=False),
     Index("ix_replaced_documents_uri", "collection_id", "uri"),
 )
 

@@ -9,11 +9,15 @@ from pathlib import Path
 from core import errors
 from core.errors import ReadError, TooLarge
 
-_REFUSED = 3  # as ingest/pdf_pages.py has it, whose library is not to be loaded here
-_UNIT = 100_000
+# For ingest/pdf_pages.py, which the process runs; its library is not to be loaded here.
+REFUSED = 3
+UNIT = 100_000
+"""Places are whole numbers of this part of the page's width or height, from its top left corner as shown."""
+
+HINT = "Open the original instead; if it is damaged too, ingest the document again from its source."
+
 _TIME_LIMIT_S = 30.0
 _MEMORY_LIMIT_MB = 1024
-_HINT = "Open the original instead; if it is damaged, ingest the document again from its source."
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom as shares of the page as shown, from its top left corner."""
@@ -33,7 +37,7 @@ class PageText:
 def page_text(path: Path, number: int) -> PageText:
     """The characters of a page (counted from 1). Raises ReadError, TooLarge."""
     answer = json.loads(_run(["text", str(path.resolve()), str(number), str(_MEMORY_LIMIT_MB)], number))
-    flat = [value / _UNIT for value in answer["boxes"]]
+    flat = [value / UNIT for value in answer["boxes"]]
     boxes = tuple(
         (flat[i], flat[i + 1], flat[i + 2], flat[i + 3]) if flat[i + 2] > flat[i] else None
         for i in range(0, len(flat), 4)
@@ -52,11 +56,11 @@ def _run(arguments: list[str], number: int) -> bytes:
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TIME_LIMIT_S, check=False)
     except subprocess.TimeoutExpired as error:
-        raise TooLarge(f"Page {number} took more than {_TIME_LIMIT_S:.0f} s.", _HINT) from error
-    if done.returncode == _REFUSED:
+        raise TooLarge(f"Page {number} took more than {_TIME_LIMIT_S:.0f} s.", HINT) from error
+    if done.returncode == REFUSED:
         told = json.loads(done.stderr)
         kind = getattr(errors, told["error"])
         raise kind(told["message"], told["hint"])
     if done.returncode != 0:
-        raise ReadError(f"Page {number} stopped its reader (code {done.returncode}): the file is damaged.", _HINT)
+        raise ReadError(f"Page {number} stopped its reader (code {done.returncode}): the file is damaged.", HINT)
     return done.stdout

@@ -8,6 +8,8 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import c_int
 from typing import Any
 
@@ -15,14 +17,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from core.errors import ReadError, TooLarge
-
-REFUSED = 3
-UNIT = 100_000
-"""Places are whole numbers of this part of the page's width or height, from its top left corner as shown."""
+from ingest.pdf_isolated import HINT, REFUSED, UNIT
 
 _MAX_CHARS = 200_000
 _MAX_HEIGHT = 6_000  # pixels; a page may be as narrow as a ribbon
-_HINT = "Open the original instead; if it is damaged too, ingest the document again from its source."
 
 
 def page_text(path: str, number: int) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def page_text(path: str, number: int) -> dict[str, Any]:
         textpage = page.get_textpage()
         count = textpage.count_chars()
         if count > _MAX_CHARS:
-            raise TooLarge(f"Page {number} holds {count:,} characters; the limit is {_MAX_CHARS:,}.", _HINT)
+            raise TooLarge(f"Page {number} holds {count:,} characters; the limit is {_MAX_CHARS:,}.", HINT)
         characters: list[str] = []
         boxes: list[int] = []
         for i in range(count):
@@ -73,22 +71,19 @@ def _box(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage, index: int) -> tupl
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-class _opened:
+@contextmanager
+def _opened(path: str, number: int) -> Iterator[pdfium.PdfPage]:
     """The page of a file. Raises ReadError where PDFium can open the one or the other not."""
-
-    def __init__(self, path: str, number: int) -> None:
-        try:
-            self._document = pdfium.PdfDocument(path)
-            self._page = self._document[number - 1]
-        except (pdfium.PdfiumError, FileNotFoundError, IndexError) as error:
-            raise ReadError(f"Page {number} of the original file cannot be opened.", _HINT) from error
-
-    def __enter__(self) -> pdfium.PdfPage:
-        return self._page
-
-    def __exit__(self, *_: object) -> None:
-        self._page.close()
-        self._document.close()
+    try:
+        document = pdfium.PdfDocument(path)
+        page = document[number - 1]
+    except (pdfium.PdfiumError, FileNotFoundError, IndexError) as error:
+        raise ReadError(f"Page {number} of the original file cannot be opened.", HINT) from error
+    try:
+        yield page
+    finally:
+        page.close()
+        document.close()
 
 
 def _main(what: str, path: str, number: str, memory_limit_mb: str, width: str = "0") -> int:

@@ -37,6 +37,7 @@ from service.routes import (
     documents,
     feedback,
     health,
+    jobs,
     pages,
     sites,
     source,
@@ -45,7 +46,7 @@ from service.routes import (
 )
 from service.routes.state import ServiceState
 from service.secret import load_secret
-from service.settings import Settings, SitesSettings
+from service.settings import Settings
 from service.sites.cors import SitesCors
 from service.sites.limits import Allowance, RequestLimits
 from service.sites.store import Sites
@@ -73,7 +74,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
         sites=Sites(settings.data_dir),
         tokens=SessionTokens(load_secret(settings.data_dir), settings.sites.session_minutes * 60),
-        limits=RequestLimits(_allowance(settings.sites)),
+        limits=RequestLimits(Allowance(**settings.sites.model_dump(exclude={"session_minutes"}))),
         operator=Operator.open(settings.data_dir),
         sources=SourceViews(engine, PdfPages()),
         templates=Jinja2Templates(_HERE / "templates"),
@@ -99,14 +100,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
-    for module in (ask, feedback, documents, collections, health, pages, view, source, sites, widget):
+    for module in (ask, feedback, documents, collections, jobs, health, pages, view, source, sites, widget):
         app.include_router(module.router)
     for operators in (
         admin.pages,
         admin.router,
         admin_documents.router,
         admin_jobs.router,
-        admin_jobs.events_router,
         admin_questions.router,
         admin_sites.router,
     ):
@@ -115,16 +115,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     add_problem_handlers(app)
     _add_middleware(app, settings)
     return app
-
-
-def _allowance(chosen: SitesSettings) -> Allowance:
-    return Allowance(
-        questions_per_minute=chosen.questions_per_minute,
-        questions_per_minute_per_address=chosen.questions_per_minute_per_address,
-        questions_per_day=chosen.questions_per_day,
-        sessions_per_minute_per_address=chosen.sessions_per_minute_per_address,
-        requests_per_minute_per_address=chosen.requests_per_minute_per_address,
-    )
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

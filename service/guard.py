@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Collection
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problems import problem, problem_response
 from service.sites.cors import is_site_path
+from service.sites.origins import is_of_host
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -94,7 +95,7 @@ class OriginGuard:
     def _refusal(self, scope: Scope) -> tuple[str, str] | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        name = _split(f"//{host}").hostname or ""
+        name = _name_of(host)
         if self._hosts and name not in self._hosts:
             return f"This server does not answer to the name {name!r}.", "Add it to the setting server.allowed_hosts."
         origin = headers.get("origin")
@@ -102,17 +103,17 @@ class OriginGuard:
             return None
         if is_site_path(scope["path"]):  # each site has a list of its own
             return None
-        if _split(origin).netloc.lower() == host.lower():
+        if is_of_host(origin, host):
             return None
         return f"Pages of {origin} may not call this server.", "Add it to the setting server.allowed_origins."
 
 
-def _split(address: str) -> SplitResult:
-    """Its parts; none where it is no address at all, so that it matches nothing that is allowed."""
+def _name_of(host: str) -> str:
+    """Without the port; empty where it is no host at all, so that it matches nothing that is allowed."""
     try:
-        return urlsplit(address)
+        return urlsplit(f"//{host}").hostname or ""
     except ValueError:
-        return urlsplit("")
+        return ""
 
 
 class BodyLimit:
@@ -126,10 +127,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = _MAX_SITE_BYTES if is_site_path(scope["path"]) else self._max
+        most, hint = self._max, "Send fewer or smaller files, or raise the setting server.max_upload_mb."
+        if is_site_path(scope["path"]):
+            most, hint = _MAX_SITE_BYTES, "Send less of the conversation's history."
+
+        async def refuse() -> None:
+            detail = f"The request is larger than {most / 1024**2:.0f} MiB."
+            await problem_response(problem(413, "request_too_large", detail, hint))(scope, receive, send)
+
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdigit() and int(declared) > most:
-            await self._refuse(most, scope, receive, send)
+            await refuse()
             return
         received = 0
         answered = False
@@ -152,14 +160,7 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         except _BodyTooLong:
             if not answered:
-                await self._refuse(most, scope, receive, send)
-
-    async def _refuse(self, most: int, scope: Scope, receive: Receive, send: Send) -> None:
-        detail = f"The request is larger than {most / 1024**2:.0f} MiB."
-        hint = "Send fewer or smaller files, or raise the setting server.max_upload_mb."
-        if is_site_path(scope["path"]):
-            hint = "Send less of the conversation's history."
-        await problem_response(problem(413, "request_too_large", detail, hint))(scope, receive, send)
+                await refuse()
 
 
 class _BodyTooLong(BaseException):

@@ -47,6 +47,10 @@ class JobFile:
     notes: tuple[str, ...] = ()
     passages: int = 0
 
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in _UNFINISHED
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -58,6 +62,10 @@ class Job:
     created_at: str
     updated_at: str
     files: tuple[JobFile, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in _UNFINISHED
 
 
 class Jobs:
@@ -142,7 +150,7 @@ class Jobs:
         for i, file in enumerate(files):
             if self._stopping:
                 return
-            if file.status not in _UNFINISHED:
+            if file.is_settled:
                 continue
             files[i] = replace(file, status="running")
             save("running")

@@ -1,4 +1,4 @@
-"""Random keys in files of the data folder, made when they are first needed."""
+"""Random keys in files of the data folder, made when they are first needed, and readable by their owner only."""
 
 import os
 import secrets
@@ -26,7 +26,8 @@ def load_key(path: Path, when_deleted: str) -> bytes:
         try:
             key = path.read_bytes()
         except FileNotFoundError:
-            key = _make(path)
+            make_owner_file(path, secrets.token_bytes(KEY_BYTES))
+            key = path.read_bytes()
     except OSError as error:
         raise IndexBroken(
             f"{path} cannot be read or written: {error.strerror}.", "Check the folder's permissions."
@@ -39,17 +40,20 @@ def load_key(path: Path, when_deleted: str) -> bytes:
     return key
 
 
-def _make(path: Path) -> bytes:
-    """Written whole before it has its name: a reader never sees half a key, also after a power cut."""
+def make_owner_file(path: Path, content: bytes) -> None:
+    """Make a file that only its owner may read, unless another process was faster. Raises OSError.
+
+    It is written whole before it has its name: a reader never sees half of it, also after a power cut, and of two
+    processes that start together, both read the same.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was faster
+        with suppress(FileExistsError):
             os.link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    return path.read_bytes()

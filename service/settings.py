@@ -107,7 +107,8 @@ class QuestionsSettings(_Group):
 
     keep_days: int = Field(30, ge=0, le=36_500, description="Days that questions and ratings are kept; 0 keeps none.")
     over_http: bool = Field(
-        False, description="Let GET /v1/feedback show them to whoever reaches the server: there is no sign-in yet."
+        False,
+        description="Let GET /v1/feedback show them to whoever reaches the server, who need not sign in.",
     )
 
 

@@ -108,7 +108,7 @@ class FeedbackRequest(RatingRequest):
     )
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit, collection: str) -> dict[str, Any]:
     passage = hit.passage
     return {
         "document_id": passage.document.id,
@@ -121,6 +121,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "end": passage.end,
         "text": passage.text,
         "score": round(hit.score, 4),
+        "url": view_url(passage.document.id, collection, passage.start, passage.end, passage.text),
     }
 
 
@@ -165,7 +166,7 @@ def answer_json(answer: Answer, collection: str) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "model": answer.model,
         "timings_ms": dict(answer.timings_ms),
-        "hits": [hit_json(hit) for hit in answer.hits],
+        "hits": [hit_json(hit, collection) for hit in answer.hits],
     }
 
 

@@ -61,6 +61,14 @@ const tighter = {
   },
 };
 
+// esbuild's helper walks inherited names too, and some pages put things on Object.prototype.
+function ownNamesOnly(code) {
+  const helpers = code.split(/(?<=for\(var (\w+) in (\w+)\))(?=\w+\(\w+,\1,\{get:\2\[\1\],)/);
+  if (helpers.length !== 4) throw new Error("esbuild's export helper was not found once: adapt build.mjs to this version");
+  const [before, name, object, after] = helpers;
+  return `${before}Object.hasOwn(${object},${name})&&${after}`;
+}
+
 async function banner() {
   const { version } = JSON.parse(await readFile(join(HERE, "package.json"), "utf8"));
   const lit = JSON.parse(await readFile(join(HERE, "node_modules/lit/package.json"), "utf8"));
@@ -83,7 +91,7 @@ const { outputFiles } = await build({
   plugins: [guest, tighter],
   logLevel: "warning",
 });
-const [{ contents }] = outputFiles;
+const contents = Buffer.from(ownNamesOnly(outputFiles[0].text));
 
 if (process.argv.includes("--check")) {
   const present = await readFile(OUTPUT).catch(() => Buffer.alloc(0));

@@ -19,7 +19,8 @@ from sqlalchemy import text
 from core.errors import FootnotedError, InvalidRequest
 from index import schema
 from index.catalog import Collection, check_spec
-from service.commands.embedding import address_of, embedding_findings
+from service.addresses import own_address
+from service.commands.embedding import embedding_findings
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
 from service.embedding.finding import Finding
@@ -66,7 +67,8 @@ def doctor(
     with rendered_errors(as_json):
         settings = settings_with(data_dir)
         if origin is not None:
-            findings = embedding_findings(origin, server or address_of(settings), site)
+            own = own_address(settings.server.host, settings.server.port)
+            findings = embedding_findings(origin, server or own, site)
         elif server is not None or site is not None:
             raise InvalidRequest("--server and --site go with --origin only.", "Name the page by --origin too.")
         else:

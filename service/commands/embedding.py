@@ -1,54 +1,39 @@
 """``footnoted doctor --origin``: whether a page can show the chat, tried as a browser would."""
 
+import re
 import ssl
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
-
 from core.errors import InvalidRequest
+from service.embedding.bounded_http import BoundedHttp, CallFailed
 from service.embedding.finding import Finding
 from service.embedding.page import Page, read_page
 from service.embedding.page_checks import check_mixed_content, check_policies, check_tag
-from service.embedding.reaching import (
-    TIMEOUT_S,
-    check_certificate,
-    check_name,
-    check_plain_http,
-    check_private,
-    check_reached,
-)
+from service.embedding.reaching import check_certificate, check_name, check_plain_http, check_private, check_reached
 from service.embedding.server_checks import Caller, check_preflight, check_session, check_stream, check_widget
-from service.settings import Settings
 from service.sites.origins import normal_origin
 
-_ANSWER_S = 120.0
-_BROWSER = "Mozilla/5.0 (compatible; footnoted doctor)"  # some sites turn away what does not look like one
-_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
-
-
-def address_of(settings: Settings) -> str:
-    """Where the service of these settings answers on this machine."""
-    host = settings.server.host
-    shown = _EVERY_ADDRESS.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{settings.server.port}"
+_SITE_ID = re.compile(r"site_[A-Za-z0-9_-]{1,32}")
+_NO_SITE_ID = "`footnoted sites list` and the operator's pages show the ids: site_ and 12 characters."
+_MOST_CHARS = 2000  # of a message: parts of it are what a stranger's server sent
 
 
 def embedding_findings(page_url: str, server: str, site: str | None) -> list[Finding]:
-    """Tries everything between a page and the server. Raises InvalidRequest for addresses that are none."""
+    """Tries everything between a page and the server. Raises InvalidRequest for addresses and ids that are none."""
+    if site is not None and not _SITE_ID.fullmatch(site):
+        raise InvalidRequest(f"--site {site} is not the id of a site.", _NO_SITE_ID)
     page_url = _page_address(page_url)
     server = _server_address(server)
     context = ssl.create_default_context()
-    timeout = httpx.Timeout(TIMEOUT_S, read=_ANSWER_S)
-    with httpx.Client(verify=context, timeout=timeout, headers={"User-Agent": _BROWSER}) as client:
-        return list(_findings(client, context, page_url, server, site))
+    found = _findings(BoundedHttp(context), page_url, server, site)
+    return [replace(one, message=_printable(one.message), hint=_printable(one.hint)) for one in found]
 
 
-def _findings(
-    client: httpx.Client, context: ssl.SSLContext, page_url: str, server: str, site: str | None
-) -> Iterator[Finding]:
-    reached = yield from _reaching(client, context, server)
-    page = yield from _page(client, page_url)
+def _findings(http: BoundedHttp, page_url: str, server: str, site: str | None) -> Iterator[Finding]:
+    reached = yield from _reaching(http, server)
+    page = yield from _page(http, page_url)
     at = page.url if page else page_url
     for found in (check_mixed_content(at, server), check_private(at, server)):
         if found is not None:
@@ -57,60 +42,64 @@ def _findings(
     site = site or (next((tag.site for tag in page.tags if tag.site), None) if page else None)
     widget = ""
     if reached:
-        found, widget = check_widget(client, server, origin)
+        found, widget = check_widget(http, server, origin)
         yield found
-        yield from _site(client, server, origin, site)
+        yield from _site(http, server, origin, site)
     if page is not None:
         yield from check_policies(page, server, site, widget)
         yield check_tag(page, server, site)
 
 
-def _reaching(client: httpx.Client, context: ssl.SSLContext, server: str) -> Generator[Finding, None, bool]:
+def _reaching(http: BoundedHttp, server: str) -> Generator[Finding, None, bool]:
     """Ends with whether there is any use in calling it."""
     name = check_name(server)
     if name.level == "failed":
         yield name
         return False
-    certificate = check_certificate(server, context)
+    certificate = check_certificate(server, http.context)
     if certificate is not None:
         yield certificate
         if certificate.level == "failed":
             return False
-    reached = check_reached(client, server)
+    reached = check_reached(http, server)
     yield reached
     if reached.level == "failed":
         return False
-    yield from check_plain_http(client, server)
+    yield from check_plain_http(http, server)
     return True
 
 
-def _page(client: httpx.Client, url: str) -> Generator[Finding, None, Page | None]:
+def _page(http: BoundedHttp, url: str) -> Generator[Finding, None, Page | None]:
     """Ends with the page, or None where it does not come: it may be for people who are signed in, or of an intranet."""
     try:
-        page = read_page(client, url)
-    except httpx.HTTPError as error:
+        page = read_page(http, url)
+        origin = _origin(page.url)
+    except (CallFailed, InvalidRequest) as error:
         hint = (
             "Run this where the page can be opened. The rest was checked without it, but not its policy and script tag."
         )
-        yield Finding("page", "warning", f"{url} cannot be read: {error or type(error).__name__}.", hint)
+        yield Finding("page", "warning", f"{url} cannot be read: {str(error).rstrip('.')}.", hint)
         return None
     if page.status >= 400:
         hint = "What follows is about the page that says so. Name another page of the site, by its whole address."
         yield Finding("page", "warning", f"{page.url} answers with status {page.status}.", hint)
-    elif _origin(page.url) != _origin(url):
-        hint = f"What follows is about pages of {_origin(page.url)}: that is the origin to allow."
+    elif origin != _origin(url):
+        hint = f"What follows is about pages of {origin}: that is the origin to allow."
         yield Finding("page", "warning", f"{url} redirects to {page.url}.", hint)
     else:
         yield Finding("page", "ok", f"{page.url} was read")
     return page
 
 
-def _site(client: httpx.Client, server: str, origin: str, site: str | None) -> Iterator[Finding]:
+def _site(http: BoundedHttp, server: str, origin: str, site: str | None) -> Iterator[Finding]:
     if site is None:
         hint = "Name it by --site: `footnoted sites list` and the operator's pages show its id."
         yield Finding("site", "warning", "Which site is not known, so its origins were not checked.", hint)
         return
-    caller = Caller(client, server, origin, site)
+    if not _SITE_ID.fullmatch(site):  # of the page's tag
+        yield Finding("site", "failed", f"The script tag's data-site {site!r} is not the id of a site.", _NO_SITE_ID)
+        return
+    caller = Caller(http, server, origin, site)
     session, token = check_session(caller)
     yield session
     yield check_preflight(caller)
@@ -147,5 +136,12 @@ def _split(given: str, option: str) -> SplitResult:
 
 
 def _origin(url: str) -> str:
+    """Raises InvalidRequest for what no page can have, where a redirect leads to it."""
     parts = urlsplit(url)
-    return normal_origin(f"{parts.scheme}://{parts.netloc}")
+    return normal_origin(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+
+
+def _printable(text: str) -> str:
+    """Without what would control a terminal."""
+    shown = text if len(text) <= _MOST_CHARS else text[:_MOST_CHARS] + "…"
+    return "".join(char if char.isprintable() else "\ufffd" for char in shown)

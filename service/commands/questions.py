@@ -42,7 +42,7 @@ def search(
     with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
         hits = engine.search(question, collection, top_k)
     if as_json:
-        print_json({"hits": [hit_json(hit) for hit in hits]})
+        print_json({"hits": [hit_json(hit, collection) for hit in hits]})
         return
     for i, hit in enumerate(hits, 1):
         _print_hit(i, hit)

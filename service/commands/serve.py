@@ -12,6 +12,7 @@ import typer
 import uvicorn
 
 from core.errors import Conflict
+from service.addresses import own_address
 from service.app import create_app
 from service.commands.options import DataDir, settings_with
 from service.console import err, ingest_progress, out, rendered_errors
@@ -44,7 +45,7 @@ def serve(
             settings.chat.suggestions = _sample_questions()
         app = create_app(settings, engine)
     _configure_logs()
-    address = _address(settings, listening)
+    address = own_address(settings.server.host, listening.getsockname()[1])
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
     out.print(f"Operator's pages: {address}/admin#token={load_token(settings.data_dir)}")
     if settings.chat.suggestions:
@@ -77,11 +78,6 @@ def _listen(settings: Settings) -> socket.socket:
             f"Cannot listen on {host}, port {port}: {error.strerror}.",
             "Stop what uses it, or choose another with --port.",
         ) from error
-
-
-def _address(settings: Settings, listening: socket.socket) -> str:
-    host = settings.server.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
 
 def _has_sample(engine: Engine) -> bool:

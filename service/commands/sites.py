@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from html import escape as html_escape
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from service.addresses import own_address, script_tag
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
 from service.settings import Settings
 from service.sites.origins import normal_origin
 from service.sites.records import Position, Site, SiteLook
-from service.sites.store import Sites, site_json
+from service.sites.store import Sites
 
 app = typer.Typer(
     no_args_is_help=True, help="The pages that may show the chat as a widget; a running server needs no restart."
@@ -45,7 +45,7 @@ def list_sites(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     with rendered_errors(as_json), _opened(settings_with(data_dir)) as sites:
         found = sites.all()
     if as_json:
-        print_json({"sites": [site_json(site) for site in found]})
+        print_json({"sites": [asdict(site) for site in found]})
         return
     table = Table("Name", "Id", "Collection", "Origins", title=f"{len(found)} sites")
     for site in found:
@@ -58,10 +58,10 @@ def show(site: SiteName, server: Server = None, data_dir: DataDir = None, as_jso
     """Show a site, and the script tag for its pages."""
     with rendered_errors(as_json):
         settings = settings_with(data_dir)
+        address = _address(server, settings)
         with _opened(settings) as sites:
             found = sites.find(site)
-        tag = _script_tag(found, server, settings)
-    _print_site(found, tag, as_json)
+    _print_site(found, address, as_json)
 
 
 @app.command()
@@ -84,13 +84,11 @@ def add(
     """Add a site, and print the script tag for its pages."""
     with rendered_errors(as_json):
         settings = settings_with(data_dir)
+        address = _address(server, settings)  # first: one that cannot be must not leave a site behind
         look = _look(SiteLook(), title, greeting, suggest, placeholder, language, accent, position, feedback)
         with _opened(settings) as sites:
-            # The tag first: a server that cannot be must not leave a site behind.
-            _script_tag(None, server, settings)
             site = sites.add(name, collection, origin or [], look)
-        tag = _script_tag(site, server, settings)
-    _print_site(site, tag, as_json)
+    _print_site(site, address, as_json)
     if not site.origins:
         err.print("[yellow]Note:[/] no page of another origin may show it yet: footnoted sites edit … --add-origin")
 
@@ -118,6 +116,7 @@ def edit(
     """Change what is named; the rest stays. --origin and --suggest replace all former ones; "" empties a text."""
     with rendered_errors(as_json):
         settings = settings_with(data_dir)
+        address = _address(server, settings)
         gone = {normal_origin(one) for one in remove_origin or []}
         with _opened(settings) as sites:
             found = sites.find(site)
@@ -129,9 +128,8 @@ def edit(
                 origins=tuple(one for one in origins if normal_origin(one) not in gone),
                 look=_look(found.look, title, greeting, suggest, placeholder, language, accent, position, feedback),
             )
-            tag = _script_tag(changed, server, settings)
             kept = sites.change(changed)
-    _print_site(kept, tag, as_json)
+    _print_site(kept, address, as_json)
 
 
 @app.command()
@@ -179,17 +177,15 @@ def _look(
     )
 
 
-def _script_tag(site: Site | None, server: str | None, settings: Settings) -> str:
+def _address(server: str | None, settings: Settings) -> str:
     """Raises InvalidRequest where the server is not given as an origin."""
-    host, port = settings.server.host, settings.server.port
-    own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    address = normal_origin(server) if server else own
-    return f'<script src="{html_escape(address)}/widget.js" data-site="{site.id if site else ""}" defer></script>'
+    return normal_origin(server) if server else own_address(settings.server.host, settings.server.port)
 
 
-def _print_site(site: Site, tag: str, as_json: bool) -> None:
+def _print_site(site: Site, address: str, as_json: bool) -> None:
+    tag = script_tag(address, site.id)
     if as_json:
-        print_json({**site_json(site), "script_tag": tag})
+        print_json({**asdict(site), "script_tag": tag})
         return
     look = site.look
     out.print(f"[bold]{escape(site.name)}[/]  {site.id}")

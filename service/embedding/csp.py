@@ -17,7 +17,7 @@ _UPGRADES = {"http": {"http", "https"}, "ws": {"ws", "wss", "http", "https"}, "w
 _SCHEME_SOURCE = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _HOST_SOURCE = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\*|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])"
-    r"(?::(?P<port>\d+|\*))?(?P<path>/[^?#]*)?",
+    r"(?::(?P<port>[0-9]{1,5}|\*))?(?P<path>/[^?#]*)?",
     re.IGNORECASE,
 )
 _HASH = re.compile(r"'(sha(?:256|384|512))-([a-z0-9+/_=-]+)'", re.IGNORECASE)

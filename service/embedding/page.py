@@ -6,10 +6,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from selectolax.lexbor import LexborHTMLParser
 
+from service.addresses import WIDGET_PATH
+from service.embedding.bounded_http import BoundedHttp
 from service.embedding.csp import Policy, Script, parse_policies
 
-_MAX_BYTES = 5 * 1024**2
-WIDGET_PATH = "/widget.js"
+# Far more than a page's HTML has; as elements it takes some sixty times the memory.
+_MAX_CHARS = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,7 @@ class Page:
     reported_only: bool
     tags: tuple[WidgetTag, ...]
     has_element: bool
-
-    @property
-    def origin(self) -> str:
-        return origin_of(self.url)
+    is_whole: bool
 
 
 def origin_of(url: str) -> str:
@@ -42,16 +41,20 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def read_page(client: httpx.Client, url: str) -> Page:
-    """Fetch a page; 5 MiB of it are looked at. Raises httpx.HTTPError."""
-    with client.stream("GET", url, follow_redirects=True, headers={"Accept": "text/html,*/*;q=0.5"}) as response:
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > _MAX_BYTES:
-                break
-    html = body.decode(response.charset_encoding or "utf-8", errors="replace")
-    return page_of(str(response.url), response.status_code, response.headers, html)
+def joined(base: str, address: str) -> str:
+    """The address from the base on; the base itself where it is none, as browsers load nothing then."""
+    try:
+        joined = urljoin(base, address)
+        urlsplit(joined)
+    except ValueError:
+        return base
+    return joined
+
+
+def read_page(http: BoundedHttp, url: str) -> Page:
+    """Fetch a page; its first MiB is looked at. Raises CallFailed."""
+    answer = http.call("GET", url, headers={"Accept": "text/html,*/*;q=0.5"}, follow=True)
+    return page_of(answer.url, answer.status, answer.headers, answer.text)
 
 
 def page_of(url: str, status: int, headers: httpx.Headers, html: str) -> Page:
@@ -61,20 +64,20 @@ def page_of(url: str, status: int, headers: httpx.Headers, html: str) -> Page:
         for value in headers.get_list("content-security-policy")
         for policy in parse_policies(value, "the header Content-Security-Policy")
     ]
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(html[:_MAX_CHARS])
     base = tree.css_first("base[href]")
-    root = urljoin(url, base.attributes.get("href") or "") if base else url
+    root = joined(url, base.attributes.get("href") or "") if base else url
     for meta in tree.css("head meta[http-equiv]"):  # elsewhere browsers pass it over
         if (meta.attributes.get("http-equiv") or "").strip().lower() == "content-security-policy":
             content = meta.attributes.get("content") or ""
             policies += parse_policies(content, "the page's <meta http-equiv>", in_meta=True)
     tags = []
     for element in tree.css("script[src]"):
-        source = urljoin(root, (element.attributes.get("src") or "").strip())
+        source = joined(root, (element.attributes.get("src") or "").strip())
         if urlsplit(source).path.endswith(WIDGET_PATH):
             given = element.attributes
             script = Script(source, given.get("nonce") or "", given.get("integrity") or "")
             tags.append(WidgetTag(script, given.get("data-site")))
     reported_only = "content-security-policy-report-only" in headers
     has_element = tree.css_first("footnoted-chat") is not None
-    return Page(url, status, tuple(policies), reported_only, tuple(tags), has_element)
+    return Page(url, status, tuple(policies), reported_only, tuple(tags), has_element, len(html) <= _MAX_CHARS)

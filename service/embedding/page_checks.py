@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from service.addresses import WIDGET_PATH, script_tag
 from service.embedding.csp import CONNECT, SCRIPT, Policy, Script, allows_connection, allows_script
 from service.embedding.finding import Finding
-from service.embedding.page import WIDGET_PATH, Page, WidgetTag, origin_of
+from service.embedding.page import Page, WidgetTag, origin_of
 from service.guard import LOOPBACK
 
 _POLICY_NAME = re.compile(r"createPolicy\(\s*[\"'`]([\w\-#=/@.%]+)[\"'`]")
@@ -36,13 +37,14 @@ def check_policies(page: Page, server: str, site: str | None, widget: str) -> It
 
 def check_tag(page: Page, server: str, site: str | None) -> Finding:
     """Whether the page has the script tag, of this server and site."""
-    tag = f'<script src="{server}{WIDGET_PATH}" data-site="{site or "site_…"}" defer></script>'
+    tag = script_tag(server, site or "site_…")
     ours = _ours(page, server)
     if not page.tags and page.has_element:
         return Finding("script tag", "ok", "the page has <footnoted-chat>; its script is loaded in another way")
     if not page.tags:
         hint = f"Add {tag} before </body>. If a script adds it later, this check cannot see it."
-        return Finding("script tag", "warning", "The page has no script tag of the widget.", hint)
+        where = "The page" if page.is_whole else "The first MiB of the page"
+        return Finding("script tag", "warning", f"{where} has no script tag of the widget.", hint)
     if not ours:
         found = page.tags[0].script.url
         return Finding("script tag", "failed", f"The page loads {found}, not from {server}.", f"Change it to {tag}.")
@@ -98,7 +100,7 @@ def _line(policy: Policy, name: str, values: tuple[str, ...], server: str) -> st
     """The directive as it has to be: a new one starts from what default-src allowed so far."""
     kept = [value for value in values if value.lower() not in _IGNORED_WITH]
     verb = "Change the directive" if name in policy.directives else "Add the directive"
-    return f"{verb} to: {name} {' '.join([*kept, server])}" if kept or server else ""
+    return f"{verb} to: {name} {' '.join([*kept, server])}"
 
 
 def _sandbox(policy: Policy) -> list[Finding]:

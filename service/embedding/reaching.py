@@ -7,24 +7,24 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
-
+from service.embedding.bounded_http import BoundedHttp, CallFailed
 from service.embedding.finding import Finding
+from service.embedding.page import joined, origin_of
 from service.guard import LOOPBACK
 
-TIMEOUT_S = 15.0
+_TIMEOUT_S = 15.0
 _EXPIRY_DAYS = 14
 _PORTS = {"http": 80, "https": 443}
 
 
-def check_name(url: str, what: str = "server") -> Finding:
+def check_name(url: str) -> Finding:
     """Whether the host has addresses. The message tells them."""
     parts = urlsplit(url)
     addresses = addresses_of(parts)
     if not addresses:
         hint = "Correct the name, or enter it in the DNS. Names in this machine's hosts file work on this machine only."
-        return Finding(what, "failed", f"The name {parts.hostname} has no address.", hint)
-    return Finding(what, "ok", f"{parts.hostname} is {', '.join(addresses)}")
+        return Finding("server", "failed", f"The name {parts.hostname} has no address.", hint)
+    return Finding("server", "ok", f"{parts.hostname} is {', '.join(addresses)}")
 
 
 def addresses_of(parts: SplitResult) -> list[str]:
@@ -64,7 +64,7 @@ def check_certificate(server: str, context: ssl.SSLContext) -> Finding | None:
     host, port = parts.hostname or "", parts.port or 443
     try:
         with (
-            socket.create_connection((host, port), timeout=TIMEOUT_S) as plain,
+            socket.create_connection((host, port), timeout=_TIMEOUT_S) as plain,
             context.wrap_socket(plain, server_hostname=host) as secured,
         ):
             expires = str((secured.getpeercert() or {}).get("notAfter", ""))
@@ -93,24 +93,22 @@ def _certificate_hint(error: ssl.SSLCertVerificationError, host: str) -> str:
     )
 
 
-def check_reached(client: httpx.Client, server: str) -> Finding:
+def check_reached(http: BoundedHttp, server: str) -> Finding:
     """Whether Footnoted answers at the address itself: what a browser asks before a call may not be redirected."""
     try:
-        response = client.get(f"{server}/healthz")
-    except httpx.HTTPError as error:
-        return _unreached(server, str(error) or type(error).__name__)
-    if response.is_redirect:
-        target = response.headers.get("location", "")
-        parts = urlsplit(target)
-        hint = f"Use {parts.scheme}://{parts.netloc} in the script tag: browsers refuse calls that are redirected."
-        return Finding("server", "failed", f"The server redirects to {target}.", hint if parts.netloc else "")
-    try:
-        alive = response.status_code == 200 and response.json() == {"status": "ok"}
-    except ValueError:
-        alive = False
-    if not alive:
+        answer = http.call("GET", f"{server}/healthz")
+    except CallFailed as error:
+        return _unreached(server, str(error))
+    target = answer.headers.get("location", "")
+    if 300 <= answer.status < 400 and target:
+        there = origin_of(joined(answer.url, target))
+        hint = f"Use {there} in the script tag: browsers refuse calls that are redirected."
+        if there == server:
+            hint = "Have the reverse proxy pass requests on as they are: browsers refuse calls that are redirected."
+        return Finding("server", "failed", f"The server redirects to {target}.", hint)
+    if answer.status != 200 or answer.json != {"status": "ok"}:
         hint = "Check where the reverse proxy sends it: /healthz, /widget.js, /v1/sites/, /view/ and /static/."
-        message = f"{server}/healthz answers with status {response.status_code}, and not as Footnoted does."
+        message = f"{server}/healthz answers with status {answer.status}, and not as Footnoted does."
         # It need not be public; what has to be is checked by itself.
         return Finding("server", "warning", message, hint)
     return Finding("server", "ok", "Footnoted answers")
@@ -121,7 +119,7 @@ def _unreached(server: str, why: str) -> Finding:
     return Finding("server", "failed", f"{server} is not reached: {why}.", hint)
 
 
-def check_plain_http(client: httpx.Client, server: str) -> Iterator[Finding]:
+def check_plain_http(http: BoundedHttp, server: str) -> Iterator[Finding]:
     """Whether http leads to https, where both have their usual ports. A port that is closed is as good."""
     parts = urlsplit(server)
     if parts.hostname in LOOPBACK:
@@ -131,11 +129,11 @@ def check_plain_http(client: httpx.Client, server: str) -> Iterator[Finding]:
         yield Finding("https", "warning", message, "Put a reverse proxy with a certificate in front of it.")
     elif parts.port in (None, 443):
         try:
-            response = client.get(f"http://{parts.hostname}/")
-        except httpx.HTTPError:
+            answer = http.call("GET", f"http://{parts.netloc}/")
+        except CallFailed:
             yield Finding("https", "ok", "http is closed, https open")
             return
-        if response.headers.get("location", "").startswith("https://"):
+        if answer.headers.get("location", "").startswith("https://"):
             yield Finding("https", "ok", "http leads to https")
         else:
             hint = f"Have the reverse proxy redirect http://{parts.hostname}/ to https (status 308)."

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.operator import COOKIE, SESSION_S
 from service.routes.operator_access import OPERATOR_ONLY, IsOperator
+from service.routes.site_session import client_address
 from service.routes.state import State
 
 pages = APIRouter(include_in_schema=False)
@@ -54,8 +55,7 @@ def preview(request: Request, state: State, site_id: str) -> HTMLResponse:
 @router.post("/session", responses=_REFUSALS)
 def sign_in(request: Request, response: Response, state: State, given: SignIn) -> dict[str, Any]:
     """Exchange the token for a cookie of 12 hours that no script can read."""
-    address = request.client.host if request.client else ""
-    cookie = state.operator.sign_in(given.token, address)
+    cookie = state.operator.sign_in(given.token, client_address(request))
     response.set_cookie(
         COOKIE,
         cookie,

@@ -10,13 +10,11 @@ from index.listing import ListedDocument, ListOrder, list_documents
 from service.document_sources import DocumentSource, SourceKind, sources_of
 from service.jobs import Job, JobFile
 from service.routes.operator_access import OPERATOR_ONLY
-from service.routes.state import State
+from service.routes.state import Offset, State
 from service.wire import document_json
 
 router = APIRouter(prefix="/v1/admin/collections", tags=["operator"], dependencies=OPERATOR_ONLY)
 _JOBS_LOOKED_THROUGH = 200
-_MAX_OFFSET = 2**63 - 1  # the database's largest integer
-_UNFINISHED = ("queued", "running")
 
 
 @router.get("/{name}/documents")
@@ -26,7 +24,7 @@ def documents(
     search: Annotated[str, Query(max_length=200, description="Words of the title or the address.")] = "",
     order: ListOrder = ListOrder.TITLE,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
+    offset: Offset = 0,
 ) -> dict[str, Any]:
     """Documents with their state, the notes of their ingest, and the pages that gave no text.
 
@@ -59,7 +57,7 @@ def _listed_json(listed: ListedDocument, uploads: dict[str, list[JobFile]]) -> d
     newest = latest[0] if latest else None
     mine = next((file for file in latest if file.document_id == listed.row.id and file.status != "unchanged"), None)
     state, error = "in_use", None
-    if newest and newest.status in _UNFINISHED:
+    if newest and not newest.is_settled:
         state = "replacing"
     elif newest and newest.status == "failed":
         state, error = "outdated", newest.error

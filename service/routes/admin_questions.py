@@ -8,11 +8,10 @@ from fastapi import APIRouter, Query
 from core.types import AnswerStatus
 from service.questions.records import AskedQuestion, Rating, Wanted
 from service.routes.operator_access import OPERATOR_ONLY
-from service.routes.state import State
+from service.routes.state import Offset, State
 from service.wire import feedback_json, question_json
 
 router = APIRouter(prefix="/v1/admin/questions", tags=["operator"], dependencies=OPERATOR_ONLY)
-_MAX_OFFSET = 2**63 - 1  # the database's largest integer
 
 
 class Only(StrEnum):
@@ -29,7 +28,7 @@ def recent_questions(
     only: Only = Only.ALL,
     collection: Annotated[str | None, Query(description="Only of this collection.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 30,
-    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
+    offset: Offset = 0,
 ) -> dict[str, Any]:
     """Questions with their answers and feedback, newest first; none where the setting `questions.keep_days` is 0."""
     keep_days = state.settings.questions.keep_days

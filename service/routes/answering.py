@@ -37,7 +37,7 @@ def answer_response(events: Iterator[Event], collection: str, stream: bool, publ
         _sse(first, events, collection, public),
         ping=_PING_S,
         ping_message_factory=lambda: JSONServerSentEvent({}, event="ping"),
-        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        headers={"Cache-Control": "no-cache"},
     )
 
 
@@ -58,7 +58,7 @@ def _frame(event: Event, collection: str) -> JSONServerSentEvent:
     data: dict[str, Any]
     match event:
         case Started():
-            hits = [hit_json(hit) for hit in event.hits]
+            hits = [hit_json(hit, collection) for hit in event.hits]
             name, data = "start", {"id": event.id, "understood_as": event.understood_as, "hits": hits}
         case Token():
             name, data = "token", {"text": event.text}

@@ -30,7 +30,7 @@ def search(request: SearchRequest, engine: ReadyEngine) -> dict[str, Any]:
     """The passages that a question finds, best first, without an answer."""
     _check_filters(request)
     hits = engine.search(request.question, request.collection, request.top_k, request.turns())
-    return {"hits": [hit_json(hit) for hit in hits]}
+    return {"hits": [hit_json(hit, request.collection) for hit in hits]}
 
 
 def _check(request: AskRequest, engine: Engine) -> None:

@@ -1,11 +1,10 @@
-"""``/v1/collections`` and ``/v1/jobs``."""
+"""``/v1/collections``."""
 
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.jobs import job_json
 from service.routes.state import ReadyEngine, State
 from service.wire import collection_json
 
@@ -41,9 +40,3 @@ def get_collection(state: State, name: str) -> dict[str, Any]:
 def delete_collection(state: State, name: str) -> None:
     """Forget a collection with all its documents."""
     state.engine.delete_collection(name)
-
-
-@router.get("/jobs/{job_id}")
-def get_job(state: State, job_id: str) -> dict[str, Any]:
-    """How far an upload is, file by file."""
-    return job_json(state.jobs.get(job_id))

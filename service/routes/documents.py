@@ -9,12 +9,11 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from core.errors import InvalidRequest, NotFound
 from service.jobs import job_json
-from service.routes.state import CollectionName, State
+from service.routes.state import CollectionName, Offset, State
 from service.wire import document_json
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _MAX_FILES = 500
-_MAX_OFFSET = 2**63 - 1  # the database's largest integer
 # A browser shows these itself; anything else from strangers is only saved, never run.
 _INLINE = {"application/pdf", "text/plain", "text/markdown"}
 
@@ -37,7 +36,7 @@ def list_documents(
     state: State,
     collection: CollectionName = "default",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
+    offset: Offset = 0,
 ) -> dict[str, Any]:
     """The documents of a collection by title; an empty list where the collection has none yet."""
     found = next((c for c in state.engine.collections() if c.name == collection), None)

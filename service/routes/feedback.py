@@ -6,11 +6,10 @@ from fastapi import APIRouter, Query
 
 from core.errors import NotFound
 from service.questions.records import Rating
-from service.routes.state import State
+from service.routes.state import Offset, State
 from service.wire import FeedbackRequest, feedback_json, question_json
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"])
-_MAX_OFFSET = 2**63 - 1  # the database's largest integer
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     409: {"description": "This server keeps no questions (`feedback_off`)."},
 }
@@ -30,7 +29,7 @@ def list_feedback(
     rating: Annotated[Rating | None, Query(description="Only thumbs up, or down.")] = None,
     collection: Annotated[str | None, Query(description="Only of this collection.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    offset: Annotated[int, Query(ge=0, le=_MAX_OFFSET)] = 0,
+    offset: Offset = 0,
 ) -> dict[str, Any]:
     """What people thought of answers, with the questions and answers, newest first.
 

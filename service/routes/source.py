@@ -14,7 +14,7 @@ from service.source.view import SourceViews
 
 router = APIRouter(tags=["documents"])
 _MAX_QUOTE_CHARS = 2000
-MAX_OFFSET = 2**31 - 1
+MAX_POSITION = 2**31 - 1
 _PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {}}, "description": "The page."},
     304: {"description": "The picture that the caller has is this one."},
@@ -22,8 +22,8 @@ _PNG: dict[int | str, dict[str, Any]] = {
     422: {"description": "The original cannot be read."},
 }
 
-SpanStart = Annotated[int | None, Query(ge=0, le=MAX_OFFSET, description="Where the cited words begin.")]
-SpanEnd = Annotated[int | None, Query(ge=0, le=MAX_OFFSET, description="Where they end, exclusive.")]
+SpanStart = Annotated[int | None, Query(ge=0, le=MAX_POSITION, description="Where the cited words begin.")]
+SpanEnd = Annotated[int | None, Query(ge=0, le=MAX_POSITION, description="Where they end, exclusive.")]
 Quote = Annotated[
     str | None,
     Query(max_length=_MAX_QUOTE_CHARS, description="The cited words, or the first 300 characters of them."),
@@ -96,9 +96,9 @@ def get_site_page(
 def _picture(
     request: Request, sources: SourceViews, document_id: str, collection: str, page: int, width: int
 ) -> Response:
-    tag = sources.picture_tag(document_id, collection, page, width)
+    drawn = sources.page(document_id, collection, page)
+    tag = drawn.picture_tag(width)
     headers = {"ETag": tag, "Cache-Control": "private, max-age=3600"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    png = sources.picture(document_id, collection, page, width)
-    return Response(png, media_type="image/png", headers=headers)
+    return Response(sources.pages.png(drawn, width), media_type="image/png", headers=headers)

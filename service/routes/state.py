@@ -57,3 +57,4 @@ def ready_engine(request: Request) -> Engine:
 State = Annotated[ServiceState, Depends(state_of)]
 ReadyEngine = Annotated[Engine, Depends(ready_engine)]
 CollectionName = Annotated[str, Query(description="Which collection.")]
+Offset = Annotated[int, Query(ge=0, le=2**63 - 1, description="How many to leave out.")]  # the database's largest

@@ -5,10 +5,12 @@ from urllib.parse import quote as quote_address
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.responses import Response
 
-from core.errors import NotFound, NotReady, ReadError
-from service.routes.source import MAX_OFFSET, Quote, SpanEnd, SpanStart, asked_place
+from core.errors import NotFound, NotReady, ReadError, TooLarge
+from service.routes.documents import get_original
+from service.routes.source import MAX_POSITION, Quote, SpanEnd, SpanStart, asked_place, get_page
 from service.routes.state import CollectionName, ServiceState, State
 from service.sites.public_answers import public_uri
 from service.source.cells import table_rows
@@ -25,6 +27,10 @@ _MAX_CITES_CHARS = 8000
 _WIDTHS = (700, 1000, 1400, 2000)
 _LARGE = 2400
 
+# A proxy of a public server passes nothing of /v1/documents/ on; the page brings what it needs below its own address.
+router.get("/view/{document_id}/pages/{page}", response_class=Response)(get_page)
+router.get("/view/{document_id}/original", response_class=FileResponse)(get_original)
+
 
 @router.get("/view/{document_id}", response_class=HTMLResponse)
 def view(
@@ -36,15 +42,15 @@ def view(
     end: SpanEnd = None,
     quote: Quote = None,
     cites: Annotated[str, Query(max_length=_MAX_CITES_CHARS)] = "",
-    page: Annotated[int | None, Query(ge=1, le=MAX_OFFSET)] = None,
-    at: Annotated[int | None, Query(ge=0, le=MAX_OFFSET)] = None,
+    page: Annotated[int | None, Query(ge=1, le=MAX_POSITION)] = None,
+    at: Annotated[int | None, Query(ge=0, le=MAX_POSITION)] = None,
 ) -> HTMLResponse:
     """``page`` is the page of a PDF to show; ``at`` the character to show a long document around."""
     asked = asked_place(start, end, quote)
     source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW)
     words = words_for(request.headers.get("accept-language", ""))
     here = _Here(document_id, collection, asked, parse_cites(cites), page)
-    original = f"{request.url_for('get_original', document_id=source.document_id).path}?{_query(collection=collection)}"
+    original = f"{_path(source.document_id)}/original?{_query(collection=collection)}"
     cited_page = source.cited.page if source.cited else None
     context = {
         "version": state.version,
@@ -60,7 +66,7 @@ def view(
         "notices": _notices(source, words),
         "wordings": _wordings(source),
         "cites": here.neighbours(),
-        "sheet": _sheet(state, source, here),
+        "sheet": _sheet(state, source, here, words),
         "blocks": [_block(block) for block in source.blocks],
         "outline": _outline(source, here),
         "parts": _parts(source, here),
@@ -76,7 +82,7 @@ class _Here:
     def __init__(
         self, document_id: str, collection: str, asked: Asked | None, cites: list[Cite], page: int | None
     ) -> None:
-        self._path = f"/view/{quote_address(document_id)}"
+        self._path = _path(document_id)
         self.collection = collection
         self._asked = asked
         self._cites = cites
@@ -114,6 +120,10 @@ class _Here:
         return f"{address}&{_query(cites=cites_text(self._cites))}#{fragment}"
 
 
+def _path(document_id: str) -> str:
+    return f"/view/{quote_address(document_id)}"
+
+
 def _query(**values: str | int | None) -> str:
     return urlencode({name: value for name, value in values.items() if value is not None})
 
@@ -144,22 +154,26 @@ def _wordings(source: Source) -> dict[str, Any] | None:
     return {"old": old, "new": new, "cut": source.asked.is_shortened}
 
 
-def _sheet(state: ServiceState, source: Source, here: _Here) -> dict[str, Any] | None:
-    """The page of a PDF as printed; with a size of None where it cannot be drawn."""
+def _sheet(state: ServiceState, source: Source, here: _Here, words: Words) -> dict[str, Any] | None:
+    """The page of a PDF as printed; with a size of None, and words why, where it cannot be drawn."""
     if source.pages is None:
         return None
     cited_page = source.cited.page if source.cited else None
     number = min(here.page or cited_page or 1, source.pages)
     boxes = [box for box in source.cited.boxes if box.page == number] if source.cited else []
-    picture = f"/v1/documents/{quote_address(source.document_id)}/pages/{number}?{_query(collection=here.collection)}"
+    picture = f"{_path(source.document_id)}/pages/{number}?{_query(collection=here.collection)}"
+    size, missing = None, ""
     try:
-        size = state.sources.page_text(source.document_id, here.collection, number)
-    except (ReadError, NotFound, NotReady):
-        size = None
+        size = state.sources.pages.text(state.sources.page(source.document_id, here.collection, number))
+    except (TooLarge, NotReady):
+        missing = words.not_drawn
+    except (ReadError, NotFound):
+        missing = words.no_page
     return {
         "number": number,
         "total": source.pages,
         "size": size and (round(size.width), round(size.height)),
+        "missing": missing,
         "boxes": boxes,
         "is_unlit": source.cited is not None and not source.cited.boxes,
         "src": f"{picture}&width={_WIDTHS[1]}",

@@ -3,14 +3,17 @@
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 import idna
+from publicsuffixlist import PublicSuffixList
 
 from core.errors import InvalidRequest
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")  # browsers take a host that ends in one for an address, and write 127.0.0.1
 _HOST_CHARS = 253
 _WILDCARD = "*."
 _EXAMPLES = "Write it as https://www.example.org, or https://*.example.org for all of its subdomains."
@@ -64,12 +67,12 @@ def is_allowed(origin: str, allowed: Iterable[str]) -> bool:
 
 
 def is_of_host(origin: str, host: str) -> bool:
-    """Whether an origin in the normal form is that of a request's ``Host``, so that the page is the server's own.
+    """Whether an origin, as a browser sent it, is that of the request's ``Host``: the page is the server's own.
 
     The scheme is not compared: behind a proxy that ends TLS the server does not know its own.
     """
-    scheme = origin.partition("://")[0]
-    return origin_of_browser(f"{scheme}://{host}") == origin
+    own = origin_of_browser(origin)
+    return own is not None and origin_of_browser(f"{own.partition('://')[0]}://{host}") == own
 
 
 def _matches(origin: str, allowed: str) -> bool:
@@ -112,7 +115,7 @@ def _host(name: str, bracketed: bool) -> str | None:
     labels = name.removesuffix(".").split(".")
     if len(name) > _HOST_CHARS or not all(_LABEL.fullmatch(label) for label in labels):
         return None
-    return name if not labels[-1].isdigit() or _is_ipv4(name) else None
+    return name if not _NUMBER.fullmatch(labels[-1]) or _is_ipv4(name) else None
 
 
 def _is_ipv4(name: str) -> bool:
@@ -124,7 +127,13 @@ def _is_ipv4(name: str) -> bool:
 
 
 def _can_have_subdomains(host: str) -> bool:
-    """A top-level domain such as org is nobody's own; an address has no subdomains."""
+    """Nobody owns all that is below a public suffix, such as org, co.uk or github.io; an address has no subdomains."""
     if host == "localhost":
         return True
-    return "." in host.strip(".") and not host.startswith("[") and not _is_ipv4(host)
+    return not (host.startswith("[") or _is_ipv4(host) or _public_suffixes().is_public(host.strip(".")))
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    """The list that browsers have too (https://publicsuffix.org), as it came with the package."""
+    return PublicSuffixList()

@@ -1,6 +1,5 @@
 """The sites in a database of their own, ``sites.db``: what one process changes, another reads at its next request."""
 
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
@@ -66,7 +65,7 @@ class Sites:
         site = checked_site(Site(site_id, name, collection, tuple(origins), look or SiteLook(), now, now))
         with write(self._file.opened()) as connection:
             try:
-                connection.execute(insert(_sites).values(_row(site)))
+                connection.execute(insert(_sites).values(asdict(site)))
             except IntegrityError as error:
                 raise _taken(site) from error
         return site
@@ -81,8 +80,8 @@ class Sites:
             _no_site(site.id)
         with write(self._file.opened()) as connection:
             try:
-                row = _row(checked)
-                changed = connection.execute(update(_sites).where(_sites.c.id == site.id).values(row)).rowcount
+                query = update(_sites).where(_sites.c.id == site.id).values(asdict(checked))
+                changed = connection.execute(query).rowcount
             except IntegrityError as error:
                 raise _taken(checked) from error
         return checked if changed else _no_site(site.id)
@@ -101,16 +100,6 @@ class Sites:
             return []
         with read(self._file.opened()) as connection:
             return [_to_site(row) for row in connection.execute(query).mappings()]
-
-
-def site_json(site: Site) -> dict[str, Any]:
-    """As the operator sees it."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(site)))
-    return plain
-
-
-def _row(site: Site) -> dict[str, Any]:
-    return {**asdict(site), "origins": list(site.origins), "look": asdict(site.look)}
 
 
 def _to_site(row: RowMapping) -> Site:

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -20,32 +21,45 @@ _KEPT_TEXTS = 64  # pages; a full one takes about a megabyte
 _V = TypeVar("_V")
 
 
+@dataclass(frozen=True, slots=True)
+class PdfPage:
+    """A page of a file, counted from 1; ``digest`` is the hash of the file's content."""
+
+    path: Path
+    digest: str
+    number: int
+
+    def picture_tag(self, width: int) -> str:
+        """What names the picture of the page for ever (an ETag)."""
+        return f'"{self.digest[:32]}-{self.number}-{_clamped(width)}"'
+
+
 class PdfPages:
-    """Safe to use from several threads. A page is named by its file's path and content hash, and its number."""
+    """Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._free = threading.BoundedSemaphore(_AT_ONCE)
         self._texts: _Recent[PageText] = _Recent(_KEPT_TEXTS, lambda _: 1)
         self._pictures: _Recent[bytes] = _Recent(_KEPT_BYTES, len)
 
-    def text(self, path: Path, digest: str, number: int) -> PageText:
+    def text(self, page: PdfPage) -> PageText:
         """Raises ReadError, TooLarge, NotReady (too many readers at once)."""
-        key = f"{digest}-{number}"
+        key = f"{page.digest}-{page.number}"
         found = self._texts.get(key)
         if found is None:
             with self._turn():
-                found = pdf_isolated.page_text(path, number)
+                found = pdf_isolated.page_text(page.path, page.number)
             self._texts.put(key, found)
         return found
 
-    def png(self, path: Path, digest: str, number: int, width: int) -> bytes:
+    def png(self, page: PdfPage, width: int) -> bytes:
         """``width`` is brought within MIN_WIDTH and MAX_WIDTH. Raises ReadError, TooLarge, NotReady."""
-        width = clamped(width)
-        key = f"{digest}-{number}-{width}"
+        width = _clamped(width)
+        key = f"{page.digest}-{page.number}-{width}"
         found = self._pictures.get(key)
         if found is None:
             with self._turn():
-                found = pdf_isolated.page_png(path, number, width)
+                found = pdf_isolated.page_png(page.path, page.number, width)
             self._pictures.put(key, found)
         return found
 
@@ -59,7 +73,7 @@ class PdfPages:
             self._free.release()
 
 
-def clamped(width: int) -> int:
+def _clamped(width: int) -> int:
     """In pixels, as pages are drawn."""
     return min(max(width, MIN_WIDTH), MAX_WIDTH)
 

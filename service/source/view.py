@@ -1,14 +1,11 @@
 """A document with the place that a link asks for, put together."""
 
-from pathlib import Path
-
 from core.errors import InvalidRequest, NotFound, NotReady, ReadError
 from core.types import Document
-from ingest.pdf_isolated import PageText
 from service.engine import Engine
 from service.source.boxes import boxes_of
 from service.source.locate import locate
-from service.source.page_image import PdfPages, clamped
+from service.source.page_image import PdfPage, PdfPages
 from service.source.records import Asked, Cited, PageBox, PlaceState, Source
 from service.source.shown import outline_of, shown_blocks, window_of
 from service.wire import view_url
@@ -24,11 +21,11 @@ _MAX_SPAN = 100_000
 
 
 class SourceViews:
-    """Finds places in documents, and draws pages. Safe to use from several threads."""
+    """Finds places in documents, and their pages, which ``pages`` reads. Safe to use from several threads."""
 
     def __init__(self, engine: Engine, pages: PdfPages) -> None:
         self._engine = engine
-        self._pages = pages
+        self.pages = pages
 
     def source(
         self,
@@ -67,32 +64,19 @@ class SourceViews:
             view_url=_address(document, document_id, collection, asked, span, place.state if place else None),
         )
 
-    def page_text(self, document_id: str, collection: str, number: int) -> PageText:
-        """A page of a PDF with its size. Raises NotFound (also the original), ReadError, TooLarge, NotReady."""
-        document = self._pdf(document_id, collection, number)
-        return self._pages.text(self._original(document), document.metadata["sha256"], number)
-
-    def picture_tag(self, document_id: str, collection: str, number: int, width: int) -> str:
-        """What names the picture of a page for ever. Raises NotFound: the document, or the page."""
-        document = self._pdf(document_id, collection, number)
-        return f'"{document.metadata["sha256"][:32]}-{number}-{clamped(width)}"'
-
-    def picture(self, document_id: str, collection: str, number: int, width: int) -> bytes:
-        """The page as PNG. Raises NotFound, ReadError (damaged), TooLarge, NotReady."""
-        document = self._pdf(document_id, collection, number)
-        return self._pages.png(self._original(document), document.metadata["sha256"], number, width)
-
-    def _pdf(self, document_id: str, collection: str, number: int) -> Document:
+    def page(self, document_id: str, collection: str, number: int) -> PdfPage:
+        """A page of a PDF. Raises NotFound: the document, its page, or the original."""
         document = self._engine.document(document_id, collection)
-        pages = page_count(document)
-        if pages is None:
+        count = page_count(document)
+        if count is None:
             raise NotFound(f"The document {document_id!r} has no pages to draw.", "Only PDF documents have.")
-        if not 1 <= number <= pages:
-            raise NotFound(f"The document {document_id!r} has no page {number}.", f"It has {pages}, counted from 1.")
-        return document
+        if not 1 <= number <= count:
+            raise NotFound(f"The document {document_id!r} has no page {number}.", f"It has {count}, counted from 1.")
+        return self._page(document, number)
 
-    def _original(self, document: Document) -> Path:
-        return self._engine.store.originals.path(document.metadata["sha256"])
+    def _page(self, document: Document, number: int) -> PdfPage:
+        digest = document.metadata["sha256"]
+        return PdfPage(self._engine.store.originals.path(digest), digest, number)
 
     def _cited(self, document: Document, span: tuple[int, int]) -> Cited:
         start, end = span
@@ -102,10 +86,8 @@ class SourceViews:
         """None where the page cannot be read: the text is lit all the same, and the page of it says so."""
         if document.media_type != PDF:
             return ()
-        digest = document.metadata["sha256"]
         try:
-            path = self._original(document)
-            return boxes_of(document, start, end, lambda number: self._pages.text(path, digest, number))
+            return boxes_of(document, start, end, lambda number: self.pages.text(self._page(document, number)))
         except (ReadError, NotFound, NotReady):
             return ()
 

@@ -1,7 +1,6 @@
 """The operator's pages in a real browser, against a running server."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -270,12 +269,3 @@ def test_the_keyboard_alone_reaches_a_section(admin):
     admin.keyboard.press("Enter")
     expect(heading(admin)).to_be_focused()
     assert admin.url.endswith("#/upload")
-
-
-def test_all_words_are_in_one_file():
-    """No script of the pages but words.js shows words of its own."""
-    folder = Path(__file__).parents[2] / "service" / "static" / "admin"
-    shown = re.compile(r"(?:textContent = |announce\(|el\([^)]*\}, )\"[A-Z][a-z]+ ")
-    for script in folder.glob("*.js"):
-        if script.name != "words.js":
-            assert not shown.search(script.read_text()), script.name

@@ -73,21 +73,15 @@ def assert_lit_page(tab: Page, quote: str) -> None:
     expect(mark).to_be_in_viewport()
 
 
-def test_an_answer_streams_in_with_a_citation_that_leads_to_the_lit_source(
+def test_a_suggestion_is_answered_with_a_citation_that_leads_to_the_lit_source(
     page, watched, date_question, first_sentence
 ):
-    page.evaluate("""() => {
-        window.seen = [];
-        const root = document.querySelector("footnoted-chat").shadowRoot;
-        const note = () => window.seen.push(root.querySelector(".pending")?.textContent ?? "");
-        new MutationObserver(note).observe(root, {subtree: true, childList: true, characterData: true});
-    }""")
-    answer = ask_on(page, date_question)
+    suggestions = page.locator(".suggestion")
+    expect(suggestions).to_have_count(3)
+    suggestions.filter(has_text=date_question).click()
+    answer = finished(page)
     expect_status(page, "answered")
     expect(answer.locator(".sentence .words").first).to_have_text(first_sentence)
-    parts = [part for part in page.evaluate("window.seen") if part and first_sentence.startswith(part)]
-    assert any(part != first_sentence for part in parts)
-    assert parts == sorted(parts, key=len)
 
     source = answer.locator(".sources li.source").first
     expect(source.locator("blockquote.quote")).to_have_text(first_sentence)
@@ -111,33 +105,6 @@ def test_a_quote_far_down_a_document_is_scrolled_into_sight(page, collection, wa
         page.locator("footnoted-source").get_by_role("link", name="Open in a new tab").click()
     assert_lit_page(opened.value, OTTER)
     assert opened.value.evaluate("scrollY") > 0
-
-
-def test_what_the_documents_do_not_tell_is_said_plainly(page, off_topic_question):
-    answer = ask_on(page, off_topic_question)
-    expect_status(page, "not_found")
-    expect(answer.locator(".verdict")).to_have_text("The documents do not say.")
-    expect(answer.locator(".marker, .sources")).to_have_count(0)
-    answer.locator(".nearest .passage").first.click()
-    expect(page.locator("footnoted-source mark").first).to_be_in_viewport()
-
-
-def test_a_suggestion_asks_its_question(page, date_question, first_sentence):
-    suggestions = page.locator(".suggestion")
-    expect(suggestions).to_have_count(3)
-    suggestions.filter(has_text=date_question).click()
-    expect(finished(page).locator(".words").first).to_have_text(first_sentence)
-    expect(page.locator(".exchange .question")).to_contain_text(date_question)
-    expect(page.locator(".empty")).to_have_count(0)
-
-
-def test_a_follow_up_shows_how_it_was_understood(page, date_question, first_sentence):
-    ask_on(page, date_question)
-    answer = ask_on(page, "And where was it held?")
-    expect(answer.locator(".words").first).to_have_text(first_sentence)
-    expect(answer.locator(".understood bdi")).to_have_text(
-        "And where was the Central Foreign Affairs Work Conference held?"
-    )
 
 
 def test_an_uploaded_file_answers_until_it_is_deleted(page, collection):
@@ -186,76 +153,13 @@ def test_a_newer_version_of_a_file_is_told_apart_from_a_new_one_and_the_same_one
     ):
         upload_on(page, ("otter.txt", content))
         expect(page.locator(".upload").first).to_have_attribute("data-status", status)
-        expect(page.locator(".upload .state").first).to_have_text(words)
+        expect(page.locator(".upload .state").first).to_have_text(re.compile(rf"^{words}(,|$)"))
     expect(page.locator("dialog [role=status]")).to_have_text(re.compile("^1\\s+file added"))
     expect(page.locator(".document")).to_have_count(1)
 
 
-def test_a_reload_keeps_the_conversation_with_its_citations(
-    page, watched, date_question, off_topic_question, first_sentence
-):
-    ask_on(page, date_question)
-    ask_on(page, off_topic_question)
-    before = page.locator(".log").inner_text()
-    page.reload()
-    expect(page.locator(".exchange")).to_have_count(2)
-    assert page.locator(".log").inner_text() == before
-    expect_status(page, "not_found")
-    page.locator('.exchange:first-child .marker[data-marker="1"]').click()
-    assert_lit(page, first_sentence)
-    page.keyboard.press("Escape")
-    page.locator("#new-chat").click()
-    expect(page.locator(".exchange")).to_have_count(0)
-    page.reload()
-    expect(page.locator(".empty")).to_be_visible()
-    expect(page.locator(".exchange")).to_have_count(0)
-
-
-def test_the_page_can_be_used_by_keyboard_alone(page, watched, date_question, first_sentence):
-    page.keyboard.type(date_question)
-    page.keyboard.press("Enter")
-    answer = finished(page)
-    expect(page.locator("#question")).to_be_focused()
-    marker = answer.locator('.marker[data-marker="1"]')
-    for _ in range(40):
-        page.keyboard.press("Shift+Tab")
-        if marker.evaluate("node => node === node.getRootNode().activeElement"):
-            break
-    expect(marker).to_be_focused()
-    expect(page.locator(".peek .peek-quote")).to_have_text(first_sentence)
-    page.keyboard.press("Enter")
-    assert_lit(page, first_sentence)
-    page.keyboard.press("Escape")
-    expect(marker).to_be_focused()
-
-
-def test_shift_enter_makes_a_new_line_and_sends_nothing(page):
-    page.keyboard.type("First line")
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.type("second line")
-    expect(page.locator("#question")).to_have_value("First line\nsecond line")
-    expect(page.locator(".exchange")).to_have_count(0)
-
-
-def test_nothing_is_sent_while_the_question_is_empty_or_too_long(page):
-    expect(page.locator("#send")).to_be_disabled()
-    page.locator("#question").fill("   ")
-    expect(page.locator("#send")).to_be_disabled()
-    page.locator("#question").fill("x" * 2001)
-    expect(page.locator("#send")).to_be_disabled()
-    expect(page.locator("#note")).to_contain_text("2,001 of 2,000")
-    page.keyboard.press("Enter")
-    expect(page.locator(".exchange")).to_have_count(0)
-    page.locator("#question").fill("x" * 2000)
-    expect(page.locator("#send")).to_be_enabled()
-
-
-def test_markup_in_a_document_and_a_question_is_shown_as_text(page, collection, upload):
-    sentence = "The baker <img src=x onerror=alert(1)> <b>Berta</b> bakes ninety loaves a day."
-    upload(collection, {"<img src=x onerror=alert(2)>.txt": sentence})
-    answer = ask_on(page, "How many <b>loaves</b> does the baker Berta bake a day?")
-    expect(answer.locator(".words").first).to_have_text(sentence)
-    expect(page.locator(".bubble b, .answer b, .answer img, .sources img")).to_have_count(0)
+def test_markup_in_a_title_is_shown_as_text(page, collection, upload):
+    upload(collection, {"<img src=x onerror=alert(2)>.txt": OTTER})
     page.locator("#open-documents").click()
     expect(page.locator(".document")).to_have_count(1)
     expect(page.locator(".document img")).to_have_count(0)
@@ -280,7 +184,7 @@ def test_a_question_that_cannot_be_served_says_why_and_can_be_asked_again(page, 
 
 
 def test_a_collection_is_chosen_where_there_are_several_and_keeps_its_own_conversation(page, collection, date_question):
-    answer = ask_on(page, date_question)
+    ask_on(page, date_question)
     expect_status(page, "not_found")
     page.locator("#collection").select_option("default")
     expect(page.locator(".exchange")).to_have_count(0)

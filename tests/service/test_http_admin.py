@@ -8,7 +8,7 @@ import httpx
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from core.errors import IndexBroken, SignInNeeded
+from core.errors import IndexBroken, SignInNeeded, TooManyRequests
 from service.operator import Operator, load_token
 
 OPERATOR_PATHS = (
@@ -83,7 +83,7 @@ def test_a_cookie_is_of_one_key_and_one_token():
 
 @pytest.mark.parametrize(("method", "path"), OPERATOR_PATHS)
 def test_strangers_are_told_to_sign_in(client, assert_problem, method, path):
-    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Cookie": "footnoted_admin=forged"}):
+    for headers in ({}, {"Authorization": "Basic wrong"}, {"Cookie": "footnoted_admin=forged"}):
         problem = assert_problem(client.request(method, path, headers=headers), 401, "sign_in_needed")
         assert "/admin" in problem["hint"]
 
@@ -133,6 +133,31 @@ def test_wrong_tokens_are_counted_and_then_the_right_one_waits_too(in_process, a
             response = client.post("/v1/admin/session", json={"token": tried})
             assert_problem(response, 429, "too_many_requests")
             assert 0 < int(response.headers["retry-after"]) <= 60
+
+
+def test_wrong_tokens_of_programs_are_counted_with_those_of_signing_in(in_process, assert_problem, tmp_path):
+    with in_process(tmp_path / "data") as client:
+        right, wrong = ({"Authorization": f"Bearer {one}"} for one in (load_token(tmp_path / "data"), "wrong"))
+        assert client.post("/v1/admin/session", json={"token": "wrong"}).status_code == 401
+        for method, path in OPERATOR_PATHS[:3]:
+            assert client.request(method, path, headers=right).status_code == 200
+            problem = assert_problem(client.request(method, path, headers=wrong), 401, "sign_in_needed")
+            assert "/admin" in problem["hint"]
+        assert client.get("/admin", headers=wrong).status_code == 200  # the page that asks for the token
+        for headers in (wrong, right):
+            assert_problem(client.get("/v1/admin/sites", headers=headers), 429, "too_many_requests")
+        assert_problem(client.post("/v1/admin/session", json={"token": "wrong"}), 429, "too_many_requests")
+
+
+def test_wrong_tokens_from_one_network_of_ipv6_are_counted_together():
+    operator = Operator("the operator's token", b"k" * 32)
+    for i in range(5):
+        with pytest.raises(SignInNeeded):
+            operator.sign_in("wrong", f"2001:db8::{i}")
+    for token in ("wrong", operator.token):
+        with pytest.raises(TooManyRequests):
+            operator.sign_in(token, "2001:db8::ffff")
+    assert operator.knows(operator.sign_in(operator.token, "2001:db8:0:1::1"))
 
 
 def test_no_other_page_frames_the_operators(in_process, tmp_path):
@@ -282,7 +307,14 @@ def test_a_site_is_made_changed_and_forgotten(operator, client, site, assert_pro
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": " "}, {"origins": ["*"]}, {"origins": ["example.org"]}, {"look": {"accent": "red"}}, {"secret": 1}],
+    [
+        {"name": " "},
+        {"origins": ["*"]},
+        {"origins": ["example.org"]},
+        {"look": {"accent": "red"}},
+        {"secret": 1},
+        {"look": {"colour": "red"}},
+    ],
 )
 def test_a_site_that_cannot_be_is_refused_with_a_reason(operator, assert_problem, wrong):
     problem = assert_problem(

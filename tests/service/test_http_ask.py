@@ -14,7 +14,7 @@ SENTENCE_KEYS = {"text", "markers", "supported", "support"}
 CITATION_KEYS = {
     "marker", "document_id", "title", "uri", "media_type", "page", "section", "start", "end", "quote", "support", "url",
 }  # fmt: skip
-HIT_KEYS = {"last_page", "document_id", "title", "uri", "page", "section", "start", "end", "text", "score"}
+HIT_KEYS = {"last_page", "document_id", "title", "uri", "page", "section", "start", "end", "text", "score", "url"}
 
 
 def test_an_answer_has_every_member_of_the_contract(ask, date_question, first_sentence, sample_document):

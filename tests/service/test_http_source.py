@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from service.sites.store import Sites
 
@@ -208,7 +209,17 @@ def original_of(served_folder, client, document_id: str, collection: str) -> Pat
     return served_folder / "originals" / digest[:2] / digest
 
 
-@pytest.mark.parametrize("harm", ["missing", "damaged"])
+def crowded_page() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.setFont("Helvetica", 0.3)
+    for line in range(2010):
+        canvas.drawString(0, line * 0.4, "x" * 100)
+    canvas.save()
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("harm", ["missing", "damaged", "crowded"])
 def test_without_a_good_original_the_text_is_lit_and_the_page_is_a_problem(
     client, upload, source, served_folder, assert_problem, harm
 ):
@@ -220,15 +231,17 @@ def test_without_a_good_original_the_text_is_lit_and_the_page_is_a_problem(
     if harm == "missing":
         original.unlink()
     else:
-        original.write_bytes(b"%PDF-1.7\n" + bytes(1000))
+        original.write_bytes(crowded_page() if harm == "crowded" else b"%PDF-1.7\n" + bytes(1000))
     answer = source(document_id, collection, start=0, end=10)
     assert (answer["state"], answer["cited"]["boxes"]) == ("same", [])
     assert lit(answer) == answer["cited"]["quote"]
     response = client.get(f"/v1/documents/{document_id}/pages/1", params={"collection": collection})
-    assert_problem(response, *((404, "not_found") if harm == "missing" else (422, "document_unreadable")))
+    if harm != "crowded":  # that can be drawn, only not told where its words are
+        assert_problem(response, *((404, "not_found") if harm == "missing" else (422, "document_unreadable")))
     page = client.get(f"/view/{document_id}", params={"collection": collection, "start": 0, "end": 10})
     assert page.status_code == 200
     assert 'id="no-page"' in page.text
+    assert ("missing or damaged" in page.text) is (harm != "crowded")
 
 
 def test_a_visitor_of_a_site_reads_sources_of_its_collection_only(

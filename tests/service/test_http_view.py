@@ -153,6 +153,21 @@ def test_a_citation_of_a_pdf_is_lit_and_opens_the_original_at_its_page(client, u
     assert client.get(link).headers["content-type"] == "application/pdf"
 
 
+def test_a_page_needs_nothing_that_a_public_proxy_does_not_pass_on(client, upload):
+    data = (DATA / "report.pdf").read_bytes()
+    document_id = upload("view-proxy", {"report.pdf": data})["files"][0]["document_id"]
+    query = {"collection": "view-proxy", "start": 0, "end": 20}
+    page = Page(client.get(f"/view/{document_id}", params=query).text)
+    needed = [attributes[name] for _, attributes in page.tags for name in ("src", "href") if name in attributes]
+    needed += [one.split()[0] for _, attributes in page.tags for one in attributes.get("srcset", "").split(",") if one]
+    passed_on = ("/widget.js", "/v1/sites/", "/view/", "/static/", "#")
+    assert [address for address in needed if not address.startswith(passed_on)] == []
+    [picture] = [attributes["src"] for tag, attributes in page.tags if tag == "img"]
+    assert client.get(picture).raise_for_status().headers["content-type"] == "image/png"
+    [original] = [attributes["href"] for _, attributes in page.tags if attributes.get("id") == "original"]
+    assert client.get(original).content == data
+
+
 def test_a_long_document_is_shown_in_parts_that_lead_to_each_other(client, upload):
     filler = "".join(f"Line {i} of the long list tells nothing new about turnips.\n\n" for i in range(5000))
     document_id = upload("view-long", {"long.txt": filler})["files"][0]["document_id"]

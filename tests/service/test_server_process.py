@@ -1,8 +1,10 @@
 """The server as a process: its start, its sudden end, and other processes beside it."""
 
+import json
 import socket
 
 import httpx
+from selectolax.lexbor import LexborHTMLParser
 
 OTTER = "The otter Ida eats two kilograms of fish a day. Her home is the river Ilm."
 QUESTION = "How much fish does the otter Ida eat a day?"
@@ -58,6 +60,7 @@ def test_what_another_process_ingests_and_removes_shows_without_a_restart(
 
 
 def test_the_demo_offers_questions_of_its_sample(client):
-    page = client.get("/").text
-    assert page.count('class="suggestion"') == 3
-    assert "When was the Central Foreign Affairs Work Conference held?" in page
+    [chat] = LexborHTMLParser(client.get("/").text).css("footnoted-chat")
+    suggestions = json.loads(chat.attributes["suggestions"])
+    assert len(suggestions) == 3
+    assert "When was the Central Foreign Affairs Work Conference held?" in suggestions

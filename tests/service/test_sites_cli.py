@@ -68,6 +68,12 @@ def test_everything_that_is_given_is_kept(in_json):
     )
 
 
+@pytest.mark.parametrize(("host", "named"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")])
+def test_the_script_tag_names_no_address_that_browsers_cannot_call(in_json, site, monkeypatch, host, named):
+    monkeypatch.setenv("FOOTNOTED_SERVER__HOST", host)
+    assert f'src="http://{named}:8000/widget.js"' in in_json("show", site["id"])["script_tag"]
+
+
 def test_an_edit_changes_only_what_it_names(in_json, site):
     edited = in_json("edit", "docs", "--add-origin", "https://b.example", "--language", "fr")
     assert edited["origins"] == ["https://a.example", "https://b.example"]

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Conflict, InvalidRequest, NotFound, TooManyRequests
+from service.call_limits import RecentCalls
 from service.sites.limits import Allowance, RequestLimits
 from service.sites.origins import is_allowed, is_of_host, normal_origin, origin_of_browser
 from service.sites.public_answers import public_uri
 from service.sites.records import Position, SiteLook
 from service.sites.store import Sites
-from service.sites.windows import RecentCalls
 
 # Origins
 
@@ -43,6 +43,10 @@ from service.sites.windows import RecentCalls
         ("https://*.example.org", "https://*.example.org"),
         ("https://*.MÜLLER.example:443", "https://*.xn--mller-kva.example"),
         ("http://*.localhost:3000", "http://*.localhost:3000"),
+        ("https://*.somebody.github.io", "https://*.somebody.github.io"),
+        ("https://*.example.co.uk", "https://*.example.co.uk"),
+        ("https://somebody.github.io", "https://somebody.github.io"),
+        ("https://0x7f000001.example", "https://0x7f000001.example"),
     ],
 )
 def test_an_origin_has_one_normal_form(given_as, normal):
@@ -54,7 +58,10 @@ def test_an_origin_has_one_normal_form(given_as, normal):
     "not_one",
     [
         "", "*", "null", "NULL", "a.example", "//a.example", "ftp://a.example", "file://", "file:///a", "https://",
-        "https://*", "https://*.org", "https://*.*.org", "https://a.*.org", "https://*a.example.org", "https://*.1.2.3.4",
+        "https://*", "https://*.org", "https://*.*.org", "https://*.github.io", "http://*.co.uk", "https://*.co.uk.:8443",
+        "https://*.Kawasaki.jp", "https://*.個人.hk", "https://*.xn--gmqw5a.hk", "http://0x7f000001", "http://1.2.3.0x4",
+        "http://a.0x", "http://2130706433", "http://127.1", "http://0177.0.0.1",
+        "https://a.*.org", "https://*a.example.org", "https://*.1.2.3.4",
         "https://a.example/path", "https://a.example?q", "https://a.example#f", "https://a.example/?", "https://u@a.example",
         "https://u:p@a.example", "https://a.example:0", "https://a.example:65536", "https://a.example:x",
         "https://[::1", "https://[nonsense]", "https://a b.example", "https://a.example\n.evil.example",

@@ -326,3 +326,38 @@ def test_offline_is_said_and_does_not_lose_the_question(embedding, visit, date_q
     page.context.set_offline(False)
     answer = ask_in(chat, date_question)
     expect(answer.locator(".confidence")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"answer": {"sentences": [None]}},
+        {"answer": {"sentences": [], "citations": [], "status": "not_found", "id": "a", "confidence": 0.1}},
+        {"partial": {"sentences": [{"text": "No markers"}], "citations": []}},
+        {"answer": {"sentences": [{"text": "x", "markers": [1]}], "citations": [{"marker": 1}], "hits": []}},
+    ],
+)
+def test_what_others_left_in_the_storage_does_not_keep_the_chat_from_coming(embedding, visit, spoilt):
+    page = visit(embedding.host.put("/storage", document(embedding.tag())))
+    kept = {"id": "x", "at": 1, "question": "Old?", "state": "done", "answer": None, "partial": None, "problem": None}
+    key = f"footnoted.chat.2.{embedding.server}.{embedding.site}"
+    page.evaluate("([key, value]) => localStorage.setItem(key, JSON.stringify([value]))", [key, {**kept, **spoilt}])
+    page.reload()
+    chat = open_launcher(page)
+    expect(chat.locator(".greeting")).to_be_visible()
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("wrong", ["suggestions='\"abc\"'", "suggestions='[null]'", "question-limit=-5"])
+def test_attributes_of_the_wrong_kind_do_not_keep_it_from_answering(embedding, visit, wrong, date_question):
+    script = f'<script src="{embedding.server}/widget.js" defer></script>'
+    page = visit(embedding.host.put("/wrong", document(embedding.inline(more=wrong) + script)))
+    answer = ask_in(page.locator("footnoted-chat"), date_question)
+    expect(answer.locator(".confidence")).to_be_visible()
+
+
+def test_a_page_that_put_things_on_every_object_gets_the_button(embedding, visit):
+    spoiling = "<script>Object.prototype.spoilt = 1; Array.prototype.last = function () {};</script>"
+    page = visit(embedding.host.put("/spoilt", document(spoiling + embedding.tag())))
+    expect(page.locator("footnoted-launcher .launcher")).to_be_visible()
+    assert page.errors == []

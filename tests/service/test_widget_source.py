@@ -201,6 +201,8 @@ def test_a_document_that_changed_says_what_it_said_and_what_it_says(open_page, c
     marker.click()
     source = opened(page)
     expect(source.locator(".banner dd")).to_have_text([OTTER, newer])
+    expect(source.locator(".banner p")).to_contain_text("marked with a dashed line")
+    assert source.locator("mark").evaluate("mark => getComputedStyle(mark).textDecorationStyle") == "dashed"
     assert lit(source) == newer
     page.keyboard.press("Escape")
 

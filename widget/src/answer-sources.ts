@@ -79,9 +79,9 @@ export function nearestOf(exchange: Exchange, hits: Hit[], context: Context): Te
   </div>`;
 }
 
-/** A passage in the form of a citation, for the source view. Its address is found out there. */
+/** A passage in the form of a citation, for the source view. */
 function placeOfHit(hit: Hit, index: number): Citation {
-  const { document_id, title, uri, page, section, start, end, text, score } = hit;
-  const known = { document_id, title, uri, page, section, start, end };
-  return { ...known, marker: index + 1, media_type: "", quote: text, support: score, url: "" };
+  const { document_id, title, uri, page, section, start, end, text, score, url } = hit;
+  const known = { document_id, title, uri, page, section, start, end, url };
+  return { ...known, marker: index + 1, media_type: "", quote: text, support: score };
 }

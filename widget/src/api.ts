@@ -5,7 +5,7 @@ import { readEvents } from "./sse.js";
 import type { Answer, Citation, Rating, SiteConfig, Source, StreamEvent, Turn } from "./wire.js";
 
 /** Which documents are asked, and where. */
-export interface Address {
+interface Address {
   /** The service's address without a slash at its end, e.g. https://answers.example.org */
   server: string;
   /** A public site id; null asks a collection directly. */
@@ -21,7 +21,7 @@ export interface Place {
   quote: string;
 }
 
-export interface Given {
+interface Given {
   answer_id: string;
   rating: Rating["rating"] | null;
   reason?: string | null;

@@ -11,7 +11,7 @@ const MOST_TURN_CHARACTERS = 20_000;
 const SLOW_MS = 8_000;
 
 /** What is known of the answer that is coming, besides its checked sentences. */
-export interface Live {
+interface Live {
   understoodAs: string;
   /** How much is being read; null before the search is done. */
   reading: { passages: number; documents: number } | null;
@@ -32,7 +32,7 @@ export interface Listener {
   failed(problem: Problem): void;
 }
 
-export const plainText = (answer: Answer): string => answer.sentences.map(({ text }) => text).join(" ");
+const plainText = (answer: Answer): string => answer.sentences.map(({ text }) => text).join(" ");
 
 /** Questions and answers in order, and the answer that is coming. Knows nothing of how they are shown. */
 export class Conversation {

@@ -1,11 +1,12 @@
 import { en, type Strings } from "./locales/en.js";
+import { sectionOf } from "./places.js";
 import type { Answer, Citation, Sentence } from "./wire.js";
 
 // An answer for pasting elsewhere. Titles and quotes are other people's words: what has a meaning in the target's
 // syntax is escaped, so that they stay words there.
 
-export type ViewUrl = (citation: Citation) => string;
-export type CopyWords = Pick<Strings, "page" | "unsupported" | "notFound">;
+type ViewUrl = (citation: Citation) => string;
+type CopyWords = Pick<Strings, "page" | "unsupported" | "notFound">;
 
 /** The answer with footnotes as GitHub, Obsidian and Pandoc read them. */
 export function asMarkdown(answer: Answer, viewUrl: ViewUrl, words: CopyWords = en): string {
@@ -67,7 +68,7 @@ function sentenceOf(
 const placeOf = (citation: Citation, words: CopyWords): string[] => [
   citation.title,
   ...(citation.page === null ? [] : [words.page(citation.page)]),
-  ...(citation.section.length ? [citation.section.join(" › ")] : []),
+  ...[sectionOf(citation)].filter(Boolean),
 ];
 
 const joined = (body: string, notes: string[]): string => `${[body, notes.join("\n").trimEnd()].filter((part) => part !== "").join("\n\n")}\n`;

@@ -36,7 +36,7 @@ export async function failureOf(response: Response): Promise<Failure> {
 }
 
 /** What to tell a reader; `retry` says whether trying again can help. */
-export interface Told {
+interface Told {
   title: string;
   detail: string;
   hint: string;

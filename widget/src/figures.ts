@@ -1,8 +1,8 @@
 // Numbers in the words of a language.
 
-export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
-export interface Figures {
+interface Figures {
   /** 1234 → "1,234" */
   number(value: number): string;
   /** A share of 1; never rounded up to certainty or down to nothing. */

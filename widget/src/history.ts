@@ -1,5 +1,6 @@
 // The conversation outlives a page load: each server with its site or collection has its own.
 
+import { isExchange } from "./stored.js";
 import { read, write } from "./store.js";
 import type { Answer, Citation, Problem, Rating, Sentence } from "./wire.js";
 
@@ -64,17 +65,6 @@ export class History {
     addEventListener("storage", listen);
     return () => removeEventListener("storage", listen);
   }
-}
-
-function isExchange(value: unknown): value is Exchange {
-  const one = value as Partial<Exchange> | null;
-  return (
-    typeof one?.id === "string" &&
-    typeof one.question === "string" &&
-    typeof one.at === "number" &&
-    (one.answer === null || Array.isArray(one.answer?.sentences)) &&
-    (one.partial === null || Array.isArray(one.partial?.sentences))
-  );
 }
 
 // Hits are shown only where there is no answer.

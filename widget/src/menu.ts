@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 
-export interface MenuItem {
+interface MenuItem {
   label: string;
   act: () => void;
 }

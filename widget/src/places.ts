@@ -1,12 +1,19 @@
 import { html, type TemplateResult } from "lit";
 import type { Strings } from "./locales/en.js";
 import type { Range } from "./codepoints.js";
+import type { Citation } from "./wire.js";
+
+type Place = Pick<Citation, "title" | "page" | "section">;
+
+/** The headings that a place is below, without what only says the title again. */
+export const sectionOf = ({ title, section }: Place): string => section.filter((heading) => heading !== title).join(" › ");
 
 /** Where in the document: page and section, as facts in a row. */
-export function placeOf({ page, section }: { page: number | null; section: string[] }, strings: Strings): TemplateResult[] {
+export function placeOf(place: Place, strings: Strings): TemplateResult[] {
+  const section = sectionOf(place);
   const parts: TemplateResult[] = [];
-  if (page) parts.push(html`<span>${strings.page(page)}</span>`);
-  if (section.length) parts.push(html`<span><bdi>${section.join(" › ")}</bdi></span>`);
+  if (place.page) parts.push(html`<span>${strings.page(place.page)}</span>`);
+  if (section) parts.push(html`<span><bdi>${section}</bdi></span>`);
   return parts;
 }
 

@@ -17,7 +17,7 @@ export const plainConfig = (): SiteConfig => ({
 });
 
 /** What an element says of itself. */
-export interface Wishes {
+interface Wishes {
   heading: string;
   title: string;
   greeting: string;
@@ -36,8 +36,9 @@ export function withWishes(site: SiteConfig, wishes: Wishes): SiteConfig {
     greeting: wishes.greeting || site.greeting,
     placeholder: wishes.placeholder || site.placeholder,
     accent: wishes.accent || site.accent,
-    suggestions: wishes.suggestions ?? site.suggestions,
+    // The attribute is JSON of whatever kind.
+    suggestions: Array.isArray(wishes.suggestions) ? wishes.suggestions.map(String) : site.suggestions,
     takes_feedback: site.takes_feedback && !wishes.noFeedback,
-    question_limit: wishes.questionLimit || site.question_limit,
+    question_limit: wishes.questionLimit > 0 ? wishes.questionLimit : site.question_limit,
   };
 }

@@ -1,9 +1,11 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Api } from "./api.js";
 import { Failure, tell } from "./failure.js";
+import { icon } from "./icons.js";
 import { en, type Strings } from "./locales/en.js";
+import { placeOf } from "./places.js";
 import { sourceBanner } from "./source-banner.js";
-import { sourceIcon as icon } from "./source-icons.js";
+import { scrollWithin } from "./source-pane.js";
 import { sourceText } from "./source-text.js";
 import { sourceStyles } from "./styles/source.js";
 import { base } from "./styles/tokens.js";
@@ -90,8 +92,10 @@ export class SourceElement extends LitElement {
 
   #header(citation: Citation, source: Source | null): TemplateResult {
     const { strings } = this;
-    const address = this.#address(citation, source);
+    const address = this.api?.viewUrl(citation, this.citations) ?? "";
+    const title = source?.title ?? citation.title;
     const page = source?.cited ? source.cited.page : citation.page;
+    const place = placeOf({ title, page, section: citation.section }, strings);
     return html`<header>
       <div class="bar">
         ${this.citations.length > 1 ? this.#steps() : html`<p class="label">${strings.sourceTitle}</p>`}
@@ -101,19 +105,9 @@ export class SourceElement extends LitElement {
           : nothing}
         <button type="button" class="iconic close" aria-label=${strings.closeSource} title=${strings.closeSource} @click=${this.#close}>${icon("close")}</button>
       </div>
-      <h2 tabindex="-1" dir="auto" lang=${source?.language ?? nothing}>${source?.title ?? citation.title}</h2>
-      ${page !== null || citation.section.length
-        ? html`<p class="facts">${page === null ? nothing : html`<span>${strings.page(page)}</span>`}${citation.section.length
-            ? html`<bdi>${citation.section.join(" › ")}</bdi>`
-            : nothing}</p>`
-        : nothing}
+      <h2 tabindex="-1" dir="auto" lang=${source?.language ?? nothing}>${title}</h2>
+      ${place.length ? html`<p class="facts">${place}</p>` : nothing}
     </header>`;
-  }
-
-  /** The source page; of a passage that was not cited, the source itself tells it. */
-  #address(citation: Citation, source: Source | null): string {
-    const url = citation.url || (source?.view_url ?? "");
-    return this.api?.viewUrl({ ...citation, url }, this.citations) ?? "";
   }
 
   // Not `disabled` at the ends: a button that loses the focus while it is pressed throws the reader out of the panel.
@@ -152,7 +146,7 @@ export class SourceElement extends LitElement {
       </div>`;
     }
     const { start, end, characters } = source.window;
-    const address = this.#address(citation, source);
+    const address = this.api?.viewUrl(citation, this.citations) ?? "";
     const beyond = (words: string): TemplateResult => html`<p class="note">${words}
       ${address ? html`<a href=${address} target="_blank" rel="noopener">${strings.openInNewTab}</a>` : nothing}</p>`;
     return html`<div class="body" id="view" role=${role} tabindex="0"
@@ -238,12 +232,10 @@ export class SourceElement extends LitElement {
     this.renderRoot.querySelector<HTMLElement>(`#tab-${wanted}`)?.focus();
   };
 
-  // Only the panel is scrolled; scrollIntoView would move the host page too.
   #scrollToMark(): void {
     const body = this.renderRoot.querySelector<HTMLElement>(".body");
     const mark = body?.querySelector<HTMLElement>("mark:not(.spelled)");
-    if (!body) return;
-    const within = body.getBoundingClientRect();
-    body.scrollTop = mark ? body.scrollTop + mark.getBoundingClientRect().top - within.top - within.height / 3 : 0;
+    if (mark) scrollWithin(body!, mark, "instant", body!.clientHeight / 3);
+    else body?.scrollTo({ top: 0, behavior: "instant" });
   }
 }

@@ -10,12 +10,12 @@ export interface Piece {
   readonly seen: boolean;
 }
 
-export interface ListItem {
+interface ListItem {
   readonly number: number | null;
   readonly pieces: Piece[];
 }
 
-export interface List {
+interface List {
   readonly kind: "bullets" | "numbers" | "mixed";
   readonly items: ListItem[];
 }

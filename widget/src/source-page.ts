@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { Api } from "./api.js";
 import { Failure } from "./failure.js";
+import { icon } from "./icons.js";
 import type { Strings } from "./locales/en.js";
-import { sourceIcon as icon } from "./source-icons.js";
 import { sourcePageStyles } from "./styles/source-page.js";
 import { base } from "./styles/tokens.js";
 import type { Box, Source } from "./wire.js";
@@ -83,10 +83,10 @@ export class SourcePageElement extends LitElement {
         ${this.failed ? this.#failure(strings) : nothing}
         <div class="sheet" data-zoom=${this.zoom} ?hidden=${this.failed}>
           <canvas role="img" aria-label=${strings.pageImage(page, source.title)}></canvas>
-          ${this.#boxes.map(() => html`<div class="box" aria-hidden="true"></div>`)}
+          ${this.#boxes.map(() => html`<div class=${source.state === "changed" ? "box similar" : "box"} aria-hidden="true"></div>`)}
         </div>
         ${this.#boxes.length
-          ? html`<p class="unseen">${strings.citedWords}: <q dir="auto" lang=${source.language ?? nothing}>${source.cited?.quote}</q></p>`
+          ? html`<p class="unseen">${source.state === "changed" ? strings.wordsNow : strings.citedWords}: <q dir="auto" lang=${source.language ?? nothing}>${source.cited?.quote}</q></p>`
           : nothing}
       </div>
     `;

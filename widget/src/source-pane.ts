@@ -83,9 +83,9 @@ function within(inner: Element, outer: Element): boolean {
   return one.top >= other.top && one.bottom <= other.bottom;
 }
 
-/** Scrolls one element only; scrollIntoView would move the page around the widget too. */
-export function scrollWithin(scroller: HTMLElement, target: Element, behavior: ScrollBehavior): void {
+/** Scrolls one element only, until the target is `below` its top; scrollIntoView would move the page around the widget too. */
+export function scrollWithin(scroller: HTMLElement, target: Element, behavior: ScrollBehavior, below = 16): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const top = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop - 16;
+  const top = target.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop - below;
   scroller.scrollTo({ top, behavior: still ? "instant" : behavior });
 }

@@ -20,7 +20,8 @@ export function sourceText(source: Source, strings: Strings): TemplateResult {
     page = block.page ?? page;
     return html`${turned ? pageBreak(page, strings) : nothing}${blockView(block, level, strings)}`;
   });
-  return html`<article class="text" dir="auto" lang=${source.language ?? nothing}>${blocks}</article>`;
+  // What is lit in a document that lost the cited words is only similar to them.
+  return html`<article class=${source.state === "changed" ? "text similar" : "text"} dir="auto" lang=${source.language ?? nothing}>${blocks}</article>`;
 }
 
 const pageBreak = (page: number | null, strings: Strings): View =>

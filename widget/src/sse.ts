@@ -1,12 +1,12 @@
 // Server-sent events from a fetch body. EventSource cannot send a POST, so the format is read here.
 
-export interface RawEvent {
+interface RawEvent {
   event: string;
   data: string;
 }
 
 /** Cuts text that arrives in arbitrary pieces into events. */
-export class EventParser {
+class EventParser {
   #line = "";
   #afterReturn = false;
   #event = "";

@@ -14,20 +14,17 @@ const FIGURE = /^[\d\s.,:%$€£¥()+\-–—/]*$/u;
 const YEAR = /^(?:FY ?)?(?:19|20)\d\d$/u;
 
 /**
- * The table that a block's text spells: rows on lines, cells split by a tab or by " | ".
+ * The table that a block's text spells: rows on lines, cells split by tabs.
  * Null where it is no grid: such text is shown as its lines.
  */
 export function tableOf(parts: readonly Part[]): Table | null {
-  const pieces = asPieces(parts);
-  const text = textOf(pieces);
-  const separator = text.includes("\t") ? /\t/gu : / \| /gu;
-  const rows = cut(pieces, /\n/gu).map((line) => cut(line, separator));
+  const rows = cut(asPieces(parts), /\n/gu).map((line) => cut(line, /\t/gu));
   const first = rows[0];
   if (!first || rows.length < 2 || Math.max(...rows.map((row) => row.length)) < 2) return null;
   return namedTable(first, rows.slice(1)) ?? plainTable(rows);
 }
 
-/** Rows as "Region: North | Sales: 5", below the names: each value goes to its column, without the name. */
+/** Rows whose cells are "Region: North" and "Sales: 5", below the names: each value goes to its column, without the name. */
 function namedTable(first: Piece[][], rest: Piece[][][]): Table | null {
   const names = first.map(wordsOf);
   if (names.length < 2 && !rest.some((row) => row.length > 1)) return null;

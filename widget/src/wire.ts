@@ -33,6 +33,7 @@ export interface Hit {
   end: number;
   text: string;
   score: number;
+  url: string;
 }
 
 export interface AnswerSpan {
@@ -57,7 +58,7 @@ export interface Answer {
   hits: Hit[];
 }
 
-export interface Started {
+interface Started {
   understood_as?: string;
   hits?: Hit[];
 }

@@ -7,6 +7,11 @@ import { answer, citation, viewUrl } from "./answers.js";
 const URL = "https://answers.example.org/view/doc_0123456789abcdef?collection=default&start=10&end=57#cited";
 const TODAY = new Date("2026-11-24T12:00:00Z");
 
+test("a heading that only says the title again is left out of the place", () => {
+  const given = answer(citation({ title: "Otters", section: ["Otters", "Food"] }));
+  assert.match(asPlain(given, viewUrl), /^Otters, Food$/mu);
+});
+
 test("Markdown has a footnote a citation, with quote, title, page, section and link", () => {
   const given = answer(citation({ page: 3, section: ["Food", "Fish"] }));
   assert.equal(

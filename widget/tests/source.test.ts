@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { asPieces, listOf, textOf, type Part, type Piece } from "../src/source-lines.js";
 import { tableOf, type Row, type Table } from "../src/tables.js";
 
-/** "plain [[lit]] plain" as parts. */
+/** "plain [[lit]] plain" as parts, with " | " for the tabs between cells. */
 function parts(text: string): Part[] {
-  return text.split(/\[\[|\]\]/u).map((piece, i) => ({ text: piece, lit: i % 2 === 1 }));
+  return text.replaceAll(" | ", "\t").split(/\[\[|\]\]/u).map((piece, i) => ({ text: piece, lit: i % 2 === 1 }));
 }
 
 const seen = (pieces: Piece[] | null): string => textOf((pieces ?? []).filter((piece) => piece.seen));
@@ -40,8 +40,8 @@ test("a first column without a name keeps its values", () => {
   assertWhole(given, cellsOf(table));
 });
 
-test("cells split by tabs, with names above figures, have a header row", () => {
-  const table = tableOf(parts("Year\tSales\n2023\t5\n2024\t7"));
+test("names above figures are a header row", () => {
+  const table = tableOf(parts("Year | Sales\n2023 | 5\n2024 | 7"));
   assert.deepEqual(shown(table?.header ?? null), ["Year", "Sales"]);
 });
 

@@ -7,7 +7,6 @@ WORDS = Words(
     code="de",
     direction="ltr",
     cited_passage="Zitierte Stelle",
-    jump="Dorthin springen",
     page="Seite {n}",
     page_of="Seite {n} von {total}",
     citations="Belege der Antwort",
@@ -57,6 +56,7 @@ WORDS = Words(
     new_words="Ähnlichste Worte jetzt",
     only_text_lit="Auf der Originalseite waren die Worte nicht zu finden; sie sind nur im Text markiert.",
     no_page="Die Originalseite kann nicht gezeigt werden: Die Originaldatei fehlt oder ist beschädigt.",
+    not_drawn="Die Originalseite kann hier nicht gezeigt werden; das Original lässt sich öffnen.",
     kinds=NAMES
     | {
         "text/html": "Webseite",

@@ -7,7 +7,6 @@ WORDS = Words(
     code="en",
     direction="ltr",
     cited_passage="Cited passage",
-    jump="Jump to it",
     page="Page {n}",
     page_of="Page {n} of {total}",
     citations="Citations of the answer",
@@ -53,6 +52,7 @@ WORDS = Words(
     new_words="Most similar words now",
     only_text_lit="The words could not be found on the page as printed; they are marked in the text only.",
     no_page="The page as printed cannot be shown: the original file is missing or damaged.",
+    not_drawn="The page as printed cannot be shown here; the original can be opened.",
     kinds=NAMES
     | {
         "text/html": "Web page",

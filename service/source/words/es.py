@@ -7,7 +7,6 @@ WORDS = Words(
     code="es",
     direction="ltr",
     cited_passage="Pasaje citado",
-    jump="Ir al pasaje",
     page="Página {n}",
     page_of="Página {n} de {total}",
     citations="Citas de la respuesta",
@@ -53,6 +52,7 @@ WORDS = Words(
     new_words="Palabras más parecidas ahora",
     only_text_lit="No se encontraron las palabras en la página original; solo están marcadas en el texto.",
     no_page="No se puede mostrar la página original: el archivo falta o está dañado.",
+    not_drawn="La página original no se puede mostrar aquí; el original se puede abrir.",
     kinds=NAMES
     | {
         "text/html": "Página web",

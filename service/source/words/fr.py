@@ -7,7 +7,6 @@ WORDS = Words(
     code="fr",
     direction="ltr",
     cited_passage="Passage cité",
-    jump="Y aller",
     page="Page {n}",
     page_of="Page {n} sur {total}",
     citations="Citations de la réponse",
@@ -53,6 +52,7 @@ WORDS = Words(
     new_words="Mots les plus proches à présent",
     only_text_lit="Les mots n’ont pas été trouvés sur la page d’origine ; ils sont marqués dans le texte seulement.",
     no_page="La page d’origine ne peut pas être affichée : le fichier manque ou est endommagé.",
+    not_drawn="La page d’origine ne peut pas être affichée ici ; l’original peut être ouvert.",
     kinds=NAMES
     | {
         "text/html": "Page web",

@@ -14,7 +14,6 @@ class Words:
     code: str
     direction: str
     cited_passage: str
-    jump: str
     page: str
     page_of: str
     citations: str
@@ -55,4 +54,5 @@ class Words:
     new_words: str
     only_text_lit: str
     no_page: str
+    not_drawn: str
     kinds: Mapping[str, str]

@@ -7,7 +7,6 @@ WORDS = Words(
     code="zh",
     direction="ltr",
     cited_passage="引用段落",
-    jump="跳转到该处",
     page="第 {n} 页",
     page_of="第 {n} 页，共 {total} 页",
     citations="回答的引用",
@@ -48,6 +47,7 @@ WORDS = Words(
     new_words="现在最相近的文字",
     only_text_lit="在原始页面上找不到这些文字，仅在正文中标出。",
     no_page="无法显示原始页面：原文件缺失或已损坏。",
+    not_drawn="此处无法显示原始页面；可以打开原文件。",
     kinds=NAMES
     | {
         "text/html": "网页",

@@ -1,4 +1,5 @@
-import { button, el } from "./dom.js";
+import { el } from "../dom.js";
+import { button } from "./parts.js";
 import { words } from "./words.js";
 
 /** Asks whether something is to be deleted; resolves to whether it was. `act` does it, and may fail with a Problem. */

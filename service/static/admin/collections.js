@@ -1,6 +1,7 @@
-import { get, part, put, remove } from "./api.js";
+import { el } from "../dom.js";
+import { get, part, put, remove } from "../requests.js";
 import { confirmDelete } from "./ask.js";
-import { announce, button, el, field, table } from "./dom.js";
+import { announce, button, field, table } from "./parts.js";
 import { plainNumber, when, words } from "./words.js";
 
 const say = words.collections;

@@ -1,6 +1,8 @@
-import { followJob, get, part, remove, sendFiles } from "./api.js";
+import { el } from "../dom.js";
+import { mediaTypes } from "../media-types.js";
+import { followJob, get, part, remove, sendFiles } from "../requests.js";
 import { confirmDelete } from "./ask.js";
-import { announce, button, el, facts, failure, pageLink, table } from "./dom.js";
+import { announce, button, facts, failure, pageLink, table } from "./parts.js";
 import { chosenCollection } from "./picker.js";
 import { languageName, languageTag, plainNumber, when, words } from "./words.js";
 
@@ -85,7 +87,7 @@ class List {
     const link = pageLink(viewAddress(one, this.collection), { class: "name", dir: "auto", lang: languageTag(one.language) }, one.title);
     const scheme = one.uri.split(":")[0];
     const origin = say.origins[scheme] ?? scheme;
-    const title = [link, facts(words.mediaTypes[one.media_type] ?? one.media_type, el("bdi", { title: one.uri }, `${origin}: ${shortAddress(one.uri)}`)), this.#troubles(one)];
+    const title = [link, facts(mediaTypes[one.media_type] ?? one.media_type, el("bdi", { title: one.uri }, `${origin}: ${shortAddress(one.uri)}`)), this.#troubles(one)];
     return [
       title,
       el("span", { class: `state ${one.state}` }, say.states[one.state] ?? one.state),

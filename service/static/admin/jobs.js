@@ -1,10 +1,11 @@
-import { followJob, get, isSettled, part } from "./api.js";
-import { el, facts, failure } from "./dom.js";
-import { fileDetails } from "./upload.js";
+import { el } from "../dom.js";
+import { followJob, get, isSettled, part } from "../requests.js";
+import { uploadWords } from "../shared-words.js";
+import { fileDetails, fileState } from "../uploads.js";
+import { facts, failure } from "./parts.js";
 import { when, words } from "./words.js";
 
 const say = words.jobs;
-const fileWords = words.upload;
 
 /** The latest uploads. They run one after the other: the one at work is followed, then the list is read again. */
 export async function show(view) {
@@ -23,7 +24,7 @@ export async function show(view) {
     const draw = (job) => list.querySelector(`[data-job="${CSS.escape(job.id)}"]`)?.replaceWith(row(job, open));
     const last = await followJob(next, draw, view.signal);
     if (!isSettled(last)) {
-      if (!view.signal.aborted) view.root.prepend(failure(new Error(fileWords.status.unknown), view.again));
+      if (!view.signal.aborted) view.root.prepend(failure(new Error(uploadWords.status.unknown), view.again));
       return;
     }
   }
@@ -50,12 +51,11 @@ function row(job, open) {
 }
 
 function fileRow(file) {
-  const state = [fileWords.status[file.status] ?? file.status, file.passages ? fileWords.passages(file.passages) : ""].filter(Boolean).join(", ");
   return el(
     "li",
     { class: "upload", "data-status": file.status },
     el("span", { class: "name", dir: "auto" }, file.name),
-    el("span", { class: "state" }, state),
+    el("span", { class: "state" }, fileState(file)),
     el("div", { class: "upload-more" }, fileDetails(file.error, file.notes)),
   );
 }

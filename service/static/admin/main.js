@@ -1,7 +1,8 @@
+import { byId, el, hidden } from "../dom.js";
 import * as collections from "./collections.js";
-import { announce, byId, el, failure, hidden } from "./dom.js";
 import * as documents from "./documents.js";
 import * as jobs from "./jobs.js";
+import { announce, failure } from "./parts.js";
 import * as questions from "./questions.js";
 import { forgetToken, showSignIn, signIn, signOut, takeToken } from "./session.js";
 import * as sites from "./sites.js";

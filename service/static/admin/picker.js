@@ -1,5 +1,5 @@
-import { get } from "./api.js";
-import { el } from "./dom.js";
+import { el } from "../dom.js";
+import { get } from "../requests.js";
 import { words } from "./words.js";
 
 const KEY = "footnoted.admin.collection";

@@ -1,5 +1,6 @@
-import { get } from "./api.js";
-import { button, el, facts, failure, pageLink } from "./dom.js";
+import { el } from "../dom.js";
+import { get } from "../requests.js";
+import { button, facts, failure, pageLink } from "./parts.js";
 import { percent, when, words } from "./words.js";
 
 const say = words.questions;

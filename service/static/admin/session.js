@@ -1,5 +1,6 @@
-import { put, remove } from "./api.js";
-import { announce, el, field } from "./dom.js";
+import { el } from "../dom.js";
+import { put, remove } from "../requests.js";
+import { announce, field } from "./parts.js";
 import { words } from "./words.js";
 
 let token = null;

@@ -1,5 +1,6 @@
-import { part, put } from "./api.js";
-import { el, field } from "./dom.js";
+import { el } from "../dom.js";
+import { part, put } from "../requests.js";
+import { field } from "./parts.js";
 import { words } from "./words.js";
 
 const say = words.sites.fields;

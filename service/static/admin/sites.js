@@ -1,6 +1,7 @@
-import { get, part, remove } from "./api.js";
+import { el } from "../dom.js";
+import { get, part, remove } from "../requests.js";
 import { confirmDelete } from "./ask.js";
-import { announce, button, copyBox, el, facts } from "./dom.js";
+import { announce, button, copyBox, facts } from "./parts.js";
 import { siteForm } from "./site-form.js";
 import { words } from "./words.js";
 

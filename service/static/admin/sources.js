@@ -1,5 +1,6 @@
-import { get, part } from "./api.js";
-import { copyBox, el, facts } from "./dom.js";
+import { el } from "../dom.js";
+import { get, part } from "../requests.js";
+import { copyBox, facts } from "./parts.js";
 import { chosenCollection } from "./picker.js";
 import { words } from "./words.js";
 

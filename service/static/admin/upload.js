@@ -1,5 +1,8 @@
-import { followJob, part, sendFiles } from "./api.js";
-import { announce, button, byId, el } from "./dom.js";
+import { el } from "../dom.js";
+import { acceptDrops } from "../drops.js";
+import { part } from "../requests.js";
+import { FileRow, sendRows } from "../uploads.js";
+import { announce, button } from "./parts.js";
 import { chosenCollection } from "./picker.js";
 import { words } from "./words.js";
 
@@ -23,7 +26,10 @@ export async function show(view) {
     el("div", { class: "drop" }, el("p", {}, say.drop), button("primary", say.choose, () => input.click()), input, el("p", { class: "hint" }, say.intro), el("p", { class: "hint" }, say.limit(limitMb))),
     uploads.root,
   );
-  acceptDrops((files) => uploads.take(files), view.signal);
+  acceptDrops((files) => {
+    uploads.take(files);
+    view.heading.scrollIntoView({ block: "start" });
+  }, view.signal);
 }
 
 class Uploads {
@@ -59,25 +65,18 @@ class Uploads {
   }
 
   async #send(rows) {
-    const small = rows.filter((row) => row.fits(this.limitMb));
-    for (const batch of batches(small, this.limitMb * MIB)) {
-      for (const row of batch) row.sending(0);
-      try {
-        const job = await sendFiles(batch.map((row) => ({ file: row.file, name: row.file.name })), this.collection, (share) => {
-          for (const row of batch) row.sending(share);
-        });
-        const draw = ({ files }) => files.forEach((file, index) => batch[index]?.show(file));
-        draw(job);
-        const last = await followJob(job, draw, this.view.signal);
-        if (!this.view.signal.aborted) draw(last);
-        for (const row of batch) row.settle();
-      } catch (error) {
-        for (const row of batch) row.show({ status: "failed", error: { message: error.detail || error.message, hint: error.hint } });
-      }
-    }
+    const small = rows.filter((row) => this.#fits(row));
+    for (const batch of batches(small, this.limitMb * MIB)) await sendRows(batch, this.collection, this.view.signal);
     const failed = rows.filter((row) => row.status === "failed").length;
     if (!this.view.signal.aborted) announce(say.done(rows.length - failed, failed));
     this.after.hidden = --this.open > 0;
+  }
+
+  #fits(row) {
+    if (row.file.size <= this.limitMb * MIB) return true;
+    const error = { message: say.tooLarge(Math.ceil(row.file.size / MIB), this.limitMb), hint: say.tooLargeHint };
+    row.show({ status: "failed", error });
+    return false;
   }
 }
 
@@ -94,74 +93,4 @@ function* batches(rows, limit) {
     size += row.file.size;
   }
   if (batch.length) yield batch;
-}
-
-class FileRow {
-  constructor(file) {
-    this.file = file;
-    this.state = el("span", { class: "state" });
-    this.bar = el("progress", { max: "1", value: "0", hidden: true, "aria-label": say.progressLabel(file.name) });
-    this.more = el("div", { class: "upload-more" });
-    this.root = el("li", { class: "upload" }, el("span", { class: "name", dir: "auto" }, file.name), this.state, this.bar, this.more);
-    this.show({ status: "waiting" });
-  }
-
-  fits(limitMb) {
-    if (this.file.size <= limitMb * MIB) return true;
-    const error = { message: say.tooLarge(Math.ceil(this.file.size / MIB), limitMb), hint: say.tooLargeHint };
-    this.show({ status: "failed", error });
-    return false;
-  }
-
-  sending(share) {
-    this.state.textContent = say.sent(share);
-    this.bar.hidden = false;
-    this.bar.value = share;
-  }
-
-  /** `file` is one of a job's, with its notes and, where it failed, the reason and a hint. */
-  show({ status, error = null, notes = [], passages = 0 }) {
-    this.status = status;
-    this.root.dataset.status = status;
-    this.state.textContent = [say.status[status] ?? status, passages ? say.passages(passages) : ""].filter(Boolean).join(", ");
-    this.bar.hidden = true;
-    this.more.replaceChildren(...fileDetails(error, notes));
-  }
-
-  settle() {
-    if (["queued", "running", "waiting"].includes(this.status)) this.show({ status: "unknown" });
-  }
-}
-
-/** Why a file failed and what to do, or what was odd about it. */
-export function fileDetails(error, notes) {
-  const told = error ? [el("p", { class: "wrong" }, error.message), error.hint ? el("p", { class: "muted" }, error.hint) : ""] : [];
-  return [...told, ...notes.map((note) => el("p", { class: "note" }, note))].filter(Boolean);
-}
-
-function acceptDrops(onFiles, signal) {
-  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0; // each child entered fires its own enter and leave
-  const settle = () => document.body.classList.toggle("dragging", depth > 0);
-  const enter = (by) => (event) => {
-    if (!hasFiles(event)) return;
-    depth = Math.max(0, depth + by);
-    settle();
-  };
-  addEventListener("dragenter", enter(1), { signal });
-  addEventListener("dragleave", enter(-1), { signal });
-  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
-  addEventListener(
-    "drop",
-    (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      depth = 0;
-      settle();
-      onFiles([...event.dataTransfer.files]);
-      byId("heading")?.scrollIntoView({ block: "start" });
-    },
-    { signal },
-  );
-  signal.addEventListener("abort", () => document.body.classList.remove("dragging"));
 }

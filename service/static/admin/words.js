@@ -1,6 +1,6 @@
 // Every word of the operator's pages, in one place.
 
-export const locale = "en-GB";
+const locale = "en-GB";
 
 const number = new Intl.NumberFormat(locale);
 const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
@@ -23,7 +23,6 @@ export const words = {
   openChat: "Open the chat",
   signOut: "Sign out",
   newTab: "(opens in a new tab)",
-  loading: "Loading…",
   retry: "Retry",
   cancel: "Cancel",
   delete: "Delete",
@@ -32,13 +31,7 @@ export const words = {
   copied: "Copied",
   copyFailed: "Copying is blocked by the browser",
   more: "Show more",
-  never: "never",
   unknown: "not known",
-  lostTitle: "The server was not reached",
-  lostText: "Check that it runs and that this device is connected, then try again.",
-  failedTitle: "That did not work",
-  requestFailed: (status) => `The server answered with status ${status}.`,
-  retryAfter: (s) => `Try again in ${count(s, "second", "seconds")}.`,
 
   signInTitle: "Sign in",
   signInText: "Paste the operator’s token. The server prints a link that holds it when it starts; it is also in the file admin.token of the data folder.",
@@ -50,7 +43,6 @@ export const words = {
   showToken: "Show the token",
 
   collection: "Collection",
-  allCollections: "All collections",
   noCollections: "There is no collection yet.",
   toCollections: "Make one first",
 
@@ -130,19 +122,6 @@ export const words = {
     choose: "Choose files",
     limit: (mb) => `At most ${number.format(mb)} MiB at a time. A file of a name that is here already takes its place.`,
     files: "Files",
-    sent: (share) => `Sending, ${percent(share)}`,
-    progressLabel: (name) => `How much of ${name} is sent`,
-    passages: (n) => count(n, "passage", "passages"),
-    status: {
-      waiting: "Waiting to be sent",
-      queued: "Waiting to be read",
-      running: "Being read…",
-      added: "Added",
-      changed: "Added in place of the older version",
-      unchanged: "Already here, unchanged",
-      failed: "Not added",
-      unknown: "Still being read: see Jobs",
-    },
     done: (added, failed) =>
       `${count(added, "file", "files")} taken in${failed ? `, ${count(failed, "file", "files")} not` : ""}.`,
     tooLarge: (mb, limit) => `The file has ${number.format(mb)} MiB; at most ${number.format(limit)} go.`,
@@ -175,7 +154,6 @@ export const words = {
     summary: (done, total) => `${number.format(done)} of ${count(total, "file", "files")}`,
     into: (collection) => `into ${collection}`,
     files: "Files",
-    live: "Live",
   },
 
   questions: {
@@ -186,9 +164,7 @@ export const words = {
     none: { all: "Nothing was asked yet.", not_found: "Every question was answered.", down: "No answer was rated down." },
     status: { answered: "Answered", not_found: "Not found" },
     confidence: (share) => `confidence ${percent(share)}`,
-    asked: "Question",
     understoodAs: (text) => `Understood as: ${text}`,
-    answer: "Answer",
     notFound: "The documents do not say.",
     citations: "Citations",
     nearest: "Nearest documents",
@@ -196,7 +172,6 @@ export const words = {
     details: "Answer and sources",
     up: "Thumbs up",
     down: "Thumbs down",
-    feedback: "Feedback",
     reasons: {
       wrong: "it is wrong",
       incomplete: "something is missing",
@@ -254,24 +229,6 @@ export const words = {
       feedback: "Take thumbs up and down",
     },
     languages: { en: "English", de: "Deutsch", es: "Español", fr: "Français", zh: "中文", ar: "العربية" },
-  },
-
-  mediaTypes: {
-    "application/pdf": "PDF",
-    "text/html": "Web page",
-    "text/markdown": "Markdown",
-    "text/plain": "Text",
-    "text/csv": "CSV",
-    "application/json": "JSON",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
-    "application/vnd.oasis.opendocument.text": "OpenDocument",
-    "application/epub+zip": "EPUB",
-    "application/rtf": "RTF",
-    "text/x-rst": "reStructuredText",
-    "text/x-source": "Source code",
-    "message/rfc822": "E-mail",
   },
 };
 

@@ -1,5 +1,5 @@
-import { requestJson } from "./api.js";
-import { byId, el } from "./dom.js";
+import { byId, el } from "../dom.js";
+import { get } from "../requests.js";
 
 const FALLBACK = "default";
 const KEPT = "footnoted.collection"; // in this tab only
@@ -20,7 +20,7 @@ export class Collections {
 
   /** Asks the server which collections there are; the current one changes where it is gone. */
   async refresh() {
-    const { collections } = await requestJson("/v1/collections");
+    const { collections } = await get("/v1/collections");
     this.#all = collections;
     const names = collections.map(({ name }) => name);
     if (names.length && !names.includes(this.current)) {

@@ -1,6 +1,9 @@
+import { byId, el, hidden } from "../dom.js";
+import { acceptDrops } from "../drops.js";
+import { mediaTypes } from "../media-types.js";
+import { get, part, remove as removeAt } from "../requests.js";
 import { strings } from "../strings.js";
-import { request, requestJson } from "./api.js";
-import { announce, byId, el, newTabNote } from "./dom.js";
+import { announce } from "./panel.js";
 
 /** The panel that lists, takes in and deletes the documents of a collection. */
 export class Documents {
@@ -47,14 +50,14 @@ export class Documents {
     const collection = this.collections.current;
     if (!this.list.childElementCount) this.list.replaceChildren(el("p", { class: "muted" }, strings.loading));
     try {
-      const { documents, total } = await requestJson(`/v1/documents?${new URLSearchParams({ collection })}`);
+      const { documents, total } = await get("/v1/documents", { collection });
       if (collection !== this.collections.current) return;
       this.#show(documents, total, collection);
     } catch (error) {
       this.#shown = "";
       this.heading.textContent = strings.listTitle(0, 0);
       this.list.replaceChildren(
-        el("p", { class: "wrong" }, `${strings.listFailed} ${error.detail ?? ""}`),
+        el("p", { class: "wrong" }, `${strings.listFailed} ${error.detail}`),
         el("button", { type: "button", class: "secondary", onclick: () => this.refresh() }, strings.retry),
       );
     }
@@ -75,7 +78,7 @@ export class Documents {
 
   #row(one, collection) {
     const facts = [
-      strings.mediaTypes[one.media_type] ?? one.media_type,
+      mediaTypes[one.media_type] ?? one.media_type,
       one.pages ? strings.pages(one.pages) : null,
       strings.passages(one.passages),
       strings.added(one.ingested_at),
@@ -84,8 +87,8 @@ export class Documents {
     const remove = el("button", { type: "button", class: "quiet delete", "aria-label": strings.deleteLabel(one.title) }, strings.delete);
     const confirm = el("div", { class: "confirm", hidden: true });
     remove.addEventListener("click", () => this.#confirm(row, remove, confirm, one, collection));
-    const href = `/view/${encodeURIComponent(one.id)}?${new URLSearchParams({ collection })}`;
-    const link = el("a", { href, target: "_blank", rel: "noopener", dir: "auto", lang: one.language }, one.title, newTabNote());
+    const href = `/view/${part(one.id)}?${new URLSearchParams({ collection })}`;
+    const link = el("a", { href, target: "_blank", rel: "noopener", dir: "auto", lang: one.language }, one.title, hidden(strings.newTab));
     row.append(
       el("div", { class: "document-main" }, el("p", { class: "document-title" }, link), el("p", { class: "facts" }, ...facts.map((fact) => el("span", {}, fact)))),
       remove,
@@ -106,14 +109,12 @@ export class Documents {
     yes.addEventListener("click", async () => {
       yes.disabled = no.disabled = true;
       try {
-        await request(`/v1/documents/${encodeURIComponent(one.id)}?${new URLSearchParams({ collection })}`, { method: "DELETE" });
+        await removeAt(`/v1/documents/${part(one.id)}?${new URLSearchParams({ collection })}`);
       } catch (error) {
-        if (error.status !== 404) { // gone already is gone
-          confirm.replaceChildren(el("p", { class: "wrong" }, `${strings.deleteFailed} ${error.detail ?? ""} ${error.hint ?? ""}`), no);
-          no.disabled = false;
-          no.focus();
-          return;
-        }
+        confirm.replaceChildren(el("p", { class: "wrong" }, `${strings.deleteFailed} ${error.detail} ${error.hint}`), no);
+        no.disabled = false;
+        no.focus();
+        return;
       }
       announce(strings.deleted(one.title));
       const index = [...row.parentElement.children].indexOf(row);
@@ -127,28 +128,4 @@ export class Documents {
     remove.hidden = true;
     no.focus();
   }
-}
-
-function acceptDrops(onFiles) {
-  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  let depth = 0; // each child entered fires its own enter and leave
-  const settle = () => document.body.classList.toggle("dragging", depth > 0);
-  addEventListener("dragenter", (event) => {
-    if (hasFiles(event)) depth++;
-    settle();
-  });
-  addEventListener("dragleave", (event) => {
-    if (hasFiles(event)) depth = Math.max(0, depth - 1);
-    settle();
-  });
-  addEventListener("dragover", (event) => {
-    if (hasFiles(event)) event.preventDefault();
-  });
-  addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
-    event.preventDefault();
-    depth = 0;
-    settle();
-    onFiles([...event.dataTransfer.files]);
-  });
 }

@@ -1,6 +1,7 @@
+import { byId } from "../dom.js";
 import { Collections } from "./collections.js";
-import { byId, fillWords } from "./dom.js";
 import { Documents } from "./documents.js";
+import { fillWords } from "./panel.js";
 import { Uploads } from "./uploads.js";
 
 fillWords();

@@ -134,7 +134,6 @@ export const en = {
   nextCitation: "Next source",
   citationOf: (i: number, n: number) => `${number(i)} of ${number(n)}`,
   openInNewTab: "Open in a new tab",
-  newTab: "(opens in a new tab)",
   views: "How to show the document",
   showPage: "Page",
   showText: "Text",
@@ -147,12 +146,12 @@ export const en = {
   citedWords: "Cited words",
   documentMoved: "The document has changed since; the cited words stand elsewhere in it now.",
   documentChanged: "The document has changed since; the cited words are no longer there as they were.",
+  similarMarked: "The most similar ones are marked with a dashed line.",
   documentGone: "The document has changed since; the cited words are no longer in it.",
   documentRemoved: "This document was removed.",
-  placeUnknown: "The document has changed since, and the cited words are not known: the place cannot be shown.",
+  placeUnknown: "The document has changed since, and the cited words are not known: their place cannot be checked.",
   wordsWere: "The answer cited",
   wordsNow: "The document now says",
-  wordsGone: "These words are no longer in the document.",
   loadingSource: "Loading the source…",
   sourceFailed: "The source could not be loaded",
   pageFailed: "The page could not be shown. Its text is under “Text”.",
@@ -160,8 +159,6 @@ export const en = {
   earlierText: "The document begins earlier.",
   laterText: "The document goes on.",
   table: "Table",
-  copyQuote: "Copy the quote",
-  sectionPath: "Section",
 };
 
 /** What every language has. */

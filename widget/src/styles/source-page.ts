@@ -21,6 +21,7 @@ export const sourcePageStyles = css`
   canvas { display: block; width: 100%; height: auto; }
   .frame[aria-busy="true"] canvas { opacity: 0.4; }
   .box { position: absolute; border-radius: 2px; background: #ffd84d; mix-blend-mode: multiply; box-shadow: 0 0 0 2px #ffd84d; }
+  .box.similar { background: none; box-shadow: none; outline: 1.5px dashed #7d4a00; outline-offset: 1px; }
   @media (forced-colors: active) {
     .box { forced-color-adjust: none; background: none; box-shadow: none; outline: 3px solid #d11; mix-blend-mode: normal; }
     .iconic[aria-disabled="true"] { color: GrayText; opacity: 1; }

@@ -55,6 +55,8 @@ export const sourceStyles = css`
   .spelled { display: none; }
   mark { padding: 0.1em 0; border-radius: 2px; background: var(--_mark); color: var(--_on-mark); box-decoration-break: clone; -webkit-box-decoration-break: clone; }
 
+  .similar mark { background: none; color: inherit; text-decoration: underline dashed 1.5px var(--_warn); text-underline-offset: 0.25em; }
+
   .table { overflow-x: auto; border: 1px solid var(--_line); border-radius: 8px; }
   table { width: 100%; border-collapse: collapse; font: 0.8em/1.5 var(--_sans); font-variant-numeric: tabular-nums; }
   th, td { min-width: 4.5em; padding: 0.4em 0.7em; text-align: start; vertical-align: top; overflow-wrap: break-word; }
@@ -66,7 +68,7 @@ export const sourceStyles = css`
 
   @media (pointer: coarse) { .tabs button { min-height: 44px; } }
   @media (forced-colors: active) {
-    mark { forced-color-adjust: none; background: Mark; color: MarkText; }
+    .text:not(.similar) mark { forced-color-adjust: none; background: Mark; color: MarkText; }
     .tabs button[aria-selected="true"] { border-color: Highlight; }
     .iconic[aria-disabled="true"] { color: GrayText; opacity: 1; }
   }

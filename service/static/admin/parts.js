@@ -1,22 +1,7 @@
 import { copy } from "../clipboard.js";
+import { byId, el, hidden } from "../dom.js";
+import { requestWords } from "../shared-words.js";
 import { words } from "./words.js";
-
-/**
- * A new element. Children are nodes or strings; strings become text, never markup,
- * because titles, questions and file names are other people's words.
- */
-export function el(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return node;
-}
-
-export const byId = (id) => document.getElementById(id);
 
 const SHOWN_MS = 8000;
 let showing = 0;
@@ -43,8 +28,6 @@ export function pageLink(url, attributes, ...children) {
   return el("a", { ...attributes, href: address, target: "_blank", rel: "noopener" }, ...children, hidden(words.newTab));
 }
 
-export const hidden = (text) => el("span", { class: "visually-hidden" }, ` ${text}`);
-
 function ownAddress(url) {
   try {
     const parsed = new URL(url, location.origin);
@@ -62,7 +45,7 @@ export function failure(error, retry = null) {
   return el(
     "div",
     { class: "failure", role: "alert" },
-    el("p", { class: "failure-title" }, error.title ?? words.failedTitle),
+    el("p", { class: "failure-title" }, error.title ?? requestWords.failedTitle),
     el("p", {}, error.detail ?? error.message),
     error.hint ? el("p", { class: "muted" }, error.hint) : null,
     retry ? button("secondary", words.retry, retry) : null,

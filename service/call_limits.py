@@ -1,14 +1,70 @@
-"""The memory of the limits: when each visitor called, as long as it counts."""
+"""How often somebody may call: moving windows, counted in the memory of this process."""
 
+import ipaddress
+import math
+import threading
 import time
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from limits import RateLimitItem
 from limits.storage import MovingWindowSupport, Storage
+from limits.strategies import MovingWindowRateLimiter
+
+from core.errors import TooManyRequests
 
 _MOST_KEYS = 50_000
+_MOST_ADDRESS_CHARS = 64
+_IPV6_PREFIX = 64  # what one subscriber has: whoever has one address of it has all
+
+Window = tuple[RateLimitItem, str]
+"""A limit, and whose calls it counts."""
+
+
+def network_of(address: str) -> str:
+    """Whom calls from an address are counted to: the address, or of IPv6 the network that it is in."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:_MOST_ADDRESS_CHARS]  # a socket without an address, or what a proxy gives for one
+    if parsed.version == 4:
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed.packed, _IPV6_PREFIX), strict=False))
+
+
+class CallLimits:
+    """Counts calls, and refuses those beyond a limit, which do not count. Safe to use from several threads."""
+
+    def __init__(self, calls: "RecentCalls | None" = None) -> None:
+        self._calls = RecentCalls() if calls is None else calls
+        self._windows = MovingWindowRateLimiter(self._calls)
+        self._lock = threading.Lock()
+
+    def count(self, windows: Sequence[Window], refusal: str) -> None:
+        """Count a call in all of the windows, or in none. Raises TooManyRequests with the message ``refusal``."""
+        with self._lock:
+            self._check(windows, refusal)
+            for item, key in windows:
+                self._windows.hit(item, key)
+
+    def check(self, windows: Sequence[Window], refusal: str) -> None:
+        """Whether a call could be counted now. Raises TooManyRequests."""
+        with self._lock:
+            self._check(windows, refusal)
+
+    def _check(self, windows: Sequence[Window], refusal: str) -> None:
+        waits = [self._wait_s(item, key) for item, key in windows if not self._windows.test(item, key)]
+        if waits:
+            seconds = max(waits)
+            raise TooManyRequests(refusal, f"Try again in {seconds} s.", seconds)
+
+    def _wait_s(self, item: RateLimitItem, key: str) -> int:
+        reset, _ = self._windows.get_window_stats(item, key)
+        return max(1, math.ceil(reset - self._calls.clock()))
 
 
 class RecentCalls(Storage, MovingWindowSupport):

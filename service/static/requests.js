@@ -1,7 +1,7 @@
-import { words } from "./words.js";
+import { requestWords as words } from "./shared-words.js";
 
 /** An error in the server's words (RFC 9457), or that there was no server. */
-export class Problem extends Error {
+class Problem extends Error {
   constructor({ title, detail, hint, code, status } = {}) {
     super(detail || title || words.failedTitle);
     this.title = title || words.failedTitle;
@@ -14,7 +14,7 @@ export class Problem extends Error {
 
 const lost = () => new Problem({ title: words.lostTitle, detail: words.lostText, code: "connection_lost" });
 
-/** fetch that fails with Problem or AbortError, and tells the page when the operator is signed out. */
+/** fetch that fails with Problem or AbortError, and tells the operator's pages when nobody is signed in any more. */
 async function send(path, options) {
   let response;
   try {
@@ -28,7 +28,7 @@ async function send(path, options) {
 }
 
 /** The problem that an answer tells; a proxy in front may answer with a page of its own. */
-export function problemOf(status, text, retryAfter = null) {
+function problemOf(status, text, retryAfter = null) {
   let body = {};
   try {
     body = JSON.parse(text) ?? {};

@@ -205,12 +205,12 @@ def test_documents_are_found_ordered_and_described(operator, upload, make_pdf_wi
 
 
 def test_an_upload_that_failed_is_told_at_the_document_that_still_answers(operator, upload):
-    upload("versions", {"rules.txt": "Rule one: be kind to otters."})
-    upload("versions", {"rules.txt": b""})
-    [told] = operator.get("/v1/admin/collections/versions/documents").json()["documents"]
+    upload("rules-versions", {"rules.txt": "Rule one: be kind to otters."})
+    upload("rules-versions", {"rules.txt": b""})
+    [told] = operator.get("/v1/admin/collections/rules-versions/documents").json()["documents"]
     assert (told["state"], told["error"]["code"]) == ("outdated", "document_empty")
-    upload("versions", {"rules.txt": "Rule two: be kind to beavers."})
-    [told] = operator.get("/v1/admin/collections/versions/documents").json()["documents"]
+    upload("rules-versions", {"rules.txt": "Rule two: be kind to beavers."})
+    [told] = operator.get("/v1/admin/collections/rules-versions/documents").json()["documents"]
     assert (told["state"], told["error"]) == ("in_use", None)
 
 

@@ -2,8 +2,10 @@
 
 Asks the sample's answerable questions in the widget, on a page of another origin in headless Chromium, and over HTTP
 by turns; prints the medians in milliseconds from the click (or the request) to the first words, to the first citation
-that can be opened, and to the whole answer. Needs a running server with the sample (``make serve``), Chromium, and the
-development packages: ``python -m bench.widget --server http://127.0.0.1:8000``.
+that can be opened, and to the whole answer. Needs a running server with the sample (``make serve``), Chromium, the
+development packages, and a site that the page may use, with limits out of the way:
+``footnoted sites add --name Bench --origin http://127.0.0.1:8700``, ``FOOTNOTED_SITES__QUESTIONS_PER_MINUTE=1000`` and
+``…_PER_MINUTE_PER_ADDRESS=1000`` for the server; then ``python -m bench.widget --site site_…``.
 """
 
 import argparse
@@ -20,9 +22,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from service.commands.serve import SAMPLE
 
-_PAGE = (
-    '<!doctype html><title>Host</title><footnoted-chat {at}></footnoted-chat><script src="{server}/widget.js"></script>'
-)
+_PAGE = """<!doctype html><title>Host</title>
+<footnoted-chat site="{site}"></footnoted-chat><script src="{server}/widget.js"></script>"""
 # Looks once a frame, as a reader would: what is in the page but not painted yet does not count.
 _WATCH = """question => new Promise(resolve => {
   const root = document.querySelector("footnoted-chat").shadowRoot;
@@ -50,7 +51,7 @@ Times = dict[str, float]
 
 
 @contextmanager
-def host_page(html: str) -> Iterator[str]:
+def host_page(html: str, port: int) -> Iterator[str]:
     """A page on an origin of its own."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -63,7 +64,7 @@ def host_page(html: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
@@ -89,27 +90,25 @@ def over_http(client: httpx.Client, address: str, headers: dict[str, str], quest
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default="http://127.0.0.1:8000")
-    parser.add_argument("--site", help="A site's public id; without it the collection is asked directly.")
+    parser.add_argument("--site", required=True, help="A site's public id.")
+    parser.add_argument("--port", type=int, default=8700, help="Of the page; the site's list has to have its origin.")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     rows = [json.loads(line) for line in (SAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
     questions = [row["question"] for row in rows if row["answerable"] and not row.get("history")]
-    at = f'site="{options.site}"' if options.site else ""
     widget: list[Times] = []
     http: list[Times] = []
     with (
-        host_page(_PAGE.format(at=at, server=options.server)) as address,
+        host_page(_PAGE.format(site=options.site, server=options.server), options.port) as address,
         sync_playwright() as playwright,
         httpx.Client(timeout=60) as client,
     ):
         browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
         page = browser.new_page(reduced_motion="reduce")
-        ask, headers = f"{options.server}/v1/ask", {}
-        if options.site:
-            base = f"{options.server}/v1/sites/{options.site}"
-            session = client.post(f"{base}/session", json={}, headers={"Origin": address}).raise_for_status().json()
-            ask, headers = f"{base}/ask", {"Authorization": f"Bearer {session['token']}", "Origin": address}
+        base = f"{options.server}/v1/sites/{options.site}"
+        session = client.post(f"{base}/session", json={}, headers={"Origin": address}).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {session['token']}", "Origin": address}
         for _ in range(options.rounds):
             page.goto(address)
             page.evaluate("localStorage.clear()")
@@ -117,7 +116,7 @@ def main() -> None:
             page.locator("#question").wait_for()
             for question in questions:
                 widget.append(in_widget(page, question))
-                http.append(over_http(client, ask, headers, question))
+                http.append(over_http(client, f"{base}/ask", headers, question))
         browser.close()
     _print(widget, http)
 

@@ -34,6 +34,9 @@ class ServerSettings(_Group):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str | None = Field(
+        None, description="Where visitors reach this server, for script tags: https://answers.example.org"
+    )
     allowed_origins: list[str] = Field(
         [], description="Origins of other sites that may call the API or frame the pages, such as https://example.org."
     )

@@ -68,7 +68,7 @@ def doctor(
         settings = settings_with(data_dir)
         if origin is not None:
             own = own_address(settings.server.host, settings.server.port)
-            findings = embedding_findings(origin, server or own, site)
+            findings = embedding_findings(origin, server or settings.server.public_url or own, site)
         elif server is not None or site is not None:
             raise InvalidRequest("--server and --site go with --origin only.", "Name the page by --origin too.")
         else:

@@ -179,7 +179,8 @@ def _look(
 
 def _address(server: str | None, settings: Settings) -> str:
     """Raises InvalidRequest where the server is not given as an origin."""
-    return normal_origin(server) if server else own_address(settings.server.host, settings.server.port)
+    chosen = server or settings.server.public_url
+    return normal_origin(chosen) if chosen else own_address(settings.server.host, settings.server.port)
 
 
 def _print_site(site: Site, address: str, as_json: bool) -> None:

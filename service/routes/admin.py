@@ -37,6 +37,7 @@ def admin(request: Request, state: State, signed_in: IsOperator) -> HTMLResponse
         "title": state.settings.chat.title,
         "version": state.version,
         "signed_in": signed_in,
+        "public_url": state.settings.server.public_url or "",
         "upload_limit_mb": state.settings.server.max_upload_mb,
     }
     headers = {"Content-Security-Policy": f"{_POLICY}frame-ancestors 'none'", **_NOT_STORED}

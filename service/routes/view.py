@@ -47,8 +47,13 @@ def view(
 ) -> HTMLResponse:
     """``page`` is the page of a PDF to show; ``at`` the character to show a long document around."""
     asked = asked_place(start, end, quote)
-    source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW)
     words = words_for(request.headers.get("accept-language", ""))
+    headers = {"Vary": "Accept-Language", "Content-Language": words.code}
+    try:
+        source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW)
+    except NotFound:  # people follow old links: they get a page, not a problem document
+        removed = {"version": state.version, "words": words, "quote": asked and asked.quote}
+        return state.templates.TemplateResponse(request, "removed.html", removed, status_code=404, headers=headers)
     here = _Here(document_id, collection, asked, parse_cites(cites), page)
     original = f"{_path(source.document_id)}/original?{_query(collection=collection)}"
     cited_page = source.cited.page if source.cited else None
@@ -72,7 +77,6 @@ def view(
         "parts": _parts(source, here),
         "page_address": lambda number: here.address(page=number, at=at, fragment="sheet"),
     }
-    headers = {"Vary": "Accept-Language", "Content-Language": words.code}
     return state.templates.TemplateResponse(request, "view.html", context, headers=headers)
 
 

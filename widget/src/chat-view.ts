@@ -10,7 +10,7 @@ import type { Problem } from "./wire.js";
 export function headerView(context: Context, title: string, menu: TemplateResult, onNew: () => void): TemplateResult {
   const { strings } = context;
   return html`<header class="top" part="header">
-    <h2 class="title" part="title" id="title" tabindex="-1" dir="auto">${title}</h2>
+    <h2 class="title" part="title" id="title" tabindex="-1"><bdi>${title}</bdi></h2>
     <slot name="actions"></slot>
     <button type="button" class="iconic" id="new-chat" aria-label=${strings.newChat} title=${strings.newChat} @click=${onNew}>${icon("plus")}</button>
     ${menu}
@@ -31,10 +31,17 @@ export function emptyView(context: Context, greeting: string): TemplateResult {
   </div>`;
 }
 
+const unreachable = (strings: Context["strings"]) => ({
+  title: strings.startFailed,
+  detail: strings.unreachable,
+  hint: strings.originHint(location.origin),
+});
+
 /** The chat itself could not be started. */
 export function brokenView(context: Context, problem: Problem, retry: () => void): TemplateResult {
   const { strings } = context;
-  const told = tell(problem, strings);
+  // Nothing was asked yet: whatever keeps the server away is for the page's owner to find.
+  const told = problem.code === "connection_lost" ? { ...tell(problem, strings), ...unreachable(strings) } : tell(problem, strings);
   const title = told.title === strings.failedTitle ? strings.startFailed : told.title;
   return html`<div class="failure broken" part="failure" role="alert">
     <p class="failure-title">${title}</p>

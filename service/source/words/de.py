@@ -57,6 +57,8 @@ WORDS = Words(
     only_text_lit="Auf der Originalseite waren die Worte nicht zu finden; sie sind nur im Text markiert.",
     no_page="Die Originalseite kann nicht gezeigt werden: Die Originaldatei fehlt oder ist beschädigt.",
     not_drawn="Die Originalseite kann hier nicht gezeigt werden; das Original lässt sich öffnen.",
+    removed="Dieses Dokument ist nicht mehr hier.",
+    removed_why="Es wurde entfernt, oder der Link ist unvollständig.",
     kinds=NAMES
     | {
         "text/html": "Webseite",

@@ -53,6 +53,8 @@ WORDS = Words(
     only_text_lit="The words could not be found on the page as printed; they are marked in the text only.",
     no_page="The page as printed cannot be shown: the original file is missing or damaged.",
     not_drawn="The page as printed cannot be shown here; the original can be opened.",
+    removed="This document is not here any more.",
+    removed_why="It was removed, or the link is not complete.",
     kinds=NAMES
     | {
         "text/html": "Web page",

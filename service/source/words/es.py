@@ -53,6 +53,8 @@ WORDS = Words(
     only_text_lit="No se encontraron las palabras en la página original; solo están marcadas en el texto.",
     no_page="No se puede mostrar la página original: el archivo falta o está dañado.",
     not_drawn="La página original no se puede mostrar aquí; el original se puede abrir.",
+    removed="Este documento ya no está aquí.",
+    removed_why="Se ha retirado, o el enlace está incompleto.",
     kinds=NAMES
     | {
         "text/html": "Página web",

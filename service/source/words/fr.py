@@ -53,6 +53,8 @@ WORDS = Words(
     only_text_lit="Les mots n’ont pas été trouvés sur la page d’origine ; ils sont marqués dans le texte seulement.",
     no_page="La page d’origine ne peut pas être affichée : le fichier manque ou est endommagé.",
     not_drawn="La page d’origine ne peut pas être affichée ici ; l’original peut être ouvert.",
+    removed="Ce document n’est plus ici.",
+    removed_why="Il a été retiré, ou le lien est incomplet.",
     kinds=NAMES
     | {
         "text/html": "Page web",

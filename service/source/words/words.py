@@ -55,4 +55,6 @@ class Words:
     only_text_lit: str
     no_page: str
     not_drawn: str
+    removed: str
+    removed_why: str
     kinds: Mapping[str, str]

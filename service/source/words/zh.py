@@ -48,6 +48,8 @@ WORDS = Words(
     only_text_lit="在原始页面上找不到这些文字，仅在正文中标出。",
     no_page="无法显示原始页面：原文件缺失或已损坏。",
     not_drawn="此处无法显示原始页面；可以打开原文件。",
+    removed="此文档已不在这里。",
+    removed_why="文档已被移除，或链接不完整。",
     kinds=NAMES
     | {
         "text/html": "网页",

@@ -63,9 +63,10 @@ function card(site, view) {
 
 /** What goes into the pages, and how to test one. */
 function embedding(site) {
-  const tag = `<script src="${location.origin}/widget.js" data-site="${site.id}" defer></script>`;
+  const server = (document.body.dataset.publicUrl || location.origin).replace(/\/+$/, "");
+  const tag = `<script src="${server}/widget.js" data-site="${site.id}" defer></script>`;
   const origin = site.origins.find((one) => !one.includes("*")) ?? "https://www.example.org";
-  const check = `footnoted doctor --origin ${origin} --server ${location.origin} --site ${site.id}`;
+  const check = `footnoted doctor --origin ${origin} --server ${server} --site ${site.id}`;
   return el(
     "section",
     { class: "panel" },

@@ -161,6 +161,7 @@ export const ar: Strings = {
   backOnline: "عاد الاتصال بالإنترنت.",
   failedTitle: "تعذر تقديم الإجابة",
   startFailed: "تعذر بدء المحادثة",
+  unreachable: "تعذر الوصول إلى الخادم. تحقق من الاتصال ثم حاول مجددًا.",
   requestFailed: (status) => `أجاب الخادم بالحالة ${status}.`,
   tooManyTitle: "أسئلة كثيرة في وقت واحد",
   retryAfter: (s) =>

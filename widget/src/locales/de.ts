@@ -118,6 +118,7 @@ export const de: Strings = {
   backOnline: "Sie sind wieder online.",
   failedTitle: "Die Antwort konnte nicht gegeben werden",
   startFailed: "Der Chat konnte nicht gestartet werden",
+  unreachable: "Der Server ist nicht zu erreichen. Prüfen Sie die Verbindung und versuchen Sie es erneut.",
   requestFailed: (status) => `Der Server hat mit dem Status ${status} geantwortet.`,
   tooManyTitle: "Zu viele Fragen auf einmal",
   retryAfter: (s) =>

@@ -118,6 +118,7 @@ export const en = {
   backOnline: "You are online again.",
   failedTitle: "The answer could not be given",
   startFailed: "The chat could not be started",
+  unreachable: "Its server could not be reached. Check the connection, and try again.",
   requestFailed: (status: number) => `The server answered with status ${status}.`,
   tooManyTitle: "Too many questions at once",
   retryAfter: (s: number) => count(s, { one: "Try again in # second.", other: "Try again in # seconds." }),

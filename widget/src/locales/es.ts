@@ -118,6 +118,7 @@ export const es: Strings = {
   backOnline: "Vuelve a tener conexión.",
   failedTitle: "No se pudo dar la respuesta",
   startFailed: "No se pudo iniciar el chat",
+  unreachable: "No se pudo contactar con el servidor. Compruebe la conexión e inténtelo de nuevo.",
   requestFailed: (status) => `El servidor respondió con el estado ${status}.`,
   tooManyTitle: "Demasiadas preguntas a la vez",
   retryAfter: (s) =>

@@ -118,6 +118,7 @@ export const fr: Strings = {
   backOnline: "Vous êtes de nouveau en ligne.",
   failedTitle: "La réponse n’a pas pu être donnée",
   startFailed: "La discussion n’a pas pu démarrer",
+  unreachable: "Le serveur est injoignable. Vérifiez la connexion, puis réessayez.",
   requestFailed: (status) => `Le serveur a répondu avec le statut ${status}.`,
   tooManyTitle: "Trop de questions à la fois",
   retryAfter: (s) => count(s, { one: "Réessayez dans # seconde.", other: "Réessayez dans # secondes." }),

@@ -116,6 +116,7 @@ export const zh: Strings = {
   backOnline: "您已重新联网。",
   failedTitle: "无法给出回答",
   startFailed: "聊天无法启动",
+  unreachable: "无法连接到服务器。请检查网络后重试。",
   requestFailed: (status) => `服务器返回了状态 ${status}。`,
   tooManyTitle: "提问过于频繁",
   retryAfter: (s) => `请在 ${number(s)} 秒后重试。`,

@@ -120,7 +120,7 @@ export const words = {
     intro: "PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, RTF, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text.",
     drop: "Drop files here, or anywhere on the page",
     choose: "Choose files",
-    limit: (mb) => `At most ${number.format(mb)} MiB at a time. A file of a name that is here already takes its place.`,
+    limit: (mb) => `At most ${number.format(mb)} MiB at a time. An upload takes the place of an earlier upload of the same name.`,
     files: "Files",
     done: (added, failed) =>
       `${count(added, "file", "files")} taken in${failed ? `, ${count(failed, "file", "files")} not` : ""}.`,

@@ -21,7 +21,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DocumentSource:
-    """Documents of one place. ``is_there`` tells whether a folder is on this machine now; None for other places."""
+    """Documents of one place. ``is_there`` tells whether a folder or file is on this machine now; None for others."""
 
     kind: SourceKind
     place: str
@@ -59,11 +59,14 @@ def sources_of(rows: Iterable[DocumentRow]) -> list[DocumentSource]:
 
 
 def _source(kind: SourceKind, place: str, rows: list[DocumentRow]) -> DocumentSource:
+    if kind is SourceKind.FOLDER and len(rows) == 1:
+        # One file is named itself: to take in its folder would bring what was never asked for.
+        place = unquote(urlsplit(rows[0].uri).path)
     return DocumentSource(
         kind,
         place,
         len(rows),
         sum(row.passages for row in rows),
         max(row.ingested_at for row in rows),
-        Path(place).is_dir() if kind is SourceKind.FOLDER else None,
+        Path(place).exists() if kind is SourceKind.FOLDER else None,
     )

@@ -165,6 +165,7 @@ def test_jobs_show_reasons_and_sources_their_command(admin, upload, footnoted, s
     folder = tmp_path / "papers"
     folder.mkdir()
     (folder / "paper.txt").write_text("Paper is made of wood, rags or hemp.")
+    (folder / "ink.txt").write_text("Ink is made of soot or oak galls.")
     assert footnoted("ingest", folder, "-c", "told", data_dir=served_folder).returncode == 0
     upload("told", {"nothing.txt": b""})
     go(admin, "Jobs")

@@ -229,6 +229,15 @@ def test_sources_tell_folders_with_their_command(operator, upload, footnoted, se
     assert operator.get("/v1/admin/collections/places/sources").json()["sources"][1]["is_there"] is False
 
 
+def test_the_source_of_a_single_file_is_the_file(operator, footnoted, served_folder, tmp_path):
+    for name in ("asked for.txt", "private.txt"):
+        (tmp_path / name).write_text("The cellar is dry.")
+    only = tmp_path / "asked for.txt"
+    assert footnoted("ingest", only, "-c", "single", data_dir=served_folder).returncode == 0
+    [source] = operator.get("/v1/admin/collections/single/sources").json()["sources"]
+    assert source["command"] == f"footnoted ingest '{only}' --collection single --data-dir {served_folder}"
+
+
 # Jobs
 
 

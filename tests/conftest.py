@@ -164,7 +164,14 @@ def server(served_folder) -> Iterator[str]:
     It takes uploads of 1 MiB at most.
     """
     with serving(
-        served_folder, "--demo", FOOTNOTED_SERVER__MAX_UPLOAD_MB="1", FOOTNOTED_QUESTIONS__OVER_HTTP="true"
+        served_folder,
+        "--demo",
+        FOOTNOTED_SERVER__MAX_UPLOAD_MB="1",
+        FOOTNOTED_QUESTIONS__OVER_HTTP="true",
+        # All tests are one address; those of the limits have servers of their own.
+        FOOTNOTED_SITES__SESSIONS_PER_MINUTE_PER_ADDRESS="10000",
+        FOOTNOTED_SITES__QUESTIONS_PER_MINUTE_PER_ADDRESS="10000",
+        FOOTNOTED_SITES__REQUESTS_PER_MINUTE_PER_ADDRESS="10000",
     ) as running:
         yield running.url
 

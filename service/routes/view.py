@@ -51,7 +51,10 @@ def view(
     headers = {"Vary": "Accept-Language", "Content-Language": words.code}
     try:
         source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW)
-    except NotFound:  # people follow old links: they get a page, not a problem document
+    except NotFound:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        # People follow old links: they get a page, not a problem document.
         removed = {"version": state.version, "words": words, "quote": asked and asked.quote}
         return state.templates.TemplateResponse(request, "removed.html", removed, status_code=404, headers=headers)
     here = _Here(document_id, collection, asked, parse_cites(cites), page)

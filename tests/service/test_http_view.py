@@ -128,9 +128,13 @@ def test_a_span_that_is_no_pair_of_counts_is_refused(client, hostile, assert_pro
     assert_problem(response, 422, "invalid_request", ["query.start"])
 
 
+def test_a_program_is_told_of_an_unknown_document_by_a_problem(client, assert_problem):
+    assert_problem(client.get("/view/nothing"), 404, "not_found", ["nothing"])
+
+
 def test_a_document_that_is_gone_is_told_by_a_page_with_the_words_of_the_link(client):
     asked = {"start": 0, "end": 9, "quote": "Old <b>words</b>"}
-    gone = client.get("/view/nothing", params=asked, headers={"Accept-Language": "de"})
+    gone = client.get("/view/nothing", params=asked, headers={"Accept": "text/html", "Accept-Language": "de"})
     assert gone.status_code == 404
     assert gone.headers["content-type"].startswith("text/html")
     assert "Dieses Dokument ist nicht mehr hier." in gone.text

@@ -361,3 +361,12 @@ def test_a_page_that_put_things_on_every_object_gets_the_button(embedding, visit
     page = visit(embedding.host.put("/spoilt", document(spoiling + embedding.tag())))
     expect(page.locator("footnoted-launcher .launcher")).to_be_visible()
     assert page.errors == []
+
+
+def test_a_server_that_the_page_cannot_reach_is_told_as_that(embedding, visit):
+    script = f'<script src="{embedding.server}/widget.js" defer></script>'
+    policy = f"script-src {embedding.server}; connect-src 'none'"
+    address = embedding.host.put("/no-way", document(embedding.inline() + script), Content_Security_Policy=policy)
+    failure = visit(address).locator("footnoted-chat .failure")
+    expect(failure).to_contain_text("could not be reached")
+    expect(failure).to_contain_text(f"doctor --origin {embedding.host.origin}")

@@ -34,6 +34,19 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a source that may cost answers, told before the first question.
+
+    ``code`` is a stable name such as ``pages_without_text``, ``message`` a plain sentence on what was found and
+    what to do, ``pages`` the pages (from 1) that it concerns, none where it concerns the whole document.
+    """
+
+    code: str
+    message: str
+    pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRef:
     """What names a document to a reader, without its text."""
 

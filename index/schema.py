@@ -78,6 +78,29 @@ replaced_documents = Table(
     Index("ix_replaced_documents_uri", "collection_id", "uri"),
 )
 
+# What is told of a document before the first question, and the signature that near-identical documents share.
+document_quality = Table(
+    "document_quality",
+    metadata,
+    Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("findings", JSON, nullable=False),  # [code, message, [pages]] each
+    Column("signature", LargeBinary, nullable=False),
+)
+
+# Sources that could not be read, so that they are not tried again before they change.
+failed_sources = Table(
+    "failed_sources",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("uri", String, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("reader", String, nullable=False),  # what read it: another version may succeed
+    Column("code", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("hint", Text, nullable=False),
+    Column("failed_at", String, nullable=False),
+)
+
 passages = Table(
     "passages",
     metadata,

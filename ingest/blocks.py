@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.types import Block, BlockKind
+from core.types import Block, BlockKind, Finding
 
 # Controls that no reader wants to see; tab and line feed stay. Soft hyphens are layout, not text.
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\ufeff\ufffe\uffff]")
@@ -32,7 +32,8 @@ def fold_spaces(text: str) -> str:
 class Parsed:
     """What a parser makes of a source.
 
-    ``notes`` are plain sentences for whoever ingests: what was odd, though it could be read.
+    ``notes`` are plain sentences for whoever ingests: what was odd, though it could be read. ``findings`` are
+    what of it may cost answers; they are kept with the document.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Parsed:
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 class TextBuilder:
@@ -80,5 +82,6 @@ class TextBuilder:
         title: str | None = None,
         metadata: Mapping[str, str] | None = None,
         notes: tuple[str, ...] = (),
+        findings: tuple[Finding, ...] = (),
     ) -> Parsed:
-        return Parsed("".join(self._parts), tuple(self._blocks), title, metadata or {}, notes)
+        return Parsed("".join(self._parts), tuple(self._blocks), title, metadata or {}, notes, findings)

@@ -13,7 +13,7 @@ from typing import Any
 
 from core import errors
 from core.errors import ReadError, TooLarge
-from core.types import Block, BlockKind
+from core.types import Block, BlockKind, Finding
 from ingest.blocks import Parsed
 
 _TIME_LIMIT_S = 180.0
@@ -39,7 +39,8 @@ def parse(
         kind = getattr(errors, answer["error"])
         raise kind(answer["message"], answer["hint"])
     blocks = tuple(Block(BlockKind(kind), *rest) for kind, *rest in answer["blocks"])
-    return Parsed(answer["text"], blocks, answer["title"], answer["metadata"], tuple(answer["notes"]))
+    findings = tuple(Finding(f["code"], f["message"], tuple(f["pages"])) for f in answer["findings"])
+    return Parsed(answer["text"], blocks, answer["title"], answer["metadata"], tuple(answer["notes"]), findings)
 
 
 def _main(module: str, name: str, memory_limit_mb: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import py3langid
 
 from core.errors import EmptyDocument, ReadError, TooLarge
-from core.types import Document
+from core.types import Document, Finding
 from ingest import detect, isolated, packages
 from ingest.blocks import Parsed, clean
 
@@ -47,10 +47,11 @@ class ReadLimits:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A document, and plain sentences on what was odd about its source."""
+    """A document, plain sentences on what was odd about its source, and what of it may cost answers."""
 
     document: Document
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def content_hash(data: bytes) -> str:
@@ -105,7 +106,7 @@ def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> 
         blocks=parsed.blocks,
         metadata={**parsed.metadata, "sha256": digest},
     )
-    return Reading(document, notes)
+    return Reading(document, notes, parsed.findings)
 
 
 def _parse(media_type: str, data: bytes, text: str | None, name: str) -> Parsed:

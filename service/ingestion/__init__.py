@@ -1,0 +1,1 @@
+"""Sources into a collection: found, read, split, embedded and written."""

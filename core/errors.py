@@ -74,6 +74,12 @@ class TooLarge(ReadError):
     code = "document_too_large"
 
 
+class SourceGone(ReadError):
+    """A source is not at its address any more, and its server says so."""
+
+    code = "source_gone"
+
+
 class InvalidRequest(FootnotedError):
     """A parameter is missing, unknown or out of range."""
 

@@ -10,10 +10,22 @@ from core.types import Answer, Document, DocumentRef, Turn
 from evals.provenance import models
 from evals.system import IngestFailure, IngestOutcome
 from service.engine import Engine
-from service.ingestion import Progress
+from service.ingestion.report import FileResult, Silent
 from service.settings import Settings
 
 SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+class _Counting(Silent):
+    """Tells of each file that is through."""
+
+    def __init__(self, advance: Callable[[int], None]) -> None:
+        self._advance = advance
+        self.done = 0
+
+    def settled(self, result: FileResult) -> None:
+        self.done += 1
+        self._advance(1)
 
 
 class EngineSystem:
@@ -26,15 +38,9 @@ class EngineSystem:
 
     def ingest(self, files: Sequence[Path], advance: Callable[[int], None]) -> IngestOutcome:
         """Reads the files; the engine tells how many are done."""
-        done = 0
-
-        def step(progress: Progress) -> None:
-            nonlocal done
-            advance(progress.done - done)
-            done = progress.done
-
-        report = self._engine.ingest(files, self._collection, step)
-        advance(len(files) - done)
+        counting = _Counting(advance)
+        report = self._engine.ingest(files, self._collection, counting)
+        advance(len(files) - counting.done)
         failed = [IngestFailure(uri, str(error), error.code) for uri, error in report.failed]
         return IngestOutcome.of(report.added + report.changed, report.unchanged, failed)
 

@@ -9,9 +9,9 @@ from typing import NamedTuple, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
-from core.errors import Conflict, IndexMismatch, InvalidRequest, NotFound
-from core.types import Block, BlockKind, Document
-from index import keyword, passages, replaced, schema
+from core.errors import Conflict, FootnotedError, IndexMismatch, InvalidRequest, NotFound
+from core.types import Block, BlockKind, Document, Finding
+from index import keyword, known, passages, quality, replaced, schema
 from index.passages import Embedded
 
 _COLLECTION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -39,6 +39,11 @@ class Collection:
     documents: int = 0
     passages: int = 0
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The target and maximum tokens of its passages."""
+        return self.spec.split_target, self.spec.split_maximum
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
@@ -54,6 +59,20 @@ class DocumentRow:
     passages: int
     pages: int | None
     ingested_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document to write: its passages with their vectors, what was found of its quality, its signature.
+
+    ``moved_from`` is the address that the same bytes had before, which goes in the same transaction.
+    """
+
+    document: Document
+    made: Embedded
+    findings: Sequence[Finding] = ()
+    signature: bytes | None = None
+    moved_from: str | None = None
 
 
 class _Removed(NamedTuple):
@@ -85,6 +104,13 @@ class Catalog:
         """With its counts. Raises NotFound."""
         found = next((c for c in self.collections() if c.name == name), None)
         return found or _no_collection(name)
+
+    def find(self, name: str) -> Collection | None:
+        """Without the counts; None where there is no such collection."""
+        with schema.read(self.engine) as connection:
+            query = select(schema.collections).where(schema.collections.c.name == name)
+            row = connection.execute(query).mappings().first()
+            return _to_collection(row) if row is not None else None
 
     def collection_in(self, connection: Connection, name: str) -> Collection:
         """Without the counts. Raises NotFound."""
@@ -122,40 +148,58 @@ class Catalog:
 
     # Documents
 
-    def put(self, collection: Collection, document: Document, made: Embedded) -> str | None:
-        """Write a document in place of the one at its uri, all at once; gives the hash of a replaced original."""
+    def put(self, collection: Collection, entries: Sequence[Entry]) -> list[str]:
+        """Write documents in place of those at their uris, all at once; gives the hashes of replaced originals.
+
+        Raises Conflict, IndexMismatch when the collection was made anew meanwhile.
+        """
+        gone: list[str] = []
         with schema.write(self.engine) as connection:
             present = self.collection_in(connection, collection.name)
             if present.id != collection.id:
                 raise Conflict(f"The collection {collection.name!r} was deleted and made again.", "Run it again.")
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
-            old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
-            replaced.forget_id(connection, collection.id, document.id)
-            if old and old[0].id != document.id:
-                replaced.note(connection, collection.id, old[0].id, document.uri)
-            pages = [block.page for block in document.blocks if block.page is not None]
-            result = connection.execute(
-                insert(schema.documents).values(
-                    collection_id=collection.id,
-                    id=document.id,
-                    uri=document.uri,
-                    title=document.title,
-                    media_type=document.media_type,
-                    language=document.language,
-                    sha256=document.metadata["sha256"],
-                    characters=len(document.text),
-                    passages=len(made.passages),
-                    pages=int(document.metadata.get("pages", 0)) or (max(pages) if pages else None),
-                    metadata=dict(document.metadata),
-                    blocks=[[b.kind.value, b.start, b.end, b.page, b.level] for b in document.blocks],
-                    text=document.text,
-                    ingested_at=_now(),
-                )
-            )
-            assert result.inserted_primary_key is not None
-            passages.put(connection, collection.id, result.inserted_primary_key[0], made)
+            for entry in entries:
+                gone += self._put(connection, collection, entry)
             _bump(connection, collection.id)
-        return old[0].sha256 if old else None
+        return gone
+
+    def _put(self, connection: Connection, collection: Collection, entry: Entry) -> list[str]:
+        document = entry.document
+        old = self._remove(connection, collection, schema.documents.c.uri == document.uri)
+        if entry.moved_from is not None:
+            old += self._remove(connection, collection, schema.documents.c.uri == entry.moved_from)
+            replaced.move(connection, collection.id, entry.moved_from, document.uri)
+        for former in old:
+            if former.id != document.id:
+                replaced.note(connection, collection.id, former.id, document.uri)
+        replaced.forget_id(connection, collection.id, document.id)
+        known.forget_failure(connection, collection.id, document.uri)
+        pages = [block.page for block in document.blocks if block.page is not None]
+        result = connection.execute(
+            insert(schema.documents).values(
+                collection_id=collection.id,
+                id=document.id,
+                uri=document.uri,
+                title=document.title,
+                media_type=document.media_type,
+                language=document.language,
+                sha256=document.metadata["sha256"],
+                characters=len(document.text),
+                passages=len(entry.made.passages),
+                pages=int(document.metadata.get("pages", 0)) or (max(pages) if pages else None),
+                metadata=dict(document.metadata),
+                blocks=[[b.kind.value, b.start, b.end, b.page, b.level] for b in document.blocks],
+                text=document.text,
+                ingested_at=_now(),
+            )
+        )
+        assert result.inserted_primary_key is not None
+        key = result.inserted_primary_key[0]
+        passages.put(connection, collection.id, key, entry.made)
+        if entry.signature is not None:
+            quality.put(connection, key, entry.findings, entry.signature)
+        return [former.sha256 for former in old]
 
     def replace_passages(self, collection: Collection, spec: IndexSpec, made: Mapping[str, Embedded]) -> None:
         """Exchange the passages of all documents, given by id, all at once; part of building a collection anew.
@@ -233,16 +277,41 @@ class Catalog:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [DocumentRow(**row) for row in rows]
 
-    def digest(self, collection: Collection, uri: str) -> str | None:
-        """The content hash of the document at the uri, if there is one."""
-        d = schema.documents.c
-        query = select(d.sha256).where(d.collection_id == collection.id, d.uri == uri)
+    def known_sources(self, collection: Collection) -> dict[str, known.KnownSource]:
+        """What every document was made from, by uri."""
         with schema.read(self.engine) as connection:
-            return connection.execute(query).scalar_one_or_none()
+            return known.sources(connection, collection.id)
 
-    def known_digests(self, name: str) -> dict[str, str]:
-        """The content hash of every document, by uri."""
-        return {row.uri: row.sha256 for row in self.documents(name)}
+    def failures(self, collection: Collection) -> dict[str, known.FailedSource]:
+        """The sources that could not be read, by uri."""
+        with schema.read(self.engine) as connection:
+            return known.failures(connection, collection.id)
+
+    def add_metadata(self, collection: Collection, document_id: str, metadata: Mapping[str, str]) -> None:
+        """Note what a source told of itself when its document had not changed. No search result depends on it."""
+        d = schema.documents.c
+        own = (d.collection_id == collection.id, d.id == document_id)
+        with schema.write(self.engine) as connection:
+            known = connection.execute(select(d.metadata).where(*own)).scalar_one_or_none()
+            if known is not None:
+                values = {"metadata": {**known, **metadata}}
+                connection.execute(update(schema.documents).where(*own).values(values))
+
+    def note_failure(self, collection: Collection, uri: str, sha256: str, reader: str, error: FootnotedError) -> None:
+        """Remember why a source could not be read, so that it is not tried again before it changes."""
+        with schema.write(self.engine) as connection:
+            known.note_failure(connection, collection.id, uri, sha256, reader, error)
+
+    def forget_failures(self, collection: Collection, uris: Sequence[str]) -> None:
+        """The sources are gone, or in."""
+        with schema.write(self.engine) as connection:
+            for uri in uris:
+                known.forget_failure(connection, collection.id, uri)
+
+    def signatures(self, collection: Collection) -> list[quality.SignedRow]:
+        """Of the documents that have one, for telling which are nearly identical."""
+        with schema.read(self.engine) as connection:
+            return quality.signatures(connection, collection.id)
 
 
 def _no_collection(name: str) -> NoReturn:

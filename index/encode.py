@@ -8,12 +8,14 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
+from index import openvino_encoder
+from index.precision import Precision, chosen, summed_in
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 """Shape (n, dimension), rows of length 1, so that an inner product is a cosine."""
 
+Backend = Literal["auto", "torch", "openvino"]
+
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_WORTH_CONVERTING = 1_000  # passages
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -64,10 +69,23 @@ class SentenceTransformerEncoder:
     The model is loaded on first use; loading and use are safe from several threads.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, device: str | None = None, batch_size: int = 32) -> None:
+    def __init__(
+        self,
+        model: str = DEFAULT_MODEL,
+        device: str | None = None,
+        batch_size: int = 32,
+        precision: Precision = "auto",
+        backend: Backend = "auto",
+    ) -> None:
+        """``precision`` and ``backend`` are those of passages; questions are always float32 by PyTorch."""
         self._requested = model
         self._device = device
         self._batch_size = batch_size
+        self._precision = precision
+        self._backend = backend
+        self._fast: SentenceTransformer | None = None
+        self._converting_tried = False
+        self._passages = 0
         self._lock = threading.Lock()
         self._question_lock = threading.Lock()
         self._loaded: tuple[SentenceTransformer, SentenceTransformer] | None = None
@@ -87,15 +105,32 @@ class SentenceTransformerEncoder:
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         model, _ = self._models()
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        device = model.device.type
+        precision = chosen(self._precision, device)
         # Alike lengths in one batch waste the least on padding.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for start in range(0, len(order), self._batch_size):
             batch = order[start : start + self._batch_size]
             with self._lock:
-                out[batch] = model.encode_document([texts[i] for i in batch], **_OPTIONS)
+                if self._is_worth_converting(device, precision, len(order) - start):
+                    self._converting_tried = True
+                    self._fast = openvino_encoder.accelerated(model, precision)
+                with summed_in(precision if self._fast is None else "float32", device):
+                    found = (self._fast or model).encode_document([texts[i] for i in batch], **_OPTIONS)
+            out[batch] = found
+            self._passages += len(batch)
             if progress is not None:
                 progress(len(batch))
         return out
+
+    def _is_worth_converting(self, device: str, precision: str, ahead: int) -> bool:
+        """To OpenVINO, which takes some seconds, once: where it is installed and quicker than PyTorch."""
+        if self._converting_tried or self._backend == "torch":
+            return False
+        if self._backend == "openvino":
+            return True
+        many = self._passages + ahead >= _WORTH_CONVERTING
+        return many and device == "cpu" and precision == "bfloat16" and openvino_encoder.is_available()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         _, model = self._models()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select
 
 from core.types import DocumentRef, Passage
@@ -13,16 +14,20 @@ from index import keyword, schema
 from index.dense import Keys
 from index.encode import Vectors
 
+Halves = NDArray[np.float16]
+"""Shape (n, dimension), little-endian: vectors as the catalog stores them."""
+
 _T = TypeVar("_T")
 _SQL_VARIABLES = 5_000  # SQLite takes more in one statement, but not without end
+_ROWS = 2_000  # written at once, so that the passages of a huge document are not in memory twice
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Passages with their vectors, shape (n, dimension), and the hashes of what the encoder was given."""
+    """Passages with their vectors, shape (n, dimension), as they are stored, and the hashes of the encoder's inputs."""
 
     passages: Sequence[Passage]
-    vectors: Vectors
+    vectors: Halves
     input_hashes: Sequence[bytes]
 
 
@@ -43,29 +48,32 @@ def input_hash(encoder: str, text: str) -> bytes:
 
 def put(connection: Connection, collection_id: int, document_key: int, made: Embedded) -> None:
     """Write a document's passages, here and in the keyword index."""
-    halves = made.vectors.astype("<f2")
-    rows = [
-        {
-            "collection_id": collection_id,
-            "document_key": document_key,
-            "start": passage.start,
-            "end": passage.end,
-            "section": list(passage.section),
-            "first_page": passage.pages[0] if passage.pages else None,
-            "last_page": passage.pages[1] if passage.pages else None,
-            "text": passage.text,
-            "input_hash": digest,
-            "vector": half.tobytes(),
-        }
-        for passage, half, digest in zip(made.passages, halves, made.input_hashes, strict=True)
-    ]
-    if not rows:
-        return
-    connection.execute(insert(schema.passages), rows)
-    own = select(schema.passages.c.key).where(schema.passages.c.document_key == document_key)
-    keys = connection.execute(own.order_by(schema.passages.c.key)).scalars()
-    terms = ((key, context_of(passage), passage.text) for key, passage in zip(keys, made.passages, strict=True))
-    keyword.add(connection, collection_id, terms)
+    last = 0
+    for start in range(0, len(made.passages), _ROWS):
+        some = made.passages[start : start + _ROWS]
+        rows = [
+            {
+                "collection_id": collection_id,
+                "document_key": document_key,
+                "start": passage.start,
+                "end": passage.end,
+                "section": list(passage.section),
+                "first_page": passage.pages[0] if passage.pages else None,
+                "last_page": passage.pages[1] if passage.pages else None,
+                "text": passage.text,
+                "input_hash": made.input_hashes[start + i],
+                "vector": made.vectors[start + i].tobytes(),
+            }
+            for i, passage in enumerate(some)
+        ]
+        connection.execute(insert(schema.passages), rows)
+        own = select(schema.passages.c.key).where(
+            schema.passages.c.document_key == document_key, schema.passages.c.key > last
+        )
+        keys = connection.execute(own.order_by(schema.passages.c.key)).scalars().all()
+        last = keys[-1]
+        terms = ((key, context_of(passage), passage.text) for key, passage in zip(keys, some, strict=True))
+        keyword.add(connection, collection_id, terms)
 
 
 def all_keys(connection: Connection, collection_id: int) -> Keys:
@@ -85,16 +93,13 @@ def vectors(connection: Connection, keys: Keys, dimension: int) -> Vectors:
     return out
 
 
-def vectors_by_input(
-    connection: Connection, collection_id: int, input_hashes: Sequence[bytes]
-) -> dict[bytes, np.ndarray]:
-    """The vectors that need not be made again, by the hash of their input."""
+def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> dict[bytes, Halves]:
+    """The vectors that need not be made again, in whichever collection they are, by the hash of their input."""
     c = schema.passages.c
-    found: dict[bytes, np.ndarray] = {}
+    found: dict[bytes, Halves] = {}
     for batch in _batches(list(dict.fromkeys(input_hashes))):
-        query = select(c.input_hash, c.vector).where(c.collection_id == collection_id, c.input_hash.in_(batch))
-        for digest, blob in connection.execute(query):
-            found[digest] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
+        for digest, blob in connection.execute(select(c.input_hash, c.vector).where(c.input_hash.in_(batch))):
+            found[digest] = np.frombuffer(blob, dtype="<f2")
     return found
 
 

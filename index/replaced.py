@@ -1,6 +1,6 @@
 """Which documents were replaced by a changed version at their uri: what a link to an old version needs to lead on."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from index import schema
 
@@ -22,6 +22,12 @@ def forget_id(connection: Connection, collection_id: int, document_id: str) -> N
 def forget_uri(connection: Connection, collection_id: int, uri: str) -> None:
     """The document at the uri is deleted, and with it what was known of its older versions."""
     connection.execute(delete(schema.replaced_documents).where(_r.collection_id == collection_id, _r.uri == uri))
+
+
+def move(connection: Connection, collection_id: int, old_uri: str, new_uri: str) -> None:
+    """What led to the one address leads to the other from now on."""
+    own = (_r.collection_id == collection_id, _r.uri == old_uri)
+    connection.execute(update(schema.replaced_documents).where(*own).values(uri=new_uri))
 
 
 def uri_of(connection: Connection, collection_id: int, document_id: str) -> str | None:

@@ -116,7 +116,7 @@ passages = Table(
     Column("input_hash", LargeBinary, nullable=False),  # of what the encoder was given
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian
     Index("ix_passages_collection", "collection_id", "key"),
-    Index("ix_passages_input", "collection_id", "input_hash"),
+    Index("ix_passages_input_hash", "input_hash"),
     sqlite_autoincrement=True,  # FAISS knows passages by key: a key never names another passage later
 )
 
@@ -140,6 +140,8 @@ def open_database(
                 "Update Footnoted, or use another data folder.",
             )
         tables.create_all(connection)
+        for index in (index for table in tables.tables.values() for index in table.indexes):
+            index.create(connection, checkfirst=True)  # one that an older version did not make
         connection.execute(text(f"PRAGMA user_version = {format_version}"))
     return engine
 

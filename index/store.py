@@ -1,6 +1,6 @@
 """The catalog, the encoder, dense and keyword search as one: documents in, hits out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -11,13 +11,15 @@ from core.errors import IndexMismatch
 from core.types import Document, Hit, HitSource, Passage
 from index import keyword, passages, schema
 from index.analyse import question_terms
-from index.catalog import Catalog, Collection, IndexSpec
+from index.catalog import Catalog, Collection, Entry, IndexSpec
 from index.dense import DenseIndex
 from index.encode import Encoder
 from index.fuse import fuse_scores
 from index.originals import Originals
 from index.passages import Embedded, encoder_input, input_hash
 from index.snapshots import Snapshots
+
+_EMBEDDED_AT_ONCE = 8_192  # passages: enough to sort by length, and the inputs of a huge document stay few
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +77,21 @@ class Store:
         return IndexSpec(self.encoder.name, self.encoder.dimension, *self._split_sizes)
 
     def open_collection(self, name: str) -> Collection:
-        """For writing: made where there is none. Raises IndexMismatch, InvalidRequest."""
+        """For writing: made where there is none. Raises IndexMismatch, InvalidRequest.
+
+        The encoder is loaded for a new one only: to find that nothing changed takes no model.
+        """
+        found = self.catalog.find(name)
+        if found is not None and (found.spec.encoder, *found.sizes) == (self.encoder.name, *self._split_sizes):
+            return found
         return self.catalog.ensure_collection(name, self.spec)
 
-    def put(
-        self,
-        collection: Collection,
-        document: Document,
-        split_passages: Sequence[Passage],
-        original: bytes,
-        progress: Callable[[int], None] | None = None,
-    ) -> None:
-        """Write a document; the one before at its uri answers until this one is in."""
-        made = self._embed(collection, split_passages, progress)
-        digest = document.metadata["sha256"]
-        self.originals.put(digest, original)
-        replaced = self.catalog.put(collection, document, made)
-        if replaced is not None and replaced != digest:
-            self._discard([replaced])
+    def put(self, collection: Collection, entries: Sequence[tuple[Entry, bytes]]) -> None:
+        """Write documents with their original bytes; those before at their uris answer until all of these are in."""
+        for entry, original in entries:
+            self.originals.put(entry.document.metadata["sha256"], original)
+        replaced = self.catalog.put(collection, [entry for entry, _ in entries])
+        self._discard(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
         """Forget documents: no later search finds them. Gives how many there were."""
@@ -121,7 +120,7 @@ class Store:
         documents = [self.catalog.document(name, row.id) for row in self.catalog.documents(name)]
         made = {}
         for document in documents:
-            made[document.id] = self._embed(old, split(document), progress)
+            made[document.id] = self.embed([split(document)], progress)[0]
         self.catalog.replace_passages(old, self.spec, made)
         self.refresh(name, save=True)
         return len(made)
@@ -166,25 +165,44 @@ class Store:
                 f"Set encoder.model back, or run `footnoted reindex --collection {collection.name}`.",
             )
 
+    def embed(
+        self, documents: Sequence[Sequence[Passage]], progress: Callable[[int], None] | None = None
+    ) -> list[Embedded]:
+        """Vectors for the passages of some documents, across which inputs of like length share a batch.
+
+        Only for those whose input no collection holds already. ``progress`` is called with the number of passages
+        done since the last call; what it raises ends the work.
+        """
+        flat = [passage for passages in documents for passage in passages]
+        hashes: list[bytes] = []
+        vectors = np.empty((len(flat), self.encoder.dimension), dtype="<f2")
+        for start in range(0, len(flat), _EMBEDDED_AT_ONCE):
+            some = [encoder_input(passage) for passage in flat[start : start + _EMBEDDED_AT_ONCE]]
+            hashes += self._embed(some, vectors[start : start + len(some)], progress)
+        made, start = [], 0
+        for own in documents:
+            end = start + len(own)
+            made.append(Embedded(own, vectors[start:end], hashes[start:end]))
+            start = end
+        return made
+
     def _embed(
-        self, collection: Collection, split_passages: Sequence[Passage], progress: Callable[[int], None] | None
-    ) -> Embedded:
-        """Vectors for the passages; only for those whose input the collection does not hold already."""
-        inputs = [encoder_input(passage) for passage in split_passages]
+        self, inputs: Sequence[str], out: passages.Halves, progress: Callable[[int], None] | None
+    ) -> list[bytes]:
         hashes = [input_hash(self.encoder.name, text) for text in inputs]
         with schema.read(self.catalog.engine) as connection:
-            known = passages.vectors_by_input(connection, collection.id, hashes)
-        missing = [i for i, digest in enumerate(hashes) if digest not in known]
+            known = passages.vectors_by_input(connection, hashes)
+        first = {digest: i for i, digest in reversed([*enumerate(hashes)])}
+        missing = [i for digest, i in first.items() if digest not in known]
         if progress is not None and len(missing) < len(inputs):
             progress(len(inputs) - len(missing))
-        out = np.empty((len(inputs), self.encoder.dimension), dtype=np.float32)
-        out[missing] = self.encoder.encode_passages([inputs[i] for i in missing], progress)
+        new = self.encoder.encode_passages([inputs[i] for i in missing], progress)
+        known |= {hashes[i]: vector for i, vector in zip(missing, new.astype("<f2"), strict=True)}
         for i, digest in enumerate(hashes):
-            if digest in known:
-                out[i] = known[digest]
-        return Embedded(split_passages, out, hashes)
+            out[i] = known[digest]
+        return hashes
 
-    def _discard(self, digests: Sequence[str]) -> None:
+    def _discard(self, digests: Iterable[str]) -> None:
         for digest in set(digests):
             if not self.catalog.is_referenced(digest):
                 self.originals.discard(digest)

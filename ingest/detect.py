@@ -20,19 +20,34 @@ RST = "text/x-rst"
 CODE = "text/x-source"
 RTF = "application/rtf"
 MAIL = "message/rfc822"
+PNG = "image/png"
+JPEG = "image/jpeg"
+GIF = "image/gif"
+TIFF = "image/tiff"
+BMP = "image/bmp"
+WEBP = "image/webp"
 SUPPORTED = (
     "PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, RTF, HTML, Markdown, reStructuredText, CSV, JSON, "
-    "e-mail, source code and plain text"
+    "e-mail, source code, plain text, and pictures by OCR"
 )
 
+_IMAGES = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
+)
+_BMP_HEADERS = (12, 40, 52, 56, 64, 108, 124)  # their lengths
+_ARCHIVES = ("a gzip archive", "a bzip2 archive", "an xz archive", "a tar archive")
 # Formats that are recognised only to be refused by name.
 _MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
-    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x1f\x8b", _ARCHIVES[0]),
+    (b"BZh", _ARCHIVES[1]),
+    (b"\xfd7zXZ\x00", _ARCHIVES[2]),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"\x7fELF", "a program"),
@@ -95,13 +110,36 @@ def detect(data: bytes, name: str) -> tuple[str, str | None]:
         return RTF, None
     if _is_mail(data, suffix):
         return MAIL, None
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise UnsupportedMedia(f"{name} is {what}.", f"Footnoted reads {SUPPORTED}: convert the file first.")
+    if (image := _image(data)) is not None:
+        return image, None
+    _refuse(data, name)
     text = decode(data, name)
     if _HTML_START.match(text[:_SAMPLE]) or (suffix in _HTML_NAMES and _HTML_ANY.search(text[:_SAMPLE])):
         return HTML, text
     return _TEXT_NAMES.get(suffix, PLAIN), text
+
+
+def _image(data: bytes) -> str | None:
+    for magic, media_type in _IMAGES:
+        if data.startswith(magic):
+            return media_type
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return WEBP
+    # "BM" begins many a text; the length of a known header follows.
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return BMP
+    return None
+
+
+def _refuse(data: bytes, name: str) -> None:
+    """Raises UnsupportedMedia for what is no text and has no parser."""
+    what = next((what for magic, what in _MAGIC if data.startswith(magic)), None)
+    if data[257:262] == b"ustar":
+        what = _ARCHIVES[3]
+    if what in _ARCHIVES:
+        raise UnsupportedMedia(f"{name} is {what}.", "Unpack it and ingest what is in it.")
+    if what is not None:
+        raise UnsupportedMedia(f"{name} is {what}.", f"Footnoted reads {SUPPORTED}: convert the file first.")
 
 
 def _is_mail(data: bytes, suffix: str) -> bool:

@@ -21,6 +21,19 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
 
+def is_package(data: bytes, name: str) -> bool:
+    """Whether a ZIP file is one document in parts, as Office and e-book programs write it, and no archive of files.
+
+    One too damaged to tell goes by its name.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
+        return not name.lower().endswith(".zip")
+    return "[Content_Types].xml" in names or "mimetype" in names or any(part in names for part in _PARTS)
+
+
 def package_type(data: bytes, name: str) -> str:
     """The media type of a ZIP file. Raises UnsupportedMedia for other archives, TooLarge for bombs, ReadError."""
     try:

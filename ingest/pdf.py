@@ -1,16 +1,24 @@
 """PDF to blocks with page numbers, by PDFium."""
 
 import contextlib
+from dataclasses import dataclass, field
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from core.errors import EmptyDocument, EncryptedDocument, ReadError
+from core.types import Finding
+from ingest import isolated, ocr
 from ingest.blocks import Parsed, TextBuilder
-from ingest.pdf_layout import Page, add_pages
-from ingest.pdf_lines import page_lines
+from ingest.pdf_columns import looks_scrambled, ordered_lines
+from ingest.pdf_furniture import Page
+from ingest.pdf_layout import Layout
+from ingest.pdf_scans import is_blank, scanned_segments
+from ingest.pdf_segments import page_segments
 
 _HOPELESS = 1_000  # pages in a row that cannot be loaded: a document may claim any number of them
+_REASON = {False: "they are probably scanned images", True: "OCR found none in their pictures either"}
+_HINT = "Install OCR (`pip install 'footnoted[ocr]'`) or run `ocrmypdf in.pdf out.pdf`, and ingest it again."
 
 
 def parse(data: bytes, name: str) -> Parsed:
@@ -46,40 +54,94 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
 
 def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
     count = len(document)
-    pages: list[Page] = []
-    without_text: list[int] = []
-    unreadable: list[int] = []
+    builder = TextBuilder()
+    layout = Layout(builder, count)
+    seen = _Seen()
     for number in range(1, count + 1):
         try:
-            page = document[number - 1]
-            lines = page_lines(page)
-            pages.append(Page(number, page.get_height(), lines))
-            page.close()
+            _read_page(document, number, layout, seen)
         except pdfium.PdfiumError:
-            unreadable.append(number)
-            if len(unreadable) == number and number in (count, _HOPELESS):
+            seen.unreadable.append(number)
+            if len(seen.unreadable) == number and number in (count, _HOPELESS):
                 hint = "Get the file again, or repair it (for instance with `qpdf in.pdf out.pdf`)."
                 raise ReadError(f"{name} is damaged: none of its pages can be read.", hint) from None
-            continue
-        if not lines:
-            without_text.append(number)
-    if len(without_text) + len(unreadable) == count:
-        raise EmptyDocument(
-            f"{name} has no text on any of its {count} pages: they are probably scanned images.",
-            "Run OCR on it first (for instance with `ocrmypdf in.pdf out.pdf`).",
-        )
-    builder = TextBuilder()
-    add_pages(pages, builder)
+        isolated.progress(number, count)
+    layout.finish()
+    if not seen.with_text:
+        raise EmptyDocument(f"{name} has no text on any of its {count} pages: {_REASON[ocr.available()]}.", _HINT)
     info = _metadata(document)
-    title = info.get("title", "").strip()
     notes = []
-    if without_text:
-        notes.append(f"No text on {_pages(without_text)} of {count}: images there were not read.")
-    if unreadable:
-        notes.append(f"{_pages(unreadable).capitalize()} of {count} could not be read: the file is damaged.")
+    if seen.without_text:
+        notes.append(f"No text on {_pages(seen.without_text)} of {count}: images there were not read.")
+    if seen.unreadable:
+        notes.append(f"{_pages(seen.unreadable).capitalize()} of {count} could not be read: the file is damaged.")
     if b"%%EOF" not in data[-2048:]:
         notes.append("The file ends without its end mark: it may be cut short.")
-    return builder.build(title or None, {**info, "pages": str(count)}, tuple(notes))
+    metadata = {**info, "pages": str(count)}
+    title = info.get("title", "").strip() or None
+    return layout.levelled(builder.build(title, metadata, tuple(notes), seen.findings(count, layout.flattened)))
+
+
+def _read_page(document: pdfium.PdfDocument, number: int, layout: Layout, seen: "_Seen") -> None:
+    """Raises PdfiumError."""
+    page = document[number - 1]
+    try:
+        found = page_segments(page)
+        if (not found.segments or found.junk) and not is_blank(page):
+            if ocr.available():
+                found = scanned_segments(page)
+                if found.segments:
+                    seen.by_ocr.append(number)
+            if not found.segments or found.junk:
+                seen.without_text.append(number)
+                return
+    finally:
+        page.close()
+    lines = ordered_lines(found.segments)
+    seen.with_text |= bool(lines)
+    if looks_scrambled(lines):
+        seen.scrambled.append(number)
+    layout.add(Page(number, found.height, lines))
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Numbers of pages by what was odd about them."""
+
+    with_text: bool = False
+    without_text: list[int] = field(default_factory=list)
+    by_ocr: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+    scrambled: list[int] = field(default_factory=list)
+
+    def findings(self, count: int, flattened: list[int]) -> tuple[Finding, ...]:
+        told = (
+            (
+                "pages_without_text",
+                self.without_text,
+                f"No text on {{pages}} of {count}: pictures there cannot be answered from. {_HINT}",
+            ),
+            (
+                "pages_by_ocr",
+                self.by_ocr,
+                f"{{Pages}} of {count} are pictures and were read by OCR: words there may be misread.",
+            ),
+            (
+                "columns_scrambled",
+                self.scrambled,
+                "Text in columns may have been mixed on {pages}: compare the text with the original.",
+            ),
+            (
+                "tables_flattened",
+                flattened,
+                "The columns of tables on {pages} could not be named: figures there stand without their heading.",
+            ),
+        )
+        return tuple(
+            Finding(code, message.format(pages=_pages(pages), Pages=_pages(pages).capitalize()), tuple(pages))
+            for code, pages, message in told
+            if pages
+        )
 
 
 def _metadata(document: pdfium.PdfDocument) -> dict[str, str]:

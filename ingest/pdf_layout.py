@@ -1,149 +1,184 @@
-"""Lines of PDF pages to blocks: page furniture dropped, paragraphs, headings, lists and tables told apart."""
+"""Lines of PDF pages to blocks: paragraphs, headings, lists, tables and code told apart."""
 
 import re
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, deque
+from dataclasses import replace
 
 from core.types import BlockKind
-from ingest.blocks import TextBuilder
+from ingest.blocks import Parsed, TextBuilder
+from ingest.pdf_furniture import NEIGHBOURS, Furniture, Page
 from ingest.pdf_lines import Line
+from ingest.pdf_tables import tables_of
+from ingest.pdf_words import Words
 
-_MARGIN = 0.09  # of the page's height, at the top and at the bottom, is where furniture stands
-_PAGE_NUMBER = re.compile(r"\W*(?:page\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/)\s*\d{1,4})?\W*", re.I)
-_BULLET = re.compile(r"(?:[•●▪■◦‣○–*·-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+_BULLETS = "•●▪■◦‣○"
+_BULLET = re.compile(rf"(?:[{_BULLETS}–*·-]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120
+_LEVELS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page's number (from 1), height in points and lines."""
+class Layout:
+    """Takes the pages in order and appends their blocks; holds no more pages than tell what is furniture.
 
-    number: int
-    height: float
-    lines: list[Line]
+    No block crosses a page, so every block has one page.
+    """
 
+    def __init__(self, builder: TextBuilder, pages: int) -> None:
+        self._builder = builder
+        self._furniture = Furniture(pages)
+        self._words = Words()
+        self._sizes: Counter[float] = Counter()
+        self._fixed_pitch = 0
+        self._waiting: deque[Page] = deque()
+        self._heading_sizes: list[float] = []
+        self.flattened: list[int] = []
+        """Pages with tables whose columns could not be named."""
 
-def add_pages(pages: list[Page], builder: TextBuilder) -> None:
-    """Append the blocks of all pages. No block crosses a page, so every block has one page."""
-    furniture = _furniture(pages)
-    body = _body_size(pages)
-    for page in pages:
-        lines = [line for line in page.lines if not _is_furniture(line, page, furniture)]
-        _add_page(lines, page.number, body, builder)
-
-
-def _furniture(pages: list[Page]) -> set[str]:
-    """Lines in the margins that come back on many pages, digits aside."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({_shape(line.text) for line in page.lines if _in_margin(line, page)})
-    enough = max(3, len(pages) // 4)
-    return {shape for shape, count in seen.items() if count >= enough}
-
-
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", text).lower()
-
-
-def _in_margin(line: Line, page: Page) -> bool:
-    middle = (line.y0 + line.y1) / 2
-    return middle > page.height * (1 - _MARGIN) or middle < page.height * _MARGIN
-
-
-def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
-    if not _in_margin(line, page):
-        return False
-    return _shape(line.text) in furniture or _PAGE_NUMBER.fullmatch(line.text) is not None
-
-
-def _body_size(pages: list[Page]) -> float:
-    """The type size, in half points, that most characters are set in."""
-    sizes: Counter[float] = Counter()
-    for page in pages:
+    def add(self, page: Page) -> None:
+        self._furniture.learn(page)
         for line in page.lines:
-            sizes[round(line.size * 2) / 2] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
+            self._sizes[round(line.size * 2) / 2] += len(line.text)
+            self._fixed_pitch += len(line.text) if line.fixed_pitch else 0
+            self._words.learn(line.text, line.hyphenated)
+        self._waiting.append(page)
+        if len(self._waiting) > NEIGHBOURS:
+            self._emit(self._waiting.popleft())
+
+    def finish(self) -> None:
+        """Append what still waits for its neighbours."""
+        while self._waiting:
+            self._emit(self._waiting.popleft())
+
+    def levelled(self, parsed: Parsed) -> Parsed:
+        """With the levels of headings by their type sizes, the largest first."""
+        sizes: list[float] = []
+        for size in sorted(set(self._heading_sizes), reverse=True):
+            if not sizes or sizes[-1] - size > 0.6:
+                sizes.append(size)
+        levels = iter([sum(s > size + 0.6 for s in sizes) + 1 for size in self._heading_sizes])
+        blocks = tuple(
+            replace(b, level=min(_LEVELS, next(levels))) if b.level is not None else b for b in parsed.blocks
+        )
+        return replace(parsed, blocks=blocks)
+
+    def _emit(self, page: Page) -> None:
+        body = self._sizes.most_common(1)[0][0] if self._sizes else 10.0
+        code = self._fixed_pitch * 2 < self._sizes.total()
+        lines = self._furniture.without(page)
+        tables = tables_of(lines)
+        if any(table.flattened for table in tables):
+            self.flattened.append(page.number)
+        position = 0
+        for table in tables:
+            _Flow(self, page.number, body, code).add(lines[position : table.start])
+            self._builder.add(BlockKind.TABLE, "\n".join(table.rows), page=page.number)
+            position = table.end
+        _Flow(self, page.number, body, code).add(lines[position:])
+
+    def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
+        if kind is BlockKind.CODE:
+            self._builder.add(kind, _code(group), page=page)
+            return
+        level = None
+        if kind is BlockKind.HEADING:
+            level = 1
+            self._heading_sizes.append(max(line.size for line in group))
+        self._builder.add(kind, self._text(group, kind), page=page, level=level)
+
+    def _text(self, group: list[Line], kind: BlockKind) -> str:
+        parts: list[str] = []
+        for i, line in enumerate(group):
+            added = line.text
+            if kind is BlockKind.LIST and added[0] in _BULLETS:
+                added = f"- {added[1:].lstrip()}"
+            if i and kind is BlockKind.LIST and _BULLET.match(added):
+                parts.append("\n")
+            elif i:
+                stem = self._words.joined(parts[-1], added, group[i - 1].hyphenated)
+                if stem is None:
+                    parts.append(" ")
+                else:
+                    parts[-1] = stem
+            parts.append(added)
+        return "".join(parts)
 
 
-def _add_page(lines: list[Line], number: int, body: float, builder: TextBuilder) -> None:
-    group: list[Line] = []
-    kind = BlockKind.PARAGRAPH
+class _Flow:
+    """Lines outside of tables to blocks."""
 
-    def flush() -> None:
-        nonlocal group
+    def __init__(self, layout: Layout, page: int, body: float, code: bool) -> None:
+        self._layout = layout
+        self._page = page
+        self._body = body
+        self._code = code
+
+    def add(self, lines: list[Line]) -> None:
+        group: list[Line] = []
+        kind = BlockKind.PARAGRAPH
+        for line in lines:
+            line_kind = self._kind(line)
+            if group and not _continues(group, line, kind, line_kind):
+                self._layout._add(kind, group, self._page)
+                group = []
+            if not group:
+                kind = line_kind
+            group.append(line)
         if group:
-            level = _heading_level(group[0], body) if kind is BlockKind.HEADING else None
-            builder.add(kind, _text(group, kind), page=number, level=level)
-        group = []
+            self._layout._add(kind, group, self._page)
 
-    for i, line in enumerate(lines):
-        following = lines[i + 1] if i + 1 < len(lines) else None
-        line_kind = _kind(line, following, body)
-        if not group or not _continues(group, line, kind, line_kind):
-            flush()
-            kind = line_kind
-        group.append(line)
-    flush()
+    def _kind(self, line: Line) -> BlockKind:
+        if self._code and line.fixed_pitch:
+            return BlockKind.CODE
+        if self._is_heading(line):
+            return BlockKind.HEADING
+        return BlockKind.LIST if _BULLET.match(line.text) else BlockKind.PARAGRAPH
 
-
-def _kind(line: Line, following: Line | None, body: float) -> BlockKind:
-    if line.cells >= 2 and any(c.isdigit() for c in line.text):
-        return BlockKind.TABLE
-    if line.cells >= 3 or (line.cells == 2 and following is not None and following.cells >= 2):
-        return BlockKind.TABLE
-    if _is_heading(line, body):
-        return BlockKind.HEADING
-    return BlockKind.LIST if _BULLET.match(line.text) else BlockKind.PARAGRAPH
-
-
-def _is_heading(line: Line, body: float) -> bool:
-    """Larger than the body or bold, short, with letters, and not the end of a sentence."""
-    text = line.text
-    if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
-        return False
-    return line.size >= 1.2 * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
-
-
-def _heading_level(line: Line, body: float) -> int:
-    ratio = line.size / body if body else 1.0
-    return next(level for level, least in enumerate((1.8, 1.45, 1.2, 0.0), 1) if ratio >= least)
+    def _is_heading(self, line: Line) -> bool:
+        """Larger than the body or bold, short, with letters, and not the end of a sentence."""
+        text, body = line.text, self._body
+        if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
+            return False
+        return line.size >= 1.2 * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
 
 
 def _continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockKind) -> bool:
     last = group[-1]
+    if last.region != line.region:
+        # A sentence goes on in the next column.
+        ended = last.text.endswith(_SENTENCE_END) or not line.text[0].islower()
+        return kind is line_kind is BlockKind.PARAGRAPH and not ended and abs(last.size - line.size) < 0.6
     gap = last.y0 - line.y1  # below zero where line boxes overlap, as they usually do
     near = -1.5 * line.size < gap < 0.55 * max(line.size, last.size)
+    if kind is BlockKind.CODE or line_kind is BlockKind.CODE:
+        return kind is line_kind and -1.5 * line.size < gap < 2.5 * line.size
     if kind is BlockKind.HEADING or line_kind is BlockKind.HEADING:
         # A heading may run over two lines.
         return kind is line_kind and near and abs(last.size - line.size) < 0.6 and last.bold == line.bold
-    if kind is BlockKind.TABLE:
-        # Rows keep together across small gaps; a label without figures between rows is one of them.
-        loose = -1.5 * line.size < gap < 1.6 * line.size
-        return loose and (line_kind is BlockKind.TABLE or (len(line.text) < 60 and line.cells == 1))
-    if line_kind is BlockKind.TABLE:
-        return False
+    if line_kind is BlockKind.LIST:
+        return kind is BlockKind.LIST and -1.5 * line.size < gap < 1.6 * line.size
     if not near:
         return False
-    if line_kind is BlockKind.LIST:
-        return kind is BlockKind.LIST
-    # A new paragraph without a gap: the last line was short and ended a sentence.
-    width = max(g.x1 for g in group) - min(g.x0 for g in group)
-    ended = last.text.endswith(_SENTENCE_END) and last.x1 - last.x0 < 0.75 * width
-    return not (ended and kind is BlockKind.PARAGRAPH and len(group) > 1)
+    if kind is BlockKind.LIST:
+        # Below an item's second line, which is set in, a line further out is no part of the list.
+        return bool(_BULLET.match(last.text)) or line.x0 > last.x0 - 0.5 * line.size
+    # A new paragraph without a gap: the last line was short and ended a sentence, or this one is set in.
+    left = min(g.x0 for g in group)
+    width = max(g.x1 for g in group) - left
+    ended = last.text.endswith(_SENTENCE_END)
+    short = last.x1 - last.x0 < 0.75 * width
+    set_in = 0.8 * line.size < line.x0 - left < 5 * line.size
+    return not (ended and (short or set_in) and len(group) > 1)
 
 
-def _text(group: list[Line], kind: BlockKind) -> str:
-    if kind is BlockKind.TABLE:
-        return "\n".join(line.text for line in group)
-    parts: list[str] = []
+def _code(group: list[Line]) -> str:
+    """Lines with the spaces before them, as wide as the letters of the font."""
+    left = min(line.x0 for line in group)
+    out: list[str] = []
     for i, line in enumerate(group):
-        if i:
-            if group[i - 1].hyphenated:
-                pass  # the word goes on
-            elif kind is BlockKind.LIST and _BULLET.match(line.text):
-                parts.append("\n")
-            else:
-                parts.append(" ")
-        parts.append(line.text)
-    return "".join(parts)
+        text = line.text.replace(" | ", "  ")
+        width = (line.x1 - line.x0) / max(1, len(text))
+        if i and group[i - 1].y0 - line.y1 > 0.8 * line.size:
+            out.append("")
+        out.append(" " * min(40, round((line.x0 - left) / max(width, 1.0))) + text)
+    return "\n".join(out)

@@ -3,149 +3,132 @@
 import re
 from dataclasses import dataclass
 
-import pypdfium2 as pdfium
-import pypdfium2.raw as pdfium_c
+from ingest.pdf_segments import Segment
 
-_LIGATURES = {
-    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
-}  # fmt: skip
-_BOLD_WEIGHT = 600
 # A gap wider than this many type sizes separates table cells; justified text stays well below.
-_CELL_GAP = 1.4
-_HYPHENS = ("\x02", "\ufffe")  # PDFium's marks for a hyphen at a line's end that it takes for a word break
-# A currency sign set apart from its figure belongs to the cell of the figure.
-_CURRENCY_CELL = re.compile(r"\s*(?:\|\s*)?([$€£¥]) \| (?=[\d(—-])")
+_CELL_GAP = 1.3
+_WORD_GAP = 0.12
+_CURRENCY = frozenset("$€£¥")
+_TAIL = re.compile(r"%|\)|\)\s*%|pts?|x")  # belongs to the figure before it
+_MARK = re.compile(r"[•●▪■◦‣○–*·†‡-]+|\(?[\w*†‡]{1,3}[.)]|\([\w*]{1,3}\)|\d{1,2}")
+_PROSE = re.compile(r"[^\W\d].{14,}|.*[^\W\d]{3}.*\s.*[^\W\d]{3}")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stretch of a line that wide gaps set apart, with its left and right edge in points."""
+
+    text: str
+    x0: float
+    x1: float
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: cells are joined by `` | ``. Coordinates are points, the origin is the lower left corner.
+    """One line of one or more cells. Coordinates are points, the origin is the lower left corner of the page as read.
 
-    ``hyphenated`` is True where the last word goes on in the next line.
+    ``hyphenated`` is True where PDFium took the hyphen at its end for a word break. ``region`` is the number of the
+    column, or of what stands between columns, that the line is in.
     """
 
-    text: str
-    x0: float
+    parts: tuple[Cell, ...]
     y0: float
-    x1: float
     y1: float
     size: float
     bold: bool
     hyphenated: bool = False
+    region: int = 0
+    fixed_pitch: bool = False
+
+    @property
+    def text(self) -> str:
+        """The cells joined by `` | ``."""
+        return self.parts[0].text if len(self.parts) == 1 else " | ".join(cell.text for cell in self.parts)
 
     @property
     def cells(self) -> int:
-        return self.text.count(" | ") + 1
+        return len(self.parts)
+
+    @property
+    def x0(self) -> float:
+        return self.parts[0].x0
+
+    @property
+    def x1(self) -> float:
+        return self.parts[-1].x1
 
 
-def page_lines(page: pdfium.PdfPage) -> list[Line]:
-    """The lines of a page in the order of its content stream. Raises pypdfium2.PdfiumError."""
-    textpage = page.get_textpage()
-    try:
-        pieces = _pieces(textpage)
-    finally:
-        textpage.close()
-    return _join_rows(pieces)
+def lines_of(rows: list[list[Segment]], region: int = 0) -> list[Line]:
+    """A line for each row of segments, which are in reading order."""
+    return [line for row in rows if (line := _line(row, region)) is not None]
 
 
-def _pieces(textpage: pdfium.PdfTextPage) -> list[Line]:
-    """What PDFium holds for lines; it starts a new one at each jump of the text position."""
-    raw = textpage.raw
-    lines: list[Line] = []
-    start = 0
-    count = textpage.count_chars()
-    codes = [pdfium_c.FPDFText_GetUnicode(raw, i) for i in range(count)]
-    for i in range(count + 1):
-        # PDFium puts no line end behind a hyphen that it took for a word break.
-        hyphen = i < count and chr(codes[i]) in _HYPHENS
-        if i == count or hyphen or codes[i] in (10, 13):
-            end = i + hyphen
-            if end > start:
-                line = _piece(raw, codes, start, end)
-                if line is not None:
-                    lines.append(line)
-            start = i + 1
-    return lines
-
-
-def _piece(raw: object, codes: list[int], start: int, end: int) -> Line | None:
-    box = pdfium_c.FS_RECTF()
-    chars: list[str] = []
-    x0 = y0 = float("inf")
-    x1 = y1 = float("-inf")
-    size = 0.0
-    bold = 0
-    visible = 0
-    last_right = None
-    for i in range(start, end):
-        char = chr(codes[i]) if 0 < codes[i] < 0x110000 else ""
-        if not char or char.isspace():
-            chars.append(" ")
-            continue
-        pdfium_c.FPDFText_GetLooseCharBox(raw, i, box)
-        if visible == 0:
-            size = pdfium_c.FPDFText_GetFontSize(raw, i)
-        if box.right > box.left:
-            height = box.top - box.bottom
-            if last_right is not None and box.left - last_right > _CELL_GAP * max(height * 0.8, 1.0):
-                while chars and chars[-1] == " ":
-                    chars.pop()
-                chars.append(" | ")
-            last_right = box.right
-            x0, y0 = min(x0, box.left), min(y0, box.bottom)
-            x1, y1 = max(x1, box.right), max(y1, box.top)
-        visible += 1
-        bold += pdfium_c.FPDFText_GetFontWeight(raw, i) >= _BOLD_WEIGHT
-        chars.append(_LIGATURES.get(char, char))
-    text = re.sub(r" +", " ", "".join(chars)).strip()
-    hyphenated = text.endswith(_HYPHENS)
-    text = _surrogates(text.rstrip("".join(_HYPHENS)))
-    if not text or visible == 0:
-        return None
-    text = _join_currency(text)
-    # The nominal size is often 1 with a scaling matrix: the box tells how large the type really is.
-    shown = (y1 - y0) * 0.85 if y1 > y0 else size
-    return Line(text, x0, y0, x1, y1, shown, bold * 2 > visible, hyphenated)
-
-
-def _join_currency(text: str) -> str:
-    return _CURRENCY_CELL.sub(r" | \1 ", text).removeprefix(" | ")
-
-
-def _surrogates(text: str) -> str:
-    """Characters beyond the basic plane can come as two UTF-16 halves."""
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
-def _join_rows(pieces: list[Line]) -> list[Line]:
-    """Pieces that follow each other on one base line are one row. Columns of running text do not:
-
-    their lines come one below the other in the content stream.
-    """
-    rows: list[Line] = []
-    for piece in pieces:
-        last = rows[-1] if rows else None
-        if last is None or not _same_row(last, piece):
-            rows.append(piece)
-            continue
-        gap = piece.x0 - last.x1
-        glue = "" if last.hyphenated else " | " if gap > _CELL_GAP * last.size else " "
-        rows[-1] = Line(
-            _join_currency(last.text + glue + piece.text),
-            last.x0,
-            min(last.y0, piece.y0),
-            max(last.x1, piece.x1),
-            max(last.y1, piece.y1),
-            max(last.size, piece.size) if last.bold == piece.bold else last.size,
-            last.bold and piece.bold,
-            piece.hyphenated,
-        )
+def rows_of(segments: list[Segment]) -> list[list[Segment]]:
+    """The segments by the base lines that they share, from the top; each row from where reading begins."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda s: -(s.y0 + s.y1)):
+        if rows and _shares(rows[-1], segment):
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    for row in rows:
+        to_left = sum(bool(_RIGHT_TO_LEFT.search(s.text)) for s in row) * 2 > len(row)
+        row.sort(key=lambda s: -s.x1 if to_left else s.x0)
     return rows
 
 
-def _same_row(left: Line, right: Line) -> bool:
-    overlap = min(left.y1, right.y1) - max(left.y0, right.y0)
-    shorter = min(left.y1 - left.y0, right.y1 - right.y0)
-    return overlap > 0.6 * shorter > 0 and right.x0 >= left.x1 - 0.2 * left.size
+def _shares(row: list[Segment], segment: Segment) -> bool:
+    tallest = max(row, key=lambda s: s.y1 - s.y0)
+    overlap = min(tallest.y1, segment.y1) - max(tallest.y0, segment.y0)
+    return overlap > 0.55 * min(tallest.y1 - tallest.y0, segment.y1 - segment.y0) > 0
+
+
+def _line(row: list[Segment], region: int) -> Line | None:
+    cells: list[Cell] = []
+    last: Segment | None = None
+    for segment in row:
+        if last is None:
+            cells.append(Cell(segment.text, segment.x0, segment.x1))
+        else:
+            gap = segment.x0 - last.x1 if segment.x0 >= last.x0 else last.x0 - segment.x1
+            _put(cells, segment, gap, max(segment.size, 1.0))
+        last = segment
+    cells = _join_mark(_join_currency(cells))
+    if not cells or not any(cell.text for cell in cells):
+        return None
+    longest = max(row, key=lambda s: len(s.text))
+    bold = sum(len(s.text) for s in row if s.bold) * 2 > sum(len(s.text) for s in row)
+    y0, y1 = min(s.y0 for s in row), max(s.y1 for s in row)
+    fixed = all(s.fixed_pitch for s in row)
+    return Line(tuple(cells), y0, y1, longest.size, bold, row[-1].hyphenated, region, fixed)
+
+
+def _put(cells: list[Cell], segment: Segment, gap: float, size: float) -> None:
+    before = cells[-1]
+    figure_ends = before.text[-1:].isdigit() or before.text[-1:] in ("%", ")", "—", "–")
+    next_column = figure_ends and segment.text[:1] in _CURRENCY and gap > _WORD_GAP * size
+    if (gap > _CELL_GAP * size or next_column) and not (_TAIL.fullmatch(segment.text) and gap < 2.5 * size):
+        cells.append(Cell(segment.text, segment.x0, segment.x1))
+        return
+    glue = "" if gap < _WORD_GAP * size or segment.text == ")" else " "
+    x0, x1 = min(before.x0, segment.x0), max(before.x1, segment.x1)
+    cells[-1] = Cell(before.text + glue + segment.text, x0, x1)
+
+
+def _join_currency(cells: list[Cell]) -> list[Cell]:
+    """A currency sign set apart from its figure belongs to the cell of the figure."""
+    joined: list[Cell] = []
+    for cell in cells:
+        if joined and joined[-1].text in _CURRENCY:
+            sign = joined.pop()
+            cell = Cell(f"{sign.text} {cell.text}", sign.x0, cell.x1)
+        joined.append(cell)
+    return joined
+
+
+def _join_mark(cells: list[Cell]) -> list[Cell]:
+    """A bullet, number or footnote mark set apart from its sentence is the beginning of it."""
+    if len(cells) == 2 and _MARK.fullmatch(cells[0].text) and _PROSE.match(cells[1].text):
+        return [Cell(f"{cells[0].text} {cells[1].text}", cells[0].x0, cells[1].x1)]
+    return cells

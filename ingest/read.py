@@ -3,14 +3,17 @@
 import hashlib
 import importlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import PurePosixPath
 
 import py3langid
 
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document, Finding
-from ingest import detect, isolated, packages
+from ingest import detect, isolated, ocr, packages
 from ingest.blocks import Parsed, clean
+from ingest.isolated import OnProgress
+from ingest.sources import check_size
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
 _PARSERS = {
@@ -29,6 +32,7 @@ _PARSERS = {
     packages.XLSX: "ingest.xlsx",
     packages.ODT: "ingest.odt",
     packages.EPUB: "ingest.epub",
+    **dict.fromkeys((detect.PNG, detect.JPEG, detect.GIF, detect.TIFF, detect.BMP, detect.WEBP), "ingest.images"),
 }
 _NEVER_SLOW = {detect.PLAIN, detect.CODE}
 _ISOLATED_CHARS = 200_000  # of a text format: below, the worst takes a second, not worth a process
@@ -39,10 +43,14 @@ _TITLE_CHARS = 200
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What a source may hold at most: bytes, and characters of text."""
+    """What a source may hold at most: bytes, and characters of text.
 
-    max_bytes: int = 100 * 1024 * 1024
-    max_chars: int = 20_000_000
+    Plain text of 300 MB is read with four times its size in memory; beyond 400 million characters, 512 MiB of
+    mostly ASCII, it would be a data set and no document.
+    """
+
+    max_bytes: int = 512 * 1024**2
+    max_chars: int = 400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,11 @@ class Reading:
     document: Document
     notes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+
+
+def reader_version() -> str:
+    """Names what would read a source now: what one version fails at, or one without OCR, another may read."""
+    return version("footnoted") + ("+ocr" if ocr.available() else "")
 
 
 def content_hash(data: bytes) -> str:
@@ -64,26 +77,21 @@ def document_id(uri: str, digest: str) -> str:
     return hashlib.sha256(f"{uri}\0{digest}".encode()).hexdigest()[:32]
 
 
-def check_size(size: int, name: str, limits: ReadLimits) -> None:
-    """Raises TooLarge, so that a source can be refused before it is loaded."""
-    if size > limits.max_bytes:
-        raise TooLarge(
-            f"{name} has {size / 1024**2:.0f} MiB; the limit is {limits.max_bytes / 1024**2:.0f} MiB.",
-            "Split the file, or raise the setting ingest.max_file_mb.",
-        )
-
-
-def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> Reading:
+def read(
+    data: bytes, uri: str, name: str, limits: ReadLimits | None = None, on_progress: OnProgress | None = None
+) -> Reading:
     """Parse ``data``. ``name`` is the file name: for messages, the title of last resort, text formats.
+
+    ``on_progress`` is that of ``ingest.isolated.parse``; a format that is read in this process does not call it.
 
     Raises ReadError: EmptyDocument, EncryptedDocument, UnsupportedMedia, TooLarge or the bare class.
     """
     limits = limits or ReadLimits()
-    check_size(len(data), name, limits)
+    check_size(len(data), name, limits.max_bytes)
     if not data:
         raise EmptyDocument(f"{name} is empty (0 bytes).", "Check that it was saved and copied whole.")
     media_type, text = detect.detect(data, name)
-    parsed = _parse(media_type, data, text, name)
+    parsed = _parse(media_type, data, text, name, on_progress)
     if len(parsed.text) > limits.max_chars:
         raise TooLarge(
             f"{name} holds {len(parsed.text):,} characters; the limit is {limits.max_chars:,}.",
@@ -109,12 +117,12 @@ def read(data: bytes, uri: str, name: str, limits: ReadLimits | None = None) -> 
     return Reading(document, notes, parsed.findings)
 
 
-def _parse(media_type: str, data: bytes, text: str | None, name: str) -> Parsed:
+def _parse(media_type: str, data: bytes, text: str | None, name: str, on_progress: OnProgress | None) -> Parsed:
     module = _PARSERS[media_type]
     if text is None:
-        return isolated.parse(module, data, name)
+        return isolated.parse(module, data, name, on_progress=on_progress)
     if len(text) > _ISOLATED_CHARS and media_type not in _NEVER_SLOW:
-        return isolated.parse(module, text.encode(), name)
+        return isolated.parse(module, text.encode(), name, on_progress=on_progress)
     parsed: Parsed = importlib.import_module(module).parse(text, name)
     return parsed
 

@@ -81,6 +81,25 @@ class Listing:
     failures: list[tuple[str, ReadError]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     scope_of: dict[str, str] = field(default_factory=dict)
+    _uris: set[str] = field(default_factory=set, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._uris.update(source.uri for source in self.sources)
+
+    def __contains__(self, uri: str) -> bool:
+        return uri in self._uris
+
+    def add(self, source: Source, scope: str | None) -> None:
+        """One more source, where it is not in yet."""
+        if source.uri in self._uris:
+            return
+        self._uris.add(source.uri)
+        self.sources.append(source)
+        if scope is not None:
+            self.scope_of[source.uri] = scope
+
+    def fail(self, where: str, message: str, hint: str) -> None:
+        self.failures.append((where, ReadError(message, hint)))
 
 
 def check_size(size: int, name: str, max_bytes: int) -> None:
@@ -97,53 +116,68 @@ def file_source(path: Path) -> FileSource:
     return FileSource(resolved, resolved.as_uri(), resolved.name, resolved.stat().st_size)
 
 
-def is_below(uri: str, folder: Path) -> bool:
-    """Whether a file's uri lies in or below the folder."""
-    return uri.startswith(folder.resolve().as_uri().rstrip("/") + "/")
-
-
 def find_sources(paths: Sequence[Path]) -> Listing:
     """Every file in or below the paths, hidden ones left out."""
     listing = Listing()
-    seen: set[str] = set()
     for path in paths:
-        if not path.exists():
-            listing.failures.append((str(path), ReadError(f"{path} does not exist.", "Check the path.")))
-            continue
-        unreadable: list[Path] = []
-        for file in _files(path):
-            if isinstance(file, OSError):
-                unreadable.append(Path(file.filename))
-                reason = ReadError(f"{file.filename}: {file.strerror}.", "Check its permissions.")
-                listing.failures.append((str(file.filename), reason))
-                continue
-            if not file.is_file():  # a link that leads nowhere or in a circle, a pipe, a socket
-                reason = ReadError(f"{file} is not a file that can be read.", "Check where it leads.")
-                listing.failures.append((str(file), reason))
-                continue
-            source = file_source(file)
-            if source.uri not in seen:
-                seen.add(source.uri)
-                listing.sources.append(source)
-        if path.is_dir():
-            listing.scopes.append(_folder_scope(path, unreadable))
+        add_path(listing, path)
     return listing
 
 
-def _folder_scope(folder: Path, unreadable: Iterable[Path]) -> Scope:
-    """A folder that cannot be read says nothing of what was in it."""
-    lost = list(unreadable)
-    return Scope(str(folder), lambda uri, _: is_below(uri, folder) and not any(is_below(uri, p) for p in lost))
+def add_path(listing: Listing, path: Path, scope: str | None = None) -> None:
+    """A file, or a folder with all below it. ``scope`` names what a file belongs to; a folder is a scope of its own."""
+    if not path.exists() and not path.is_symlink():
+        listing.fail(str(path), f"{path} does not exist.", "Check the path.")
+    elif path.is_dir():
+        name = str(path.resolve())
+        unreadable = add_files(listing, _below(path), name)
+        listing.scopes.append(Scope(name, _covers_folder(path.resolve(), unreadable)))
+    else:
+        add_files(listing, [path], scope)
 
 
-def _files(path: Path) -> Iterator[Path | OSError]:
-    if not path.is_dir():
-        yield path
-        return
+def add_files(listing: Listing, found: Iterable[Path | OSError], scope: str | None) -> list[str]:
+    """Files, and why folders among them cannot be read; gives the beginnings of the uris in those."""
+    unreadable: list[str] = []
+    for file in found:
+        if isinstance(file, OSError):
+            unreadable.append(f"{Path(file.filename).resolve().as_uri()}/")
+            listing.fail(str(file.filename), f"{file.filename}: {file.strerror}.", "Check its permissions.")
+        elif not file.is_file():  # a link that leads nowhere or in a circle, a pipe, a socket
+            listing.fail(str(file), f"{file} is not a file that can be read.", "Check where it leads.")
+        else:
+            try:
+                listing.add(file_source(file), scope)
+            except OSError as error:  # it went a moment ago
+                listing.fail(str(file), f"{file} cannot be read: {error.strerror}.", "Check whether it is there.")
+    return unreadable
+
+
+def walk(folder: Path, enter: Callable[[str], bool]) -> Iterator[tuple[Path, list[str]] | OSError]:
+    """Folders with the names of their files, in order; those that cannot be read last. ``enter`` is asked by name
+    relative to the first folder. Links to folders are not followed."""
     unreadable: list[OSError] = []
-    for folder, folders, names in os.walk(path, onerror=unreadable.append):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield Path(folder) / name
+    for at, folders, names in os.walk(folder, onerror=unreadable.append):
+        here = Path(at).relative_to(folder)
+        folders[:] = sorted(f for f in folders if enter((here / f).as_posix()))
+        yield Path(at), sorted(names)
     yield from unreadable
+
+
+def _below(folder: Path) -> Iterator[Path | OSError]:
+    for found in walk(folder, lambda relative: not relative.rpartition("/")[2].startswith(".")):
+        if isinstance(found, OSError):
+            yield found
+        else:
+            yield from (found[0] / name for name in found[1] if not name.startswith("."))
+
+
+def _covers_folder(folder: Path, unreadable: Sequence[str]) -> Callable[[str, str | None], bool]:
+    """A folder that cannot be read says nothing of what was in it; and a hidden file is not looked for."""
+    start = folder.as_uri().rstrip("/") + "/"
+
+    def covers(uri: str, _: str | None) -> bool:
+        below = uri.removeprefix(start)
+        return uri.startswith(start) and not uri.startswith(tuple(unreadable)) and "/." not in f"/{below}"
+
+    return covers

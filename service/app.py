@@ -21,7 +21,7 @@ from starlette.types import Scope
 from core.errors import EncoderUnavailable, FootnotedError
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
-from service.jobs import Jobs
+from service.jobs.jobs import Jobs
 from service.operator import Operator
 from service.problems import add_problem_handlers
 from service.questions.log import QuestionLog
@@ -32,13 +32,17 @@ from service.routes import (
     admin_jobs,
     admin_questions,
     admin_sites,
+    admin_sync,
     ask,
     collections,
+    document_address,
     documents,
     feedback,
     health,
     jobs,
     pages,
+    passages,
+    quality,
     sites,
     source,
     view,
@@ -70,7 +74,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     state = ServiceState(
         settings=settings,
         engine=engine,
-        jobs=Jobs(engine, settings.data_dir / "uploads"),
+        jobs=Jobs(engine, settings),
         questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
         sites=Sites(settings.data_dir),
         tokens=SessionTokens(load_secret(settings.data_dir), settings.sites.session_minutes * 60),
@@ -100,7 +104,22 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
-    for module in (ask, feedback, documents, collections, jobs, health, pages, view, source, sites, widget):
+    app.include_router(document_address.router)  # before the form's route at the same address
+    for module in (
+        ask,
+        feedback,
+        documents,
+        passages,
+        quality,
+        collections,
+        jobs,
+        health,
+        pages,
+        view,
+        source,
+        sites,
+        widget,
+    ):
         app.include_router(module.router)
     for operators in (
         admin.pages,
@@ -109,6 +128,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         admin_jobs.router,
         admin_questions.router,
         admin_sites.router,
+        admin_sync.router,
     ):
         app.include_router(operators)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")

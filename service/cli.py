@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import FootnotedError
-from service.commands import doctor, documents, questions, questions_log, serve, sites
+from service.commands import doctor, documents, jobs, quality, questions, questions_log, serve, sites
 from service.console import print_error
 
 COMMANDS_GROUP = "footnoted.commands"
@@ -37,6 +37,7 @@ for command in (
     documents.documents,
     documents.remove,
     documents.reindex,
+    quality.quality,
     doctor.config,
     doctor.doctor,
 ):
@@ -44,6 +45,7 @@ for command in (
 
 app.add_typer(questions_log.app, name="questions")
 app.add_typer(sites.app, name="sites")
+app.add_typer(jobs.app, name="jobs")
 
 
 def main() -> None:

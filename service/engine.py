@@ -10,12 +10,14 @@ from index.catalog import Collection, DocumentRow, check_name
 from index.encode import Encoder, SentenceTransformerEncoder
 from index.store import SearchSettings, Store
 from ingest.read import ReadLimits
+from ingest.sources import Listing, find_sources
 from ingest.split import SplitSettings, split
 from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.events import Event, fold
 from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
-from service.ingestion import Ingester, IngestReport, OnProgress
+from service.ingestion.ingester import Ingester
+from service.ingestion.report import IngestReport, Listener
 from service.settings import Settings
 
 
@@ -41,13 +43,15 @@ class Engine:
         )
         self._sizes = SplitSettings(settings.ingest.split_target, settings.ingest.split_maximum)
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
-        self.ingester = Ingester(store, limits, self._sizes)
+        self.ingester = Ingester(store, limits, self._sizes, settings.ingest.readers)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> "Engine":
         """Open the data folder. The models are loaded when they are first needed. Raises IndexBroken."""
         chosen = settings.encoder
-        encoder = encoder or SentenceTransformerEncoder(chosen.model, chosen.device, chosen.batch_size)
+        encoder = encoder or SentenceTransformerEncoder(
+            chosen.model, chosen.device, chosen.batch_size, chosen.precision, chosen.backend
+        )
         sizes = settings.ingest.split_target, settings.ingest.split_maximum
         try:
             store = Store(settings.data_dir, encoder, sizes)
@@ -95,12 +99,30 @@ class Engine:
         self,
         paths: Sequence[Path],
         collection: str = "default",
-        progress: OnProgress | None = None,
+        listener: Listener | None = None,
         *,
         prune: bool = True,
+        dry_run: bool = False,
+        retry_failed: bool = False,
     ) -> IngestReport:
-        """See Ingester.ingest_paths."""
-        return self.ingester.ingest_paths(paths, collection, progress, prune=prune)
+        """Files, and folders with all below them. See Ingester.run."""
+        listing = find_sources(paths)
+        return self.ingest_listing(
+            listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed
+        )
+
+    def ingest_listing(
+        self,
+        listing: Listing,
+        collection: str = "default",
+        listener: Listener | None = None,
+        *,
+        prune: bool = True,
+        dry_run: bool = False,
+        retry_failed: bool = False,
+    ) -> IngestReport:
+        """See Ingester.run."""
+        return self.ingester.run(listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed)
 
     def collections(self) -> list[Collection]:
         return self.store.catalog.collections()

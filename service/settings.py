@@ -5,10 +5,11 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -19,6 +20,8 @@ from pydantic_settings import (
 )
 
 from core.errors import SettingsError
+from ingest.web.addresses import parse_allowed
+from ingest.web.rules import WebRules
 
 ENV_PREFIX = "FOOTNOTED_"
 CONFIG_VARIABLE = "FOOTNOTED_CONFIG"
@@ -58,15 +61,78 @@ class EncoderSettings(_Group):
     )
     device: str | None = Field(None, description="Torch device, such as cuda; chosen by itself when not set.")
     batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once.")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Of the sums for passages; auto: bfloat16 where the processor has instructions for it."
+    )
+    backend: Literal["auto", "torch", "openvino"] = Field(
+        "auto", description="What embeds passages; auto: OpenVINO for many at once, where it is quicker."
+    )
 
 
 class IngestSettings(_Group):
     """Limits of a source, and the sizes of passages."""
 
-    max_file_mb: int = Field(100, ge=1, description="Largest file, in MiB.")
-    max_chars: int = Field(20_000_000, ge=1, description="Most characters of text in one document.")
+    # The reasons are with ingest.read.ReadLimits.
+    max_file_mb: int = Field(512, ge=1, description="Largest file, in MiB.")
+    max_chars: int = Field(400_000_000, ge=1, description="Most characters of text in one document.")
+    readers: int = Field(
+        default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64, description="Files read at once."
+    )
     split_target: int = Field(120, ge=1, description="A passage grows until it has this many encoder tokens.")
     split_maximum: int = Field(200, ge=16, description="No passage has more encoder tokens than this.")
+
+
+class JobsSettings(_Group):
+    """Uploads and syncs that the server does in the background."""
+
+    idle_s: float = Field(
+        60, ge=0, description="Seconds that the worker, with its model in memory, waits for more before it ends."
+    )
+    keep_days: int = Field(30, ge=0, le=36_500, description="Days that settled jobs are kept; at most 1,000 of them.")
+
+
+class WebSettings(_Group):
+    """Pages, files and sitemaps of the web as sources."""
+
+    allowed_private: list[str] = Field(
+        [], description="Hosts and networks that may be read though they are not public: wiki.intra, 10.1.0.0/16."
+    )
+    requests_per_second: float = Field(1.0, gt=0, le=100, description="Requests to one host in a second.")
+    max_pages: int = Field(1000, ge=1, description="Most addresses read in one sync.")
+    timeout_s: float = Field(
+        30.0, gt=0, le=600, description="Longest silence of a server, in seconds; an answer may take ten times as long."
+    )
+    every_minutes: float = Field(60.0, gt=0, description="How often `ingest --watch` asks for pages and sitemaps.")
+    obey_robots: bool = Field(True, description="Read only what robots.txt allows.")
+    contact: str | None = Field(
+        None, description="A page or e-mail address that every request names, for operators who want to complain."
+    )
+
+    @field_validator("allowed_private")
+    @classmethod
+    def _are_hosts(cls, entries: list[str]) -> list[str]:
+        for entry in entries:
+            parse_allowed(entry)
+        return entries
+
+    @field_validator("contact")
+    @classmethod
+    def _fits_a_header(cls, contact: str | None) -> str | None:
+        if contact is not None and not (contact.isascii() and contact.isprintable()):
+            raise ValueError("it has characters that a header cannot hold")
+        return contact
+
+    def rules(self) -> WebRules:
+        """As plain values for `ingest`."""
+        about = f" (+{self.contact})" if self.contact else ""
+        return WebRules(
+            tuple(self.allowed_private),
+            self.requests_per_second,
+            self.max_pages,
+            self.timeout_s,
+            self.obey_robots,
+            f"Footnoted/{version('footnoted')}{about}",
+        )
 
 
 class SearchGroup(_Group):
@@ -141,6 +207,8 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     encoder: EncoderSettings = EncoderSettings()
     ingest: IngestSettings = IngestSettings()
+    jobs: JobsSettings = JobsSettings()
+    web: WebSettings = WebSettings()
     search: SearchGroup = SearchGroup()
     answer: AnswerSettings = AnswerSettings()
     chat: ChatSettings = ChatSettings()
@@ -216,6 +284,17 @@ def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
             origin = "default"
         found.append(Origin(name, value, origin, description))
     return found
+
+
+def settings_from_json(text: str) -> Settings:
+    """What ``model_dump_json`` wrote in another process, whatever file and environment say here."""
+    given = json.loads(text)
+    groups: dict[str, Any] = {"data_dir": Path(given.pop("data_dir"))}
+    for name, value in given.items():
+        group = Settings.model_fields[name].annotation
+        assert group is not None and issubclass(group, BaseModel)
+        groups[name] = group.model_validate(value)
+    return Settings.model_construct(**groups)
 
 
 def defaults() -> list[Origin]:

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from service.commands.options import AsJson, Collection, DataDir, settings_with
 from service.console import err, ingest_progress, out, print_json, rendered_errors
 from service.engine import Engine
-from service.ingestion import IngestReport
+from service.ingestion.report import IngestReport
 from service.wire import document_json
 
 

@@ -1,13 +1,10 @@
 """``footnoted serve``: the HTTP service and the chat page."""
 
 import json
-import logging
 import socket
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 
@@ -18,6 +15,7 @@ from service.commands.options import DataDir, settings_with
 from service.console import err, ingest_progress, out, rendered_errors
 from service.engine import Engine
 from service.guard import LOOPBACK
+from service.logs import configure_logs
 from service.operator import load_token
 from service.settings import Settings
 
@@ -44,7 +42,7 @@ def serve(
         if not settings.chat.suggestions and _has_sample(engine):
             settings.chat.suggestions = _sample_questions()
         app = create_app(settings, engine)
-    _configure_logs()
+    configure_logs()
     address = own_address(settings.server.host, listening.getsockname()[1])
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
     out.print(f"Operator's pages: {address}/admin#token={load_token(settings.data_dir)}")
@@ -89,21 +87,3 @@ def _sample_questions() -> list[str]:
     lines = (SAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line]
     return [row["question"] for row in rows if row["answerable"]][:_SAMPLE_SUGGESTIONS]
-
-
-def _configure_logs() -> None:
-    """Lines for people on a terminal, JSON lines elsewhere; always on standard error."""
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    )
-    processors: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    if not sys.stderr.isatty():
-        processors.append(structlog.processors.format_exc_info)
-    structlog.configure(
-        processors=[*processors, renderer], logger_factory=structlog.PrintLoggerFactory(file=sys.stderr)
-    )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

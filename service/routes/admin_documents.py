@@ -1,20 +1,21 @@
 """``/v1/admin/collections/…``: documents with what is odd about them, and where they came from."""
 
 import shlex
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from core.types import Finding
 from index.listing import ListedDocument, ListOrder, list_documents
 from service.document_sources import DocumentSource, SourceKind, sources_of
-from service.jobs import Job, JobFile
+from service.jobs.records import JobFile
+from service.quality.as_json import finding_json
+from service.quality.report import findings_of
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import Offset, State
 from service.wire import document_json
 
 router = APIRouter(prefix="/v1/admin/collections", tags=["operator"], dependencies=OPERATOR_ONLY)
-_JOBS_LOOKED_THROUGH = 200
 
 
 @router.get("/{name}/documents")
@@ -26,13 +27,16 @@ def documents(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Documents with their state, the notes of their ingest, and the pages that gave no text.
+    """Documents with their state, what was found of their quality, the notes of their ingest, and the pages
+    that gave no text. ``findings`` is null for a document that an earlier version ingested.
 
-    Notes are known of uploads only: those are read by jobs, which are kept.
+    Notes are known of uploads only, for as long as their jobs are kept.
     """
     found, total = list_documents(state.engine.store.catalog, name, search, order, limit, offset)
-    uploads = _last_uploads(state.jobs.recent(_JOBS_LOOKED_THROUGH, name))
-    return {"documents": [_listed_json(one, uploads) for one in found], "total": total}
+    uploads = state.jobs.store.uploads_of(name, [one.row.uri for one in found])
+    findings = findings_of(state.engine.store.catalog, name, [one.row.id for one in found])
+    listed = [_listed_json(one, uploads, findings.get(one.row.id)) for one in found]
+    return {"documents": listed, "total": total}
 
 
 @router.get("/{name}/sources")
@@ -42,16 +46,9 @@ def sources(state: State, name: str) -> dict[str, Any]:
     return {"sources": [_source_json(source, name, str(state.settings.data_dir.absolute())) for source in found]}
 
 
-def _last_uploads(newest_first: Iterable[Job]) -> dict[str, list[JobFile]]:
-    """The uploads of each file name, newest first."""
-    found: dict[str, list[JobFile]] = {}
-    for job in newest_first:
-        for file in job.files:
-            found.setdefault(f"upload:{file.name}", []).append(file)
-    return found
-
-
-def _listed_json(listed: ListedDocument, uploads: dict[str, list[JobFile]]) -> dict[str, Any]:
+def _listed_json(
+    listed: ListedDocument, uploads: dict[str, list[JobFile]], findings: tuple[Finding, ...] | None
+) -> dict[str, Any]:
     """``state`` is in_use, replacing (a newer upload waits or is read) or outdated (a newer upload failed)."""
     latest = uploads.get(listed.row.uri, [])
     newest = latest[0] if latest else None
@@ -68,6 +65,7 @@ def _listed_json(listed: ListedDocument, uploads: dict[str, list[JobFile]]) -> d
         "notes": list(mine.notes) if mine else [],
         "pages_without_text": listed.pages_without_text,
         "thin": listed.is_thin,
+        "findings": None if findings is None else [finding_json(finding) for finding in findings],
     }
 
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from core.errors import InvalidRequest, NotFound
-from service.jobs import job_json
+from service.jobs.records import job_json
+from service.routes.document_address import ALSO_JSON
 from service.routes.state import CollectionName, Offset, State
 from service.wire import document_json
 
@@ -18,7 +19,7 @@ _MAX_FILES = 500
 _INLINE = {"application/pdf", "text/plain", "text/markdown"}
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, openapi_extra=ALSO_JSON)
 def upload(
     state: State, response: Response, files: list[UploadFile], collection: Annotated[str, Form()] = "default"
 ) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def upload(
     state.engine.check_collection_name(collection)
     if len(files) > _MAX_FILES:
         raise InvalidRequest(f"{len(files)} files in one request; at most {_MAX_FILES} go.", "Send several requests.")
-    job = state.jobs.submit(collection, [(file.filename or "upload", file.file) for file in files])
+    job = state.jobs.submit_upload(collection, [(file.filename or "upload", file.file) for file in files])
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)
 

@@ -1,15 +1,16 @@
-"""``/v1/jobs``: how far an upload is, asked or followed."""
+"""``/v1/jobs``: how far an upload or a sync is, asked or followed, and its end."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError
-from service.jobs import Job, Jobs, job_json
+from service.jobs.jobs import Jobs
+from service.jobs.records import Job, job_json
 from service.problems import problem_of
 from service.routes.state import State
 
@@ -19,7 +20,7 @@ _LOOK_S = 0.4
 
 @router.get("/{job_id}")
 def get_job(state: State, job_id: str) -> dict[str, Any]:
-    """How far an upload is, file by file."""
+    """How far a job is, file by file; a settled one once questions find what it brought."""
     return job_json(state.jobs.get(job_id))
 
 
@@ -29,9 +30,24 @@ def get_job(state: State, job_id: str) -> dict[str, Any]:
     response_class=EventSourceResponse,
 )
 async def job_events(state: State, job_id: str) -> EventSourceResponse:
-    """A job as it is now, and again whenever it has changed, until it is done, partial or failed."""
+    """A job as it is now, and again whenever it has changed, until it is settled."""
     job = await run_in_threadpool(state.jobs.get, job_id)  # an unknown one is still a plain 404
     return EventSourceResponse(_changes(state.jobs, job), headers={"Cache-Control": "no-cache"})
+
+
+@router.post(
+    "/{job_id}/cancel",
+    status_code=202,
+    response_class=Response,
+    responses={
+        202: {"description": "It runs, and stops soon."},
+        204: {"description": "It waited, and is cancelled."},
+        409: {"description": "It is settled (`conflict`)."},
+    },
+)
+def cancel_job(state: State, job_id: str) -> Response:
+    """Let a job end; the documents that it brought stay."""
+    return Response(status_code=204 if state.jobs.cancel(job_id).is_settled else 202)
 
 
 async def _changes(jobs: Jobs, job: Job) -> AsyncIterator[JSONServerSentEvent]:

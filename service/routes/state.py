@@ -9,7 +9,7 @@ from fastapi.templating import Jinja2Templates
 
 from core.errors import FootnotedError, NotReady
 from service.engine import Engine
-from service.jobs import Jobs
+from service.jobs.jobs import Jobs
 from service.operator import Operator
 from service.questions.recorder import QuestionRecorder
 from service.settings import Settings

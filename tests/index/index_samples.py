@@ -12,6 +12,7 @@ import numpy as np
 
 from core.types import Block, BlockKind, Document, Passage
 from index.encode import Vectors
+from index.catalog import Entry
 from index.store import Store
 
 SIZES = (120, 200)
@@ -81,7 +82,8 @@ def source(uri: str, *paragraphs: str, title: str = "Title", section: tuple[str,
 
 def put(store: Store, collection: str, *sources: Source) -> None:
     for one in sources:
-        store.put(store.open_collection(collection), one.document, one.passages, one.original)
+        (made,) = store.embed([one.passages])
+        store.put(store.open_collection(collection), [(Entry(one.document, made), one.original)])
 
 
 def found(store: Store, question: str, collection: str = "c", top_k: int = 10) -> list[str]:

@@ -83,7 +83,8 @@ def test_what_is_not_there_is_not_found(store):
 def test_known_digests_tell_what_need_not_be_read_again(store):
     one, two = source("file:///1", "one"), source("file:///2", "two")
     put(store, "c", one, two)
-    assert store.catalog.known_digests("c") == {
+    known = store.catalog.known_sources(store.open_collection("c"))
+    assert {uri: source.sha256 for uri, source in known.items()} == {
         "file:///1": one.document.metadata["sha256"],
         "file:///2": two.document.metadata["sha256"],
     }
@@ -181,7 +182,7 @@ def test_damage_inside_the_catalog_is_told_when_it_is_met(folder):
     data[8 * size :] = b"\xa5" * (len(data) - 8 * size)
     (folder / "catalog.db").write_bytes(data)
     with pytest.raises(IndexBroken) as caught, open_store(folder) as store:
-        store.catalog.known_digests("c")
+        store.catalog.known_sources(store.open_collection("c"))
         found(store, "harbour")
     assert "catalog.db" in caught.value.message
     assert caught.value.hint

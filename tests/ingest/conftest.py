@@ -1,12 +1,13 @@
 """The packaged tokenizer as a token counter, and the files of tests/data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
 
 from index.encode import packaged_folder
+from web_server import Site, serving_site
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -27,3 +28,10 @@ def count_tokens() -> CountTokens:
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     return Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A web site on this machine."""
+    with serving_site() as started:
+        yield started

@@ -100,16 +100,22 @@ class List {
   }
 
   #troubles(one) {
-    const troubles = [
+    const shown = [
       one.error ? `${one.error.message} ${one.error.hint} ${say.outdated}` : null,
       one.passages ? null : say.noPassages,
-      one.pages_without_text ? say.withoutText(one.pages_without_text, one.pages) : null,
-      one.thin ? say.thin : null,
-      // The server's own note on pages without text says which: it takes the place of the count.
-      ...one.notes,
+      ...(one.findings ? this.#findings(one) : withoutFindings(one)),
     ].filter(Boolean);
-    const shown = one.notes.some((note) => note.startsWith("No text on")) ? troubles.filter((text) => text !== say.withoutText(one.pages_without_text, one.pages)) : troubles;
     return shown.length ? el("ul", { class: "troubles" }, shown.map((text) => el("li", {}, text))) : null;
+  }
+
+  /** Each finding in a few words that lead to all of them, and what else was noted. */
+  #findings(one) {
+    const address = `#/quality/${part(this.collection)}?${new URLSearchParams({ document: one.id })}`;
+    const links = one.findings.map(({ code, message, pages }) =>
+      el("a", { href: address, title: message, "aria-label": say.qualityLabel(`${one.title}: ${words.quality.codes[code]?.title ?? code}`) }, say.finding(words.quality.codes[code]?.title ?? code, pages.length)),
+    );
+    const told = one.findings.map(({ message }) => message);
+    return [...links, ...one.notes.filter((note) => !told.includes(note) && !note.startsWith("No text on"))];
   }
 
   #actions(one, scheme) {
@@ -154,6 +160,14 @@ class List {
     document.body.append(input);
     input.click();
   }
+}
+
+/** What can be said of a document that was taken in by an earlier version. */
+function withoutFindings(one) {
+  const withoutText = one.pages_without_text ? say.withoutText(one.pages_without_text, one.pages) : null;
+  // The server's own note on pages without text says which: it takes the place of the count.
+  const noted = one.notes.some((note) => note.startsWith("No text on"));
+  return [noted ? null : withoutText, one.thin ? say.thin : null, ...one.notes];
 }
 
 /** The end of an address, which tells more than its beginning. */

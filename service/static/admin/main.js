@@ -3,6 +3,7 @@ import * as collections from "./collections.js";
 import * as documents from "./documents.js";
 import * as jobs from "./jobs.js";
 import { announce, failure } from "./parts.js";
+import * as quality from "./quality.js";
 import * as questions from "./questions.js";
 import { forgetToken, showSignIn, signIn, signOut, takeToken } from "./session.js";
 import * as sites from "./sites.js";
@@ -10,7 +11,7 @@ import * as sources from "./sources.js";
 import * as upload from "./upload.js";
 import { words } from "./words.js";
 
-const sections = { collections, documents, upload, sources, jobs, questions, sites };
+const sections = { collections, documents, upload, sources, quality, jobs, questions, sites };
 const first = "collections";
 let leaving = new AbortController();
 let signedIn = document.body.dataset.signedIn === "true";

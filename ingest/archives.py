@@ -1,0 +1,269 @@
+"""Files in archives: ZIP, tar (plain, gzip, bzip2, xz) and single compressed files, one at a time, in memory.
+
+Nothing is written to disk, so a path in an archive is only a name. What the headers say of sizes is not believed:
+bytes are counted as they are unpacked.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from core.errors import EncryptedDocument, ReadError, TooLarge
+from ingest.packages import is_package
+
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is an empty archive's
+_COMPRESSED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
+_TAR_HEAD = 512
+_CHUNK = 1 << 20
+_FREE_RATIO_BYTES = 16 * 1024**2  # small files of one letter compress by any factor and do no harm
+_HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
+_DAMAGED_HINT = "Download or pack it again."
+_BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What an archive may hold with the archives in it: bytes unpacked, files, bytes in one file.
+
+    ``max_ratio`` is that of unpacked to packed bytes, from 16 MiB on. ``max_depth`` counts the archives around a file.
+    """
+
+    max_bytes: int = 4 * 1024**3
+    max_members: int = 20_000
+    max_member_bytes: int = 512 * 1024**2
+    max_ratio: float = 200.0
+    max_depth: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file: its path with "/" between folders and "!/" between archives, never absolute, without ``..``."""
+
+    path: str
+    data: bytes
+
+
+Found = Member | tuple[str, ReadError]
+
+
+def is_archive(data: bytes, name: str) -> bool:
+    """Whether ``members`` unpacks it. An Office, OpenDocument or EPUB package is no archive."""
+    if data.startswith(_ZIP_STARTS):
+        return not is_package(data, name)
+    return _compression(data) is not None or _is_tar(data)
+
+
+def members(data: bytes, name: str, limits: ArchiveLimits | None = None) -> Iterator[Found]:
+    """Each file, or its path with the reason why it cannot be unpacked; one is in memory at a time.
+
+    Hidden files and what systems leave beside files are passed over. Raises TooLarge where the limits on the
+    whole are reached, ReadError where the archive's own structure is damaged: files before that have been given.
+    """
+    yield from _Unpacker(name, limits or ArchiveLimits()).unpack(data, name, "", 1)
+
+
+class _Unpacker:
+    """Counts over all nested archives."""
+
+    def __init__(self, name: str, limits: ArchiveLimits) -> None:
+        self._name = name
+        self._limits = limits
+        self._bytes = 0
+        self._members = 0
+        self._paths: set[str] = set()
+
+    def unpack(self, data: bytes, name: str, prefix: str, depth: int) -> Iterator[Found]:
+        if data.startswith(_ZIP_STARTS):
+            found = self._zip(data, name)
+        elif _is_tar(data):
+            found = self._tar(io.BytesIO(data), name, len(data))
+        else:
+            found = self._compressed(data, name)
+        for path, content in found:
+            where = self._distinct(prefix + path)
+            if isinstance(content, ReadError):
+                yield where, content
+            elif not is_archive(content, path):
+                yield Member(where, content)
+            elif depth >= self._limits.max_depth:
+                message = f"{path} in {self._name} is an archive within {depth} archives."
+                yield where, TooLarge(message, "Unpack the inner ones first.")
+            else:
+                yield from self._nested(content, where, depth)
+
+    def _nested(self, data: bytes, where: str, depth: int) -> Iterator[Found]:
+        """A damaged archive in an archive is one bad file; the limits on the whole still hold."""
+        try:
+            yield from self.unpack(data, PurePosixPath(where).name, f"{where}!/", depth + 1)
+        except _Whole:
+            raise
+        except ReadError as error:
+            yield where, error
+
+    def _distinct(self, path: str) -> str:
+        """The path, numbered where an archive holds it twice: one document has one address."""
+        name = PurePosixPath(path)
+        number = 1
+        while path in self._paths:
+            number += 1
+            path = str(name.with_name(f"{name.stem} ({number}){name.suffix}"))
+        self._paths.add(path)
+        return path
+
+    def _zip(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | ReadError]]:
+        with _told(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for info in archive.infolist():
+                path = _clean_path(info.filename)
+                if info.is_dir() or _is_hidden(path):
+                    continue
+                self._count_member()
+                if info.flag_bits & 0x1:
+                    yield path, EncryptedDocument(f"{path} in {name} needs a password.", "Unpack it and ingest that.")
+                    continue
+                try:
+                    with archive.open(info) as stream:
+                        content = self._read(stream, path, name, max(info.compress_size, 1))
+                except _Whole:
+                    raise
+                except ReadError as error:
+                    yield path, error
+                # zipfile raises NotImplementedError for methods that it does not know, RuntimeError for odd flags
+                except (*_BAD, NotImplementedError, RuntimeError) as error:
+                    yield path, ReadError(f"{path} in {name} is damaged: {error}", _DAMAGED_HINT)
+                else:
+                    yield path, content
+
+    def _tar(self, stream: IO[bytes], name: str, packed: int) -> Iterator[tuple[str, bytes | ReadError]]:
+        # "|": read once from front to back, so that a compressed one is never whole in memory.
+        with _told(name), tarfile.open(fileobj=stream, mode="r|", errorlevel=1) as archive:
+            for info in archive:
+                path = _clean_path(info.name)
+                if not info.isreg() or _is_hidden(path):
+                    continue
+                self._count_member()
+                content = archive.extractfile(info)
+                assert content is not None  # it is a regular file
+                try:
+                    yield path, self._read(content, path, name, packed)
+                except _Whole:
+                    raise
+                except ReadError as error:
+                    yield path, error
+
+    def _compressed(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | ReadError]]:
+        with _told(name):
+            with _decompressed(data) as stream:
+                holds_tar = _is_tar(stream.read(_TAR_HEAD))
+            with _decompressed(data) as stream:
+                if holds_tar:
+                    counted = _Counted(stream, lambda count: self._check_ratio(count, len(data), name))
+                    yield from self._tar(cast(IO[bytes], counted), name, len(data))
+                    return
+                self._count_member()
+                path = _clean_path(name)
+                inner = path.rpartition(".")[0] or path
+                try:
+                    yield inner, self._read(stream, inner, name, len(data))
+                except _Whole:
+                    raise
+                except TooLarge as error:
+                    yield inner, error
+
+    def _read(self, stream: IO[bytes], path: str, name: str, packed: int) -> bytes:
+        """All of a member, counted. Raises TooLarge for it, _Whole for the archive."""
+        whole = io.BytesIO()  # gives its bytes away without a copy
+        size = 0
+        while piece := stream.read(_CHUNK):
+            size += len(piece)
+            self._bytes += len(piece)
+            if self._bytes > self._limits.max_bytes:
+                raise _Whole(
+                    f"{self._name} unpacks to more than {self._limits.max_bytes / 1024**2:,.0f} MiB.",
+                    "Ingest it in parts.",
+                )
+            self._check_ratio(size, packed, name)
+            if size > self._limits.max_member_bytes:
+                raise TooLarge(
+                    f"{path} in {name} has more than {self._limits.max_member_bytes / 1024**2:,.0f} MiB.",
+                    "Split the file, or raise the setting ingest.max_file_mb.",
+                )
+            whole.write(piece)
+        return whole.getvalue()
+
+    def _check_ratio(self, unpacked: int, packed: int, name: str) -> None:
+        if unpacked > _FREE_RATIO_BYTES and unpacked > packed * self._limits.max_ratio:
+            raise _Whole(
+                f"{name} unpacks to more than {self._limits.max_ratio:.0f} times its size, as archives do that are "
+                "made to fill a disk.",
+                "If it is honest, unpack it and ingest the folder.",
+            )
+
+    def _count_member(self) -> None:
+        self._members += 1
+        if self._members > self._limits.max_members:
+            raise _Whole(f"{self._name} holds more than {self._limits.max_members:,} files.", "Ingest it in parts.")
+
+
+class _Whole(TooLarge):
+    """A limit on the archive as a whole: it ends the unpacking, also from within a nested archive."""
+
+
+class _Counted:
+    """A stream that tells how much came out of it, also of what tarfile only skips."""
+
+    def __init__(self, stream: IO[bytes], tell: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._tell = tell
+        self._count = 0
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._stream.read(size)
+        self._count += len(piece)
+        self._tell(self._count)
+        return piece
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except _BAD as error:
+        raise ReadError(f"{name} is a damaged archive: {error or 'it ends too early'}.", _DAMAGED_HINT) from error
+
+
+def _compression(data: bytes) -> str | None:
+    return next((kind for start, kind in _COMPRESSED.items() if data.startswith(start)), None)
+
+
+def _decompressed(data: bytes) -> IO[bytes]:
+    packed = io.BytesIO(data)
+    kind = _compression(data)
+    if kind == "bzip2":
+        return bz2.BZ2File(packed)
+    if kind == "xz":
+        return lzma.LZMAFile(packed)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=packed))
+
+
+def _is_tar(data: bytes) -> bool:
+    """By the mark of POSIX and GNU tar; the tar of before 1988 has none."""
+    return data[257:262] == b"ustar"
+
+
+def _clean_path(path: str) -> str:
+    """Only a name: no drive, no root, no steps up, no characters that cannot be stored."""
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    return "/".join(parts).encode("utf-8", "replace").decode() or "unnamed"
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") or part in _HIDDEN for part in path.split("/"))

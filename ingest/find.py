@@ -1,0 +1,156 @@
+"""What a specification names: a file, a folder, a glob, a page, a sitemap, or a list of these."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+
+from core.errors import ReadError, SourceGone, TooLarge
+from ingest.globs import Glob, is_glob
+from ingest.sources import Listing, Scope, add_files, add_path
+from ingest.web.addresses import is_address, parse_address
+from ingest.web.client import Web
+from ingest.web.fetch import Fetched
+from ingest.web.rules import WebRules
+from ingest.web.sitemap import MAX_BYTES, is_sitemap, pages_of
+from ingest.web.source import WebSource
+
+_SITEMAP_ENDS = (".xml", ".xml.gz")
+
+
+def find(specs: Sequence[str], web: WebRules | Web | None) -> Listing:
+    """Every source that the specifications name.
+
+    ``docs``, ``docs/a.pdf``, ``docs/**/*.md`` (a path of exactly that name goes first), ``https://…`` of a page, a file
+    or a sitemap, ``@list.txt`` with one of these a line. What is found by a folder, glob, sitemap or list that could be
+    read completely is in its scope. ``web`` is None where the web is not to be asked.
+    """
+    finder = _Finder(Web(web) if isinstance(web, WebRules) else web)
+    for spec in specs:
+        finder.add(spec)
+    return finder.listing
+
+
+def list_of(spec: str) -> Path | None:
+    """The file that a specification ``@list.txt`` names; None where it is no list."""
+    return Path(spec[1:]) if spec.startswith("@") and not Path(spec).exists() else None
+
+
+class _Finder:
+    def __init__(self, web: Web | None) -> None:
+        self.listing = Listing()
+        self._web = web
+        self._pages = 0
+
+    def add(self, spec: str) -> None:
+        """A specification of the command line."""
+        named = list_of(spec)
+        if is_address(spec):
+            if self._has_room():
+                self._add_address(spec, None, look=True)
+            else:
+                self.listing.fail(spec, *_cut(spec, self._limit))
+        elif named is not None:
+            self._add_list(named)
+        else:
+            self._add_path(Path(spec), None)
+
+    def _add_path(self, path: Path, scope: str | None) -> None:
+        if not is_glob(str(path)) or path.exists() or path.is_symlink():
+            add_path(self.listing, path, scope)
+            return
+        glob = Glob.of(path)
+        if not glob.base.is_dir():
+            self.listing.fail(str(path), f"{glob.base} is not a folder that is there.", "Check the path.")
+            return
+        found = list(glob.files())
+        if not found:
+            self.listing.fail(str(path), f"No file matches {path}.", "Check the pattern; in a shell, quote it.")
+        lost = tuple(add_files(self.listing, found, str(glob)))
+        self.listing.scopes.append(_glob_scope(glob, lost))
+
+    def _add_list(self, file: Path) -> None:
+        """Its scope leaves out what could not be found now: a line that fails says that its documents are wanted."""
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            self.listing.fail(f"@{file}", f"The list {file} cannot be read: {why}.", "Check the path.")
+            return
+        name, is_whole, failing = f"@{file.resolve()}", True, []
+        for line in (stripped for line in lines if (stripped := line.strip()) and not stripped.startswith("#")):
+            before = len(self.listing.failures)
+            if is_address(line):
+                if not (is_whole := self._has_room()):
+                    self.listing.fail(f"@{file}", *_cut(f"The list {file}", self._limit))
+                    break
+                self._add_address(line, name, look=_may_be_sitemap(line))
+            elif line.startswith("@"):
+                self.listing.fail(f"{file}: {line}", f"{file} names another list, {line}.", "Name that one by itself.")
+                is_whole = False
+            else:
+                self._add_path(file.parent / line, name)
+            if len(self.listing.failures) > before:
+                failing.append(line if is_address(line) else (file.parent / line).resolve().as_uri())
+        if is_whole:
+            lost = tuple(failing)
+            self.listing.scopes.append(Scope(name, lambda uri, scope: scope == name and not uri.startswith(lost)))
+
+    def _add_address(self, text: str, scope: str | None, look: bool) -> None:
+        """``look`` asks for it now, since what it is shows by its content only."""
+        if self._web is None:
+            self.listing.fail(text, f"{text} is an address of the web, which is not read here.", "Save it as a file.")
+            return
+        try:
+            url = parse_address(text)
+            if str(url) in self.listing:
+                return
+            kept = self._web.get(url, MAX_BYTES) if look else None
+        except SourceGone as error:
+            self._add_page(WebSource(self._web, url, kept=error), scope)
+        except TooLarge:  # no sitemap is; a file may be, and its own limit is another
+            self._add_page(WebSource(self._web, url), scope)
+        except ReadError as error:
+            self.listing.failures.append((text, error))
+        else:
+            if kept is not None and is_sitemap(kept.body):
+                self._add_sitemap(self._web, url, kept)
+            else:
+                self._add_page(WebSource(self._web, url, kept=kept), scope)
+
+    def _add_sitemap(self, web: Web, url: httpx.URL, answer: Fetched) -> None:
+        name = str(url)
+        pages = pages_of(web, url, answer.body, not answer.is_public, self._limit - self._pages)
+        for page, may_be_private in pages.urls:
+            self._add_page(WebSource(web, page, may_be_private), name)
+        self.listing.failures += pages.failures
+        if not pages.failures:
+            self.listing.scopes.append(Scope(name, lambda _, scope: scope == name))
+
+    @property
+    def _limit(self) -> int:
+        return self._web.rules.max_pages if self._web else 1
+
+    def _has_room(self) -> bool:
+        return self._pages < self._limit
+
+    def _add_page(self, source: WebSource, scope: str | None) -> None:
+        if source.uri not in self.listing:
+            self._pages += 1
+            self.listing.add(source, scope)
+
+
+def _glob_scope(glob: Glob, lost: tuple[str, ...]) -> Scope:
+    """Links lead to files elsewhere, which do not match; that they were found by the pattern is on record."""
+    name = str(glob)
+    return Scope(name, lambda uri, scope: (scope == name or glob.matches_uri(uri)) and not uri.startswith(lost))
+
+
+def _cut(what: str, limit: int) -> tuple[str, str]:
+    return f"{what} goes beyond the limit of {limit:,} pages.", "Raise the setting web.max_pages."
+
+
+def _may_be_sitemap(address: str) -> bool:
+    """By its name: a list of a thousand pages is not asked for twice."""
+    path = address.lower().partition("#")[0].partition("?")[0]
+    return path.endswith(_SITEMAP_ENDS) or "sitemap" in path

@@ -1,0 +1,47 @@
+"""Words that a PDF parts at the end of a line: joined, with or without their hyphen."""
+
+import re
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_FIRST = re.compile(r"[^\W\d_]+")
+_LAST = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+$")
+_MOST = 300_000
+_HYPHENS = ("-", "\u2010")
+
+
+class Words:
+    """The words of a document so far, which tell whether a hyphen at a line's end belongs to its word."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def learn(self, text: str, hyphenated: bool) -> None:
+        """The words of a line; those at its edges may be parts of words, so they do not count."""
+        found = _WORD.findall(text.lower())
+        if len(self._known) < _MOST:
+            self._known.update(found[1:-1] if hyphenated or text.endswith(_HYPHENS) else found[1:])
+
+    def joined(self, above: str, below: str, marked: bool) -> str | None:
+        """``above`` as it stands before ``below`` without a space; None where no word goes on.
+
+        ``marked`` is True where PDFium took the hyphen for a word break, and removed it.
+        """
+        plain = above.endswith(_HYPHENS)
+        if not marked and not plain:
+            return None
+        stem = above[:-1] if plain else above
+        last, first = _LAST.search(stem), _FIRST.match(below)
+        if last is None or first is None:
+            # "2021-" and "2022": the hyphen is no word break, and there is no space behind it.
+            return None if plain and stem[-1:].isspace() else (above if plain else f"{above}-")
+        return stem if self._goes_on(last.group(), first.group(), marked) else f"{stem}-"
+
+    def _goes_on(self, left: str, right: str, marked: bool) -> bool:
+        joined, parted = (left + right).lower(), f"{left}-{right}".lower()
+        if joined in self._known:
+            return True
+        if parted in self._known or (right[0].isupper() and not left.isupper()):
+            return False
+        # Two whole words ("long-term"), unless one is so short that it is a syllable as well.
+        whole = left.lower().rsplit("-", 1)[-1] in self._known and right.lower() in self._known
+        return not (whole and min(len(left), len(right)) >= 3) and (marked or left.lower() not in self._known)

@@ -1,0 +1,69 @@
+"""How long the rest of a batch may take, told only where there is something to found it on."""
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+
+_SECONDS = 3.0  # before that, the start of models and processes is most of what was measured
+_FILES = 3
+
+
+class Pace:
+    """Passages are what takes time; how many an unread source will have is told by those like it.
+
+    Sources are alike by suffix. Until one of a suffix was read, the mean over all others stands for it.
+    """
+
+    def __init__(self, sources: Iterable[tuple[str, int | None]]) -> None:
+        """``sources`` are (suffix, size in bytes or None) of all that is to be read."""
+        self._began = time.monotonic()
+        self._bytes_left: dict[str, int] = defaultdict(int)
+        self._unsized = 0
+        for suffix, size in sources:
+            if size is None:
+                self._unsized += 1
+            else:
+                self._bytes_left[suffix] += size
+        self._bytes_read: dict[str, int] = defaultdict(int)
+        self._made: dict[str, int] = defaultdict(int)
+        self._read = 0
+        self._pending = 0
+        self.embedded = 0
+
+    def read(self, suffix: str, size: int | None, passages: int, bytes_read: int) -> None:
+        """A source of ``size`` bytes, or a part of it, became passages that are not embedded yet."""
+        if size is None:
+            self._unsized = max(0, self._unsized - 1)
+        else:
+            self._bytes_left[suffix] = max(0, self._bytes_left[suffix] - size)
+        self._bytes_read[suffix] += bytes_read
+        self._made[suffix] += passages
+        self._read += 1
+        self._pending += passages
+
+    def embed(self, passages: int) -> None:
+        self.embedded += passages
+        self._pending = max(0, self._pending - passages)
+
+    @property
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self._began
+
+    def remaining_s(self) -> float | None:
+        """Seconds, by the speed so far; None as long as it would be a guess."""
+        elapsed = self.elapsed_s
+        left = self._unread()
+        if elapsed < _SECONDS or not self.embedded or (left and self._read < _FILES):
+            return None
+        return (self._pending + left) * elapsed / self.embedded
+
+    def _unread(self) -> float:
+        """Passages that are still to come."""
+        made, read = sum(self._made.values()), sum(self._bytes_read.values())
+        expected = self._unsized * made / self._read if self._read else float(self._unsized)
+        for suffix, size in self._bytes_left.items():
+            if self._bytes_read[suffix]:
+                expected += size * self._made[suffix] / self._bytes_read[suffix]
+            else:
+                expected += size * made / read if read else size
+        return expected

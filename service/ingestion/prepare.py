@@ -1,0 +1,62 @@
+"""A source's bytes to passages that only lack their vectors. Runs in several threads at once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from core.errors import ReadError
+from core.types import Document, Finding, Passage
+from index.encode import Encoder
+from index.encoder_languages import languages_of
+from ingest.near_identical import signature
+from ingest.quality import assess
+from ingest.read import ReadLimits, read
+from ingest.split import SplitSettings, split
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Bytes to read. ``sha256`` and ``metadata`` are what the next sync compares; ``size`` is the part of its
+    source's bytes that it stands for, None where that was not known before."""
+
+    uri: str
+    name: str
+    data: bytes
+    sha256: str
+    is_known: bool
+    metadata: Mapping[str, str]
+    size: int | None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document and its passages."""
+
+    item: Item
+    document: Document
+    passages: list[Passage]
+    notes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    signature: bytes
+
+
+class Preparer:
+    """Reads, splits and assesses with the same limits and sizes for all."""
+
+    def __init__(self, encoder: Encoder, limits: ReadLimits, sizes: SplitSettings) -> None:
+        self._encoder = encoder
+        self._limits = limits
+        self._sizes = sizes
+
+    def prepare(self, item: Item, on_progress: Callable[[int, int], None]) -> Prepared | ReadError:
+        """The errors of a source are a value, since one that stops nothing is nothing to raise."""
+        try:
+            reading = read(item.data, item.uri, item.name, self._limits, on_progress)
+        except ReadError as error:
+            return error
+        document = replace(reading.document, metadata={**reading.document.metadata, **item.metadata})
+        passages = split(document, self._encoder.count_tokens, self._sizes)
+        counts = self._encoder.count_tokens([passage.text for passage in passages])
+        covered = languages_of(self._encoder.name)
+        findings = assess(document, passages, counts, reading.findings, covered)
+        return Prepared(item, document, passages, reading.notes, findings, signature(document.text))

@@ -1,0 +1,195 @@
+"""The sources of a plan, read several at once and written as they are ready."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from urllib.parse import quote
+
+from core.errors import ReadError, SourceGone
+from index.catalog import Collection
+from index.store import Store
+from ingest.archives import is_archive, members
+from ingest.read import content_hash, reader_version
+from ingest.sources import Content, Listing
+from service.ingestion.batch import Batch
+from service.ingestion.pace import Pace
+from service.ingestion.plan import Planner, Task, failed
+from service.ingestion.prepare import Item, Prepared, Preparer
+from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage
+
+_BYTES_AT_ONCE = 64 * 1024**2  # of sources that are being read; one source may have more, alone
+
+
+class Stopped(Exception):
+    """The listener wants to end; what is settled stays."""
+
+
+class Reading:
+    """One run over the tasks. ``gone`` are the addresses that turned out to have no source any more."""
+
+    def __init__(
+        self,
+        store: Store,
+        collection: Collection,
+        planner: Planner,
+        listing: Listing,
+        preparer: Preparer,
+        report: IngestReport,
+        listener: Listener,
+        pace: Pace,
+    ) -> None:
+        self._store = store
+        self._collection = collection
+        self._planner = planner
+        self._scope_of = listing.scope_of
+        self._preparer = preparer
+        self._report = report
+        self._listener = listener
+        self._pace = pace
+        self._batch = Batch(store, collection)
+        self._window: deque[tuple[Item, Future[Prepared | ReadError]]] = deque()
+        self._total = len(listing.sources)
+        self._pool: ThreadPoolExecutor | None = None
+        self._stopping = False
+        self.gone: list[str] = []
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping = True  # what is being read gives up at its next sign of progress
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def progress(self, name: str, stage: Stage) -> Progress:
+        report = self._report
+        done = report.added + report.changed + report.moved + report.unchanged + len(report.failed)
+        total = max(self._total, done)
+        pace = self._pace
+        return Progress(done, total, name, stage, pace.embedded, pace.elapsed_s, pace.remaining_s())
+
+    def read(self, tasks: Sequence[Task], readers: int, max_bytes: int) -> None:
+        """Read and write all. Raises Stopped, and what the store raises."""
+        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="read")
+        for task in tasks:
+            for item in self._items(task, max_bytes):
+                self._make_room(len(item.data), readers)
+                future = self._pool.submit(self._preparer.prepare, item, self._keep_on)
+                self._window.append((item, future))
+        while self._window:
+            self._take()
+        self._write()
+
+    def _items(self, task: Task, max_bytes: int) -> Iterator[Item]:
+        """What a source holds: its bytes, or each member of an archive."""
+        source = task.source
+        self._tell(source.name, Stage.READING)
+        try:
+            content = source.load(task.known.metadata if task.known else {}, max_bytes)
+        except SourceGone as error:
+            if task.known is None:
+                self._settle(failed(source, error))
+            else:
+                self.gone.append(source.uri)
+            return
+        except ReadError as error:
+            self._settle(failed(source, error))
+            return
+        settled = self._planner.settled(source, content)
+        scope = self._scope_of.get(source.uri)
+        metadata = {**(content.metadata if content else {}), **({"scope": scope} if scope else {})}
+        if content is None or settled is not None:
+            for result in settled or ():
+                self._keep(result, metadata)
+            return
+        if is_archive(content.data, source.name):
+            yield from self._members(task, content, metadata)
+            return
+        digest = content_hash(content.data)
+        known, size = task.known is not None, source.size
+        yield Item(source.uri, source.name, content.data, digest, known, metadata, size, task.moved_from)
+
+    def _members(self, task: Task, content: Content, metadata: Mapping[str, str]) -> Iterator[Item]:
+        """Each file of an archive is a document of its own; those that are in it no more go."""
+        source = task.source
+        container = content_hash(content.data)
+        before = set(self._planner.members_before(source.uri))
+        own = {**metadata, "container": container}
+        whole, size = True, source.size
+        try:
+            for found in members(content.data, source.name):
+                path, data = found if isinstance(found, tuple) else (found.path, found.data)
+                uri = f"{source.uri}!/{quote(path, safe='/!')}"
+                before.discard(uri)
+                name = path.rpartition("/")[2]
+                known = self._planner.known.get(uri)
+                if isinstance(data, ReadError):
+                    self._fail(uri, name, container, data)
+                elif known is not None and known.sha256 == content_hash(data):
+                    self._keep(FileResult(uri, name, FileStatus.UNCHANGED, known.document_id), own)
+                else:
+                    yield Item(uri, name, data, container, known is not None, own, size)
+                size = 0 if size is not None else None
+        except ReadError as error:
+            whole = False
+            self._fail(source.uri, source.name, container, error)
+        if whole:
+            self.gone += [uri for uri in sorted(before) if uri in self._planner.known]
+
+    def _make_room(self, size: int, readers: int) -> None:
+        while self._window and (
+            len(self._window) >= 2 * readers or size + sum(len(item.data) for item, _ in self._window) > _BYTES_AT_ONCE
+        ):
+            self._take()
+        if self._batch.is_due:
+            self._write()
+
+    def _take(self) -> None:
+        """Wait for the oldest source in the window."""
+        item, future = self._window.popleft()
+        self._tell(item.name, Stage.READING)
+        prepared = future.result()
+        passages = 0 if isinstance(prepared, ReadError) else len(prepared.passages)
+        self._pace.read(item.name.rpartition(".")[2].lower(), item.size, passages, len(item.data))
+        if isinstance(prepared, ReadError):
+            self._fail(item.uri, item.name, item.sha256, prepared)
+            return
+        self._batch.add(prepared)
+        if self._batch.is_due:
+            self._write()
+
+    def _write(self) -> None:
+        def embedded(count: int) -> None:
+            self._pace.embed(count)
+            self._tell("", Stage.EMBEDDING)
+
+        for result in self._batch.write(embedded):
+            self._settle(result)
+
+    def _fail(self, uri: str, name: str, digest: str, error: ReadError) -> None:
+        self._store.catalog.note_failure(self._collection, uri, digest, reader_version(), error)
+        self._settle(FileResult(uri, name, FileStatus.FAILED, error=error))
+
+    def _keep(self, result: FileResult, metadata: Mapping[str, str]) -> None:
+        """The document stays as it is, but for what the next sync compares."""
+        known = self._planner.known.get(result.uri)
+        if result.status is FileStatus.UNCHANGED and known and metadata.items() - known.metadata.items():
+            self._store.catalog.add_metadata(self._collection, known.document_id, metadata)
+        self._settle(result)
+
+    def _settle(self, result: FileResult) -> None:
+        self._report.add(result)
+        self._listener.settled(result)
+
+    def _tell(self, name: str, stage: Stage) -> None:
+        self._listener.progress(self.progress(name, stage))
+        if self._listener.is_stopping():
+            raise Stopped
+
+    def _keep_on(self, done: int, total: int) -> None:
+        """Called from the threads that read."""
+        if self._stopping or self._listener.is_stopping():
+            raise Stopped

@@ -1,0 +1,58 @@
+"""Job after job, with one engine."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from ingest.find import find
+from ingest.sources import Listing
+from service.engine import Engine
+from service.jobs.run import JobRun
+from service.jobs.store import JobStore
+from service.jobs.work import JobWork, take_next
+from service.settings import Settings
+
+_LOOK_EVERY_S = 0.2
+# A worker that is killed loses nothing; only a power cut may lose the last notes of progress, never the job.
+_PRAGMAS = ("synchronous = NORMAL",)
+
+log = structlog.get_logger("footnoted")
+
+
+class Worker:
+    """Does job after job until it has been idle for ``settings.jobs.idle_s``, or ``stopping`` is set."""
+
+    def __init__(self, settings: Settings, stopping: threading.Event) -> None:
+        self._settings = settings
+        self._stopping = stopping
+        self._store = JobStore(settings.data_dir, _PRAGMAS)
+        self._uploads = settings.data_dir / "uploads"
+
+    def run(self) -> None:
+        """Raises IndexBroken where the data folder cannot be used."""
+        with Engine.open(self._settings) as engine:
+            idle_since = time.monotonic()
+            while not self._stopping.is_set():
+                work = take_next(self._store)
+                if work is not None:
+                    self._do(engine, work)
+                    idle_since = time.monotonic()
+                elif time.monotonic() - idle_since >= self._settings.jobs.idle_s:
+                    break
+                else:
+                    self._stopping.wait(_LOOK_EVERY_S)
+        self._store.close()
+
+    def _do(self, engine: Engine, work: JobWork) -> None:
+        job = work.job
+        log.info("job_started", job=job.id, kind=job.kind.value, collection=job.collection)
+        status = JobRun(engine, work, self._uploads, self._find, self._stopping).run()
+        if status is None:
+            log.info("job_put_back", job=job.id)
+        else:
+            log.info("job_settled", job=job.id, status=status.value)
+
+    def _find(self, sources: Sequence[str]) -> Listing:
+        return find(sources, self._settings.web.rules())

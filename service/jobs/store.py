@@ -1,0 +1,166 @@
+"""The jobs' database: apart from the catalog, so that a note of progress never waits for an ingest's transaction."""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
+
+from core.errors import Conflict, NotFound
+from index.schema import read, write
+from service.database_file import DatabaseFile
+from service.jobs.records import MAX_FILES_TOLD, Job, JobFile, JobKind, JobStatus, now
+from service.jobs.tables import FORMAT_VERSION, file_row, files, jobs, metadata, to_file, to_job
+
+FILE = "jobs.db"
+MAX_JOBS_KEPT = 1000
+UNFINISHED = (JobStatus.QUEUED.value, JobStatus.RUNNING.value)
+_MAX_FILES_IN_LIST = 100
+_MAX_UPLOADS_LOOKED_AT = 5000
+
+
+class JobStore:
+    """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
+
+    def __init__(self, data_dir: Path, pragmas: Sequence[str] = ()) -> None:
+        self.file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, pragmas)
+
+    def close(self) -> None:
+        self.file.close()
+
+    # Writing
+
+    def add_upload(self, job_id: str, collection: str, names: Sequence[str]) -> Job:
+        """Queue the reading of files that are kept already."""
+        rows = [JobFile(f"upload:{name}", name) for name in names]
+        return self._add(job_id, JobKind.UPLOAD, collection, rows)
+
+    def add_sync(self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool) -> Job:
+        """Queue a sync of places."""
+        more = {"sources": list(sources), "prune": prune, "retry_failed": retry_failed}
+        return self._add(new_id(), JobKind.SYNC, collection, [], **more)
+
+    def _add(self, job_id: str, kind: JobKind, collection: str, rows: Sequence[JobFile], **more: object) -> Job:
+        time = now()
+        values = {
+            "id": job_id,
+            "kind": kind.value,
+            "collection": collection,
+            "status": JobStatus.QUEUED.value,
+            "created_at": time,
+            "updated_at": time,
+            "sources": [],
+            "prune": False,
+            "retry_failed": False,
+            "total": len(rows),
+            **more,
+        }
+        with write(self.file.opened()) as connection:
+            number = connection.execute(insert(jobs).values(values).returning(jobs.c.number)).scalar_one()
+            if rows:
+                described = [{"uri": row.uri, "name": row.name, **file_row(row)} for row in rows]
+                told = [{"job": number, "position": i, **row} for i, row in enumerate(described)]
+                connection.execute(insert(files), told)
+            return _job(connection, job_id, MAX_FILES_TOLD)
+
+    def cancel(self, job_id: str) -> Job:
+        """At once where the job waits, soon where it runs; what is in stays. Raises NotFound, Conflict."""
+        with write(self.file.opened()) as connection:
+            job = _job(connection, job_id, 0)
+            if job.is_settled:
+                raise Conflict(f"The job {job_id!r} is {job.status.value} already.", "Nothing is left to cancel.")
+            mine = jobs.c.id == job_id
+            if job.status is JobStatus.QUEUED:
+                ended = {"status": JobStatus.CANCELLED.value, "updated_at": now()}
+                number = connection.execute(update(jobs).where(mine).values(ended).returning(jobs.c.number))
+                left = (files.c.job == number.scalar_one(), files.c.status.in_(UNFINISHED))
+                connection.execute(update(files).where(*left).values(status=JobStatus.CANCELLED.value))
+            else:
+                connection.execute(update(jobs).where(mine).values(cancelling=True, updated_at=now()))
+            return _job(connection, job_id, MAX_FILES_TOLD)
+
+    def sweep(self, keep_days: int) -> int:
+        """Forget settled jobs that are older, or more than ``MAX_JOBS_KEPT``; gives how many."""
+        if not self.file.exists():
+            return 0
+        oldest = (datetime.now(UTC) - timedelta(days=keep_days)).isoformat(timespec="milliseconds")
+        kept = select(jobs.c.number).order_by(jobs.c.number.desc()).limit(MAX_JOBS_KEPT)
+        is_old = (jobs.c.updated_at < oldest) | jobs.c.number.not_in(kept)
+        with write(self.file.opened()) as connection:
+            settled = jobs.c.status.not_in(UNFINISHED)
+            return connection.execute(delete(jobs).where(settled, is_old)).rowcount
+
+    # Reading
+
+    def get(self, job_id: str, max_files: int = MAX_FILES_TOLD) -> Job:
+        """Raises NotFound."""
+        if not self.file.exists():
+            raise _unknown(job_id)
+        with read(self.file.opened()) as connection:
+            return _job(connection, job_id, max_files)
+
+    def recent(self, limit: int, collection: str | None = None) -> list[Job]:
+        """The latest jobs, newest first, with the first of their files."""
+        if not self.file.exists():
+            return []
+        query = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
+        if collection is not None:
+            query = query.where(jobs.c.collection == collection)
+        with read(self.file.opened()) as connection:
+            return [_told(connection, row, _MAX_FILES_IN_LIST) for row in connection.execute(query).mappings().all()]
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Id and collection of every job that is not settled, in the order in which they are done."""
+        if not self.file.exists():
+            return []
+        query = select(jobs.c.id, jobs.c.collection).where(jobs.c.status.in_(UNFINISHED)).order_by(jobs.c.number)
+        with read(self.file.opened()) as connection:
+            return [(row.id, row.collection) for row in connection.execute(query)]
+
+    def uploads_of(self, collection: str, uris: Collection[str]) -> dict[str, list[JobFile]]:
+        """The uploads of each uri, newest first."""
+        found: dict[str, list[JobFile]] = {}
+        if not self.file.exists():
+            return found
+        wanted = (jobs.c.collection == collection, jobs.c.kind == JobKind.UPLOAD.value, files.c.uri.in_(uris))
+        query = select(files).join(jobs).where(*wanted).order_by(files.c.job.desc(), files.c.position.desc())
+        with read(self.file.opened()) as connection:
+            for row in connection.execute(query.limit(_MAX_UPLOADS_LOOKED_AT)).mappings():
+                found.setdefault(row["uri"], []).append(to_file(row))
+        return found
+
+    def known_of(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids whose job is not settled."""
+        return {job_id for job_id, _ in self.unfinished()} & set(ids)
+
+
+def new_id() -> str:
+    return f"job_{uuid.uuid4().hex}"
+
+
+def _unknown(job_id: str) -> NotFound:
+    return NotFound(f"There is no job {job_id!r}.", "Ids of jobs come with the answer to an upload.")
+
+
+def _job(connection: Connection, job_id: str, max_files: int) -> Job:
+    row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first()
+    if row is None:
+        raise _unknown(job_id)
+    return _told(connection, row, max_files)
+
+
+def _told(connection: Connection, row: RowMapping, max_files: int) -> Job:
+    mine = files.c.job == row["number"]
+    grouped = connection.execute(select(files.c.status, func.count()).where(mine).group_by(files.c.status))
+    counts = {row.status: int(row[1]) for row in grouped}
+    query = _in_order(select(files).where(mine), JobKind(row["kind"])).limit(max_files)
+    told = tuple(to_file(file) for file in connection.execute(query).mappings()) if max_files else ()
+    return to_job(row, counts, told, sum(counts.values()) - len(told))
+
+
+def _in_order(query: Select[tuple[object, ...]], kind: JobKind) -> Select[tuple[object, ...]]:
+    """As sent; of a sync, which may have thousands, what needs somebody first."""
+    if kind is JobKind.UPLOAD:
+        return query.order_by(files.c.position)
+    return query.order_by(case((files.c.status == "failed", 0), else_=1), files.c.position)

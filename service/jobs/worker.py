@@ -1,0 +1,50 @@
+"""The worker: a process of its own that does the jobs of a data folder, started by the server.
+
+Its standard input is the server's end: first the settings as one line of JSON, then nothing; when it closes, the
+server is gone, and the worker stops as soon as what is done is written.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+import structlog
+
+from core.errors import FootnotedError
+from service.jobs.lock import worker_lock
+from service.logs import configure_logs
+from service.settings import settings_from_json
+
+NICENESS = 10
+
+log = structlog.get_logger("footnoted")
+
+
+def _follow_server(stopping: threading.Event) -> None:
+    sys.stdin.read()
+    stopping.set()
+
+
+def main() -> None:
+    """Runs until there is nothing to do, or the server stops. Exit code 0; 1 where the data folder cannot be used."""
+    os.nice(NICENESS)  # questions come first
+    settings = settings_from_json(sys.stdin.readline())
+    configure_logs()
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
+    threading.Thread(target=_follow_server, args=(stopping,), name="follow-server", daemon=True).start()
+    try:
+        with worker_lock(settings.data_dir, stopping) as held:
+            if held:
+                from service.jobs.loop import Worker  # with its models' libraries: who waits in line needs none
+
+                Worker(settings, stopping).run()
+    except FootnotedError as error:
+        log.error("worker_failed", code=error.code, message=error.message, hint=error.hint)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

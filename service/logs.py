@@ -1,0 +1,24 @@
+"""What the server and its worker log, and where to."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs() -> None:
+    """Lines for people on a terminal, JSON lines elsewhere; always on standard error."""
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if not sys.stderr.isatty():
+        processors.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*processors, renderer], logger_factory=structlog.PrintLoggerFactory(file=sys.stderr)
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)

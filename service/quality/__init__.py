@@ -1,0 +1,1 @@
+"""What may cost answers, told of documents and collections before the first question."""

@@ -1,0 +1,37 @@
+"""``/v1/admin/sync``: folders of this machine and addresses of the web, brought up to date in the background."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.jobs.records import job_json
+from service.routes.document_address import MAX_PLACE_CHARS
+from service.routes.operator_access import OPERATOR_ONLY
+from service.routes.state import State
+
+router = APIRouter(prefix="/v1/admin/sync", tags=["operator"], dependencies=OPERATOR_ONLY)
+_MAX_SOURCES = 1000
+
+
+class SyncRequest(BaseModel):
+    """What to look through, as ``footnoted ingest`` takes it."""
+
+    model_config = ConfigDict(extra="forbid")
+    collection: str = Field("default", description="Which collection.")
+    sources: list[Annotated[str, Field(min_length=1, max_length=MAX_PLACE_CHARS)]] = Field(
+        min_length=1, max_length=_MAX_SOURCES, description="Files, folders, globs, web addresses, sitemaps, lists."
+    )
+    keep_missing: bool = Field(False, description="Keep documents whose sources are gone from their place.")
+    retry_failed: bool = Field(False, description="Try files again that failed before and did not change.")
+
+
+@router.post("", status_code=202)
+def sync(state: State, response: Response, given: SyncRequest) -> dict[str, Any]:
+    """Read what is new or changed in the background, and take out what is gone."""
+    state.engine.check_collection_name(given.collection)
+    job = state.jobs.submit_sync(
+        given.collection, given.sources, prune=not given.keep_missing, retry_failed=given.retry_failed
+    )
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job_json(job)

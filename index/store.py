@@ -11,7 +11,7 @@ from core.errors import IndexMismatch
 from core.types import Document, Hit, HitSource, Passage
 from index import keyword, passages, schema
 from index.analyse import question_terms
-from index.catalog import Catalog, Collection, Entry, IndexSpec
+from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense import DenseIndex
 from index.encode import Encoder
 from index.fuse import fuse_scores
@@ -87,7 +87,11 @@ class Store:
         return self.catalog.ensure_collection(name, self.spec)
 
     def put(self, collection: Collection, entries: Sequence[tuple[Entry, bytes]]) -> None:
-        """Write documents with their original bytes; those before at their uris answer until all of these are in."""
+        """Write documents with their original bytes; those before at their uris answer until all of these are in.
+
+        Raises Conflict, IndexMismatch.
+        """
+        check_spec(collection, self.spec)  # the dimension too, which opening a collection leaves unasked
         for entry, original in entries:
             self.originals.put(entry.document.metadata["sha256"], original)
         replaced = self.catalog.put(collection, [entry for entry, _ in entries])

@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -27,6 +28,7 @@ _CHUNK = 1 << 20
 _FREE_RATIO_BYTES = 16 * 1024**2  # small files of one letter compress by any factor and do no harm
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
 _DAMAGED_HINT = "Download or pack it again."
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, IndexError)
 
 
@@ -261,8 +263,8 @@ def _is_tar(data: bytes) -> bool:
 
 def _clean_path(path: str) -> str:
     """Only a name: no drive, no root, no steps up, no characters that cannot be stored."""
-    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".", "..")]
-    return "/".join(parts).encode("utf-8", "replace").decode() or "unnamed"
+    shown = _CONTROLS.sub("", path.encode("utf-8", "replace").decode()).replace("\\", "/")
+    return "/".join(part for part in shown.split("/") if part not in ("", ".", "..")) or "unnamed"
 
 
 def _is_hidden(path: str) -> bool:

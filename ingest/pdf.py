@@ -13,7 +13,7 @@ from ingest.blocks import Parsed, TextBuilder
 from ingest.pdf_columns import looks_scrambled, ordered_lines
 from ingest.pdf_furniture import Page
 from ingest.pdf_layout import Layout
-from ingest.pdf_scans import is_blank, scanned_segments
+from ingest.pdf_scans import may_hold_text, scanned_segments
 from ingest.pdf_segments import page_segments
 
 _HOPELESS = 1_000  # pages in a row that cannot be loaded: a document may claim any number of them
@@ -87,7 +87,7 @@ def _read_page(document: pdfium.PdfDocument, number: int, layout: Layout, seen: 
     page = document[number - 1]
     try:
         found = page_segments(page)
-        if (not found.segments or found.junk) and not is_blank(page):
+        if (not found.segments or found.junk) and may_hold_text(page):
             if ocr.available():
                 found = scanned_segments(page)
                 if found.segments:

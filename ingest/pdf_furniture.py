@@ -15,6 +15,7 @@ _MARGIN = 0.09  # a page number alone is told here
 _SAME_PLACE = 4.0  # points
 _ENOUGH = 3
 _SHORT = 8  # pages of a document where twice is enough
+_NUMBER = re.compile(r"\W{0,3}(\d{1,4})\W{0,3}")
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|p\.|seite|página|стр\.?|第)\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,7})"
     r"(?:\s*(?:of|/|von|de|из|\|)\s*\d{1,4})?\s*页?\W*",
@@ -39,6 +40,9 @@ class Furniture:
         self._seen: dict[tuple[str, int], list[tuple[int, float]]] = defaultdict(list)
 
     def learn(self, page: Page) -> None:
+        for line in _outermost(page):
+            if (key := _numbering(line, page)) is not None:
+                self._seen[key].append((page.number, 0.0))
         for line, place in _zone(page):
             self._seen[_key(line)].append((page.number, place))
         if page.number % (4 * NEIGHBOURS) == 0:
@@ -58,6 +62,9 @@ class Furniture:
         return [line for line in page.lines if id(line) not in dropped]
 
     def _is_furniture(self, line: Line, page: Page) -> bool:
+        key = _numbering(line, page)
+        if key is not None and line in _outermost(page) and self._count(key, page.number, 0.0) >= self._enough:
+            return True
         place = _place(line, page)
         if place is None:
             return False
@@ -65,12 +72,24 @@ class Furniture:
             return True
         if is_header_row(line):
             return False
-        there = {
-            number
-            for number, other in self._seen[_key(line)]
-            if abs(number - page.number) <= NEIGHBOURS and abs(other - place) < _SAME_PLACE
-        }
-        return len(there) >= self._enough
+        return self._count(_key(line), page.number, place) >= self._enough
+
+    def _count(self, key: tuple[str, int], page: int, place: float) -> int:
+        """On how many of the neighbouring pages the same stands at the same place."""
+        near = ((number, other) for number, other in self._seen.get(key, ()) if abs(number - page) <= NEIGHBOURS)
+        return len({number for number, other in near if abs(other - place) < _SAME_PLACE})
+
+
+def _outermost(page: Page) -> list[Line]:
+    """The highest and the lowest line."""
+    ordered = sorted(page.lines, key=lambda line: line.y0 + line.y1)
+    return [ordered[0], ordered[-1]] if ordered else []
+
+
+def _numbering(line: Line, page: Page) -> tuple[str, int] | None:
+    """What is the same for all lines that count the pages, wherever on the page they stand."""
+    found = _NUMBER.fullmatch(line.text)
+    return ("", int(found.group(1)) - page.number) if found else None
 
 
 def _zone(page: Page) -> list[tuple[Line, float]]:

@@ -13,7 +13,8 @@ _NOTHING = re.compile(r"(?:N/?[AM]|n/?[am]|\*+|[-–—−]+)\.?")
 _YEAR = re.compile(r"(?:FY\s?|Q[1-4]\s?|[1-4]Q\s?)?(?:19|20)\d\d(?:[EA*]|\s*\(\w{1,2}\)|\s*[-–/]\s*(?:19|20)?\d\d)?")
 _NOTE = re.compile(r"\s*(?:\(\w{1,2}\)|[*†‡]+)$")
 _CLOSE = 1.6  # type sizes that the middle of a heading may be beside the middle of its columns
-_OVERLAP = 0.3  # of the narrower of two cells, at the least, puts them into one column
+_EVEN = 0.3  # of that is as good as the very middle: figures end under their heading's middle, words begin there
+_TOUCH = 0.5  # points that cells of two columns may overlap
 
 
 def is_figure(text: str) -> bool:
@@ -28,8 +29,10 @@ def is_header_row(line: Line) -> bool:
     """
     years = sum(bool(_YEAR.fullmatch(cell.text)) for cell in line.parts)
     others = sum(is_figure(cell.text) for cell in line.parts)
-    return years > 0 and others == sum(is_figure(c.text) for c in line.parts if _YEAR.fullmatch(c.text)) and (
-        years > 1 or line.cells == 1
+    return (
+        years > 0
+        and others == sum(is_figure(c.text) for c in line.parts if _YEAR.fullmatch(c.text))
+        and (years > 1 or line.cells == 1)
     )
 
 
@@ -76,7 +79,7 @@ class Columns:
 
 def columns_of(rows: list[Line]) -> Columns | None:
     """None where the cells of the rows do not fall into columns."""
-    if len(rows) < 2:
+    if not rows:
         return None
     left = min(line.x0 for line in rows)
     size = sorted(line.size for line in rows)[len(rows) // 2]
@@ -90,8 +93,11 @@ def columns_of(rows: list[Line]) -> Columns | None:
             labels.append(first.x1)
         cells.append(line.parts[1:] if labelled else line.parts)
     edges: list[list[float]] = []
-    for cell in sorted((cell for row in cells for cell in row if is_figure(cell.text)), key=lambda c: c.x1 - c.x0):
-        _put(edges, cell)
+    for cell in sorted((cell for row in cells for cell in row if is_figure(cell.text)), key=lambda c: c.x0):
+        if edges and cell.x0 < edges[-1][1] - _TOUCH:
+            edges[-1][1] = max(edges[-1][1], cell.x1)
+        else:
+            edges.append([cell.x0, cell.x1])
     for cell in (cell for row in cells for cell in row if not is_figure(cell.text)):
         if not any(min(e[1], cell.x1) > max(e[0], cell.x0) for e in edges):
             edges.append([cell.x0, cell.x1])
@@ -107,41 +113,67 @@ def columns_of(rows: list[Line]) -> Columns | None:
     return found
 
 
-def _put(edges: list[list[float]], cell: Cell) -> None:
-    for edge in edges:
-        shared = min(edge[1], cell.x1) - max(edge[0], cell.x0)
-        if shared > _OVERLAP * min(edge[1] - edge[0], cell.x1 - cell.x0):
-            edge[0], edge[1] = min(edge[0], cell.x0), max(edge[1], cell.x1)
-            return
-    edges.append([cell.x0, cell.x1])
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The headings above each column, from the top, each with the cell that it is: (row, cell, text)."""
+
+    columns: Columns
+    parts: tuple[tuple[tuple[int, int, str], ...], ...]
+    label: str = ""
+
+    def fit(self, rows: list[Line]) -> bool:
+        """Whether the cells of rows further down stand in these columns."""
+        for line in rows:
+            at = [self.columns.of(cell) for cell in line.parts[1:]]
+            if None in at or len(set(at)) < len(at):
+                return False
+        return True
+
+    def row(self, line: Line) -> str:
+        """The cells with the names of their columns; what two neighbours have in common is said once."""
+        said: tuple[tuple[int, int, str], ...] = ()
+        parts = []
+        for i, cell in enumerate(line.parts):
+            column = self.columns.of(cell)
+            if column is None and i == 0 and self.label:
+                parts.append(f"{self.label}: {cell.text}")
+                continue
+            own = self.parts[column.index] if column is not None else ()
+            same = next(
+                (i for i, (a, b) in enumerate(zip(own, said, strict=False)) if a != b), min(len(own), len(said))
+            )
+            name = " ".join(text for _, _, text in own[same:])
+            parts.append(f"{name}: {cell.text}" if name and name != cell.text else cell.text)
+            said = own or said
+        return " | ".join(parts)
 
 
-def names_of(header: list[Line], columns: Columns) -> dict[Column, str] | None:
+def names_of(header: list[Line], columns: Columns) -> Names | None:
     """A name for each column, of all the lines above it; None where not one can be told.
 
-    What stands over all columns ("Year ended December 31,") tells none from another and is left out, unless nothing
-    else is there.
+    What stands over all columns ("Year ended December 31,") tells none from another and is left out.
     """
-    parts: dict[Column, list[str]] = {column: [] for column in columns.columns}
-    common: list[str] = []
-    for line in header:
+    parts: list[list[tuple[int, int, str]]] = [[] for _ in columns.columns]
+    for row, line in enumerate(header):
         cells = list(line.parts)
         if len(cells) > 1 and not columns.under(cells[0]) and cells[0].x1 <= columns.columns[0].x0 + columns.size:
             cells = cells[1:]
         groups = _groups(cells, columns)
         if groups is None:
             return None
-        for cell, group in zip(cells, groups, strict=True):
+        for i, (cell, group) in enumerate(zip(cells, groups, strict=True)):
             text = _NOTE.sub("", cell.text).strip().rstrip(":")
-            if len(group) == len(columns.columns) > 1:
-                common.append(text)
-            elif text and not text.startswith("("):
+            if len(group) < max(2, len(columns.columns)) and text and not text.startswith("("):
                 for column in group:
-                    parts[column].append(text)
-    names = {column: " ".join(words) for column, words in parts.items() if words}
-    if not names and common and len(columns.columns) > 1:
-        return None
-    return names or None
+                    parts[column.index].append((row, i, text))
+    return Names(columns, tuple(map(tuple, parts)), _label(header[-1], columns)) if any(parts) else None
+
+
+def _label(last: Line, columns: Columns) -> str:
+    """The name of the first column, where all columns have one; "(in millions)" is none."""
+    first = last.parts[0]
+    named = last.cells == len(columns.columns) + 1 and not columns.under(first)
+    return first.text.rstrip(":") if named and first.text[0] != "(" and not is_figure(first.text) else ""
 
 
 def _groups(cells: list[Cell], columns: Columns) -> list[list[Column]] | None:
@@ -181,9 +213,11 @@ def _spans(cells: list[Cell], columns: Columns) -> list[list[Column]] | None:
 
 def _price(cell: Cell, group: list[Column], tolerance: float) -> float:
     """0 for a heading over the middle of its columns, which are as many as can be; 1 for one just too far beside."""
-    beside = abs(_centre(cell) - (group[0].x0 + group[-1].x1) / 2)
+    beside = max(0.0, abs(_centre(cell) - (group[0].x0 + group[-1].x1) / 2) - _EVEN * tolerance)
+    if len(group) == 1 and _overlap(group[0], cell) > 0:
+        beside = min(beside, 0.8 * tolerance)
     missed = max(0.0, group[0].x0 - cell.x0 - tolerance * 3) + max(0.0, cell.x1 - group[-1].x1 - tolerance * 3)
-    return beside / tolerance + missed / tolerance - 0.12 * (len(group) - 1)
+    return beside / tolerance + missed / tolerance - 0.05 * (len(group) - 1)
 
 
 def _middle(column: Column) -> float:

@@ -11,12 +11,16 @@ from ingest.pdf_segments import PageSegments, Segment
 
 _DPI = 200
 _MOST_PIXELS = 3500  # of the longer side
+_MANY_SHAPES = 40
+_PICTURES = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_FORM, pdfium_c.FPDF_PAGEOBJ_TEXT)
 _LEVEL_SIZES = (0.65, 1.45)  # heights of a line's letters differ by which they are, not only by their type size
 
 
-def is_blank(page: pdfium.PdfPage) -> bool:
-    """Whether nothing at all is drawn on a page."""
-    return bool(pdfium_c.FPDFPage_CountObjects(page.raw) == 0)
+def may_hold_text(page: pdfium.PdfPage) -> bool:
+    """Whether a page has a picture, or so many drawn shapes that they may be letters."""
+    count = pdfium_c.FPDFPage_CountObjects(page.raw)
+    kinds = (pdfium_c.FPDFPageObj_GetType(pdfium_c.FPDFPage_GetObject(page.raw, i)) for i in range(count))
+    return count > _MANY_SHAPES or any(kind in _PICTURES for kind in kinds)
 
 
 def scanned_lines(page: pdfium.PdfPage) -> tuple[list[OcrLine], tuple[float, float]]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from ingest.pdf_header import Column, Columns, columns_of, is_figure, is_header_row, names_of
+from ingest.pdf_header import Names, columns_of, is_figure, is_header_row, names_of
 from ingest.pdf_lines import Cell, Line
 
 _LABEL_CHARS = 90
 _HEADER_ROWS = 6
 _NEAR = 2.6  # line heights between rows of one table
+_BETWEEN = 5  # lines at most between tables that share the names of the first
 _SURE_ROWS = 3  # a table with fewer rows of figures is not missed when it has no names
 
 
@@ -25,6 +26,7 @@ class Table:
 def tables_of(lines: list[Line]) -> list[Table]:
     """The tables of a page, from the top, disjoint."""
     found: list[Table] = []
+    names: Names | None = None
     i = 0
     while i < len(lines):
         if not _is_row(lines, i):
@@ -32,7 +34,11 @@ def tables_of(lines: list[Line]) -> list[Table]:
             continue
         end = _end(lines, i)
         start = _start(lines, i, end, found[-1].end if found else 0)
-        found.append(_table(lines, start, end))
+        above = lines[found[-1].end : start] if found else []
+        if len(above) > _BETWEEN or any(len(line.text) > _LABEL_CHARS for line in above):
+            names = None
+        table, names = _table(lines, start, end, names)
+        found.append(table)
         i = end
     return found
 
@@ -88,17 +94,18 @@ def _start(lines: list[Line], first: int, end: int, floor: int) -> int:
     return start
 
 
-def _table(lines: list[Line], start: int, end: int) -> Table:
+def _table(lines: list[Line], start: int, end: int, names: Names | None) -> tuple[Table, Names | None]:
+    """The table, and the names of its columns; ``names`` are those of the table above it."""
     rows: list[str] = []
     flattened = False
     i = start
     while i < end:
         stop = _next_section(lines, i, end)
-        section, lost = _section(lines[i:stop])
+        section, lost, names = _section(lines[i:stop], names)
         rows += section
         flattened |= lost
         i = stop
-    return Table(start, end, tuple(rows), flattened)
+    return Table(start, end, tuple(rows), flattened), names
 
 
 def _next_section(lines: list[Line], start: int, end: int) -> int:
@@ -125,27 +132,29 @@ def _is_over(line: Line, names: Line) -> bool:
     )
 
 
-def _section(lines: list[Line]) -> tuple[list[str], bool]:
-    """The rows of one header, and whether the figures' columns stayed without names."""
+def _section(lines: list[Line], inherited: Names | None) -> tuple[list[str], bool, Names | None]:
+    """The rows of one header, whether the figures' columns stayed without names, and the names."""
     head = _header_rows(lines)
     body = lines[head:]
     data = [line for line in body if line.cells >= 2]
     columns = columns_of(data)
     names = names_of(lines[:head], columns) if columns is not None and head else None
+    if not head and inherited is not None and inherited.fit(data):
+        names = inherited
     rows = [line.text for line in lines[:head]]
     last: Line | None = None
     for line in body:
         if last is not None and _continues_cell(last, line) and rows:
             rows[-1] = f"{rows[-1]} {line.text}"
             continue
-        text = _named(line, columns, names) if columns is not None and names is not None else line.text
+        text = names.row(line) if names is not None and line.cells >= 2 else line.text
         if rows and last is not None and _is_wrapped(last, line):
             rows[-1] = f"{rows[-1]} {text}"
         else:
             rows.append(text)
         last = line
     with_figures = sum(sum(is_figure(c.text) for c in line.parts) >= 2 for line in data)
-    return rows, names is None and with_figures >= _SURE_ROWS
+    return rows, names is None and with_figures >= _SURE_ROWS, names
 
 
 def _is_wrapped(label: Line, row: Line) -> bool:
@@ -181,12 +190,3 @@ def _without_labels(lines: list[Line], head: int) -> int:
     while head and lines[head - 1].cells == 1 and lines[head - 1].x0 < left + 4 * lines[head - 1].size:
         head -= 1
     return head
-
-
-def _named(line: Line, columns: Columns, names: dict[Column, str]) -> str:
-    parts = []
-    for cell in line.parts:
-        column = columns.of(cell)
-        name = names.get(column, "") if column is not None else ""
-        parts.append(f"{name}: {cell.text}" if name and name != cell.text and line.cells >= 2 else cell.text)
-    return " | ".join(parts)

@@ -73,8 +73,8 @@ def _very_long(passages: Sequence[Passage], token_counts: Sequence[int], most: i
     if not long:
         return None
     message = (
-        f"{_share(long, passages)} longer than the {most} tokens that the encoder takes{_where(long)}: their ends are "
-        "found by their words only. Lower the setting ingest.split_maximum and run `footnoted reindex`."
+        f"{_share(long, passages)} longer than the {most} tokens that the encoder takes: what is beyond them is found "
+        "by its words only. Lower the setting ingest.split_maximum and run `footnoted reindex`."
     )
     return Finding("passages_very_long", message, _pages(long))
 
@@ -84,8 +84,8 @@ def _very_short(passages: Sequence[Passage], token_counts: Sequence[int]) -> Fin
     if len(short) < max(_SHORT_COUNT, _SHORT_SHARE * len(passages)):
         return None
     message = (
-        f"{_share(short, passages)} shorter than {_SHORT_TOKENS} tokens{_where(short)}: they can hardly answer "
-        "anything, and push others out of the hits. Look at the text: the layout may have been taken apart."
+        f"{_share(short, passages)} shorter than {_SHORT_TOKENS} tokens: such passages can hardly answer anything, and "
+        "push others out of the hits. Look at the text: the layout may have been taken apart."
     )
     return Finding("passages_very_short", message, _pages(short))
 
@@ -107,13 +107,12 @@ def _no_headings(document: Document) -> Finding | None:
 
 
 def _share(some: Sequence[Passage], passages: Sequence[Passage]) -> str:
-    noun = "passage is" if len(some) == 1 else "passages are"
-    return f"{len(some):,} of {len(passages):,} {noun} ({max(1, round(100 * len(some) / len(passages)))} %)"
-
-
-def _where(passages: Sequence[Passage]) -> str:
-    pages = _pages(passages)
-    return f", on {page_ranges(pages)}," if pages else ""
+    pages = _pages(some)
+    noun = "passage" if len(passages) == 1 else "passages"
+    percent = max(1, round(100 * len(some) / len(passages)))
+    where = f" on {page_ranges(pages)}" if pages else ""
+    verb = "is" if len(some) == 1 else "are"
+    return f"{len(some):,} of {len(passages):,} {noun} ({percent} %){where} {verb}"
 
 
 def _pages(passages: Sequence[Passage]) -> tuple[int, ...]:

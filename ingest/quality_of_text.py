@@ -19,7 +19,7 @@ _LANGUAGE_SHARE = 0.1  # below, names, quotations and figures are taken for othe
 _REPEATED_COUNT = 5
 _REPEATED_SHARE = 0.02
 _REPEATED_CHARS = 30  # shorter ones, such as "Yes" and "See above", come again in good texts
-_DIGITS = re.compile(r"\d+")
+_NUMBERED = re.compile(r"^\W*\d+\W*|\W*\d+\W*$")  # figures inside a paragraph make it another one
 _QUOTED_CHARS = 60
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST)
 
@@ -59,18 +59,18 @@ def mojibake(document: Document) -> Finding | None:
 
 
 def repeated_text(document: Document) -> Finding | None:
-    """A paragraph that comes again and again, digits aside: a header or notice that was not told from the text."""
+    """A paragraph that comes again and again, its own number aside: a header or notice that was left in the text."""
     places: dict[str, list[Block]] = {}
     for block in document.blocks:
         if block.kind in _PROSE and block.end - block.start >= _REPEATED_CHARS:
-            key = _DIGITS.sub("0", " ".join(document.text[block.start : block.end].split()))
+            key = _NUMBERED.sub("", " ".join(document.text[block.start : block.end].split()))
             places.setdefault(key, []).append(block)
     repeated = {key: blocks for key, blocks in places.items() if len(blocks) >= _REPEATED_COUNT}
     characters = sum(block.end - block.start for blocks in repeated.values() for block in blocks)
     if not repeated or characters < _REPEATED_SHARE * len(document.text):
         return None
     blocks = max(repeated.values(), key=len)
-    others = f" (and {len(repeated) - 1} others like it)" if len(repeated) > 1 else ""
+    others = f" (and {len(repeated) - 1} more such paragraphs)" if len(repeated) > 1 else ""
     pages = _pages([block for blocks in repeated.values() for block in blocks])
     message = (
         f"The same paragraph {len(blocks)} times{others}{_on(pages)}: "

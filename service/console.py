@@ -104,7 +104,7 @@ def _shown_progress() -> Iterator[Callable[[Step], None]]:
             if step.passages:
                 at += f", {step.passages} passages"
             left = "" if step.remaining_s is None else f"about {duration(step.remaining_s)} left"
-            description = escape(f"{step.stage.value.capitalize()} {step.name}"[:_MAX_AT_HAND])
+            description = escape(_at_hand(step))
             bar.update(task, total=step.total or None, completed=step.done, description=description, at=at, left=left)
 
         yield show
@@ -119,9 +119,13 @@ def _line_progress() -> Callable[[Step], None]:
         if tenth != shown and step.total:
             shown = tenth
             left = "" if step.remaining_s is None else f", about {duration(step.remaining_s)} left"
-            err.print(f"Reading file {min(step.done + 1, step.total)} of {step.total}: {escape(step.name)}{left}")
+            err.print(f"{step.done} of {step.total} files done, {escape(_at_hand(step))}{left}")
 
     return show
+
+
+def _at_hand(step: Step) -> str:
+    return f"{step.stage.value} {step.name}".strip()[:_MAX_AT_HAND]
 
 
 def duration(seconds: float) -> str:

@@ -1,13 +1,15 @@
 """Where a collection's documents came from: uploads, folders of this machine, addresses of the web."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.catalog import DocumentRow
+
+MAX_SYNC_SPECS = 1000
 
 
 class SourceKind(StrEnum):
@@ -70,3 +72,24 @@ def _source(kind: SourceKind, place: str, rows: list[DocumentRow]) -> DocumentSo
         max(row.ingested_at for row in rows),
         Path(place).exists() if kind is SourceKind.FOLDER else None,
     )
+
+
+def sync_specs(source: DocumentSource, scopes: Mapping[str, str | None]) -> list[str]:
+    """What a sync of the place names, empty where it cannot be synced; ``scopes`` are those of documents by uri.
+
+    A document without a scope was named itself, or is older than the record of scopes: then a folder stands for it.
+    """
+    if source.kind not in (SourceKind.FOLDER, SourceKind.WEB) or source.is_there is False:
+        return []
+    start = Path(source.place).as_uri() if source.kind is SourceKind.FOLDER else source.place
+    of_place = {uri: scope for uri, scope in scopes.items() if uri == start or uri.startswith(f"{start.rstrip('/')}/")}
+    named = sorted({scope for scope in of_place.values() if scope})
+    if source.kind is SourceKind.FOLDER and not named:
+        return [source.place]
+    alone = [uri.partition("!/")[0] for uri, scope in sorted(of_place.items()) if not scope]
+    return list(dict.fromkeys([*named, *map(_spec, alone)]))[:MAX_SYNC_SPECS]
+
+
+def _spec(uri: str) -> str:
+    parts = urlsplit(uri)
+    return unquote(parts.path) if parts.scheme == "file" else uri

@@ -125,7 +125,7 @@ class JobWork:
         values = {
             "done": before + progress.done,
             "total": func.max(jobs.c.total, before + progress.total),
-            "name": shortened(progress.name),
+            "name": shortened(progress.name) or None,
             "stage": progress.stage.value,
             "passages": progress.passages,
             "elapsed_s": round(progress.elapsed_s, 1),

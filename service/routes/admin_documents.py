@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from core.types import Finding
 from index.listing import ListedDocument, ListOrder, list_documents
-from service.document_sources import DocumentSource, SourceKind, sources_of
+from service.document_sources import DocumentSource, SourceKind, sources_of, sync_specs
 from service.jobs.records import JobFile
 from service.quality.as_json import finding_json
 from service.quality.report import findings_of
@@ -41,9 +41,14 @@ def documents(
 
 @router.get("/{name}/sources")
 def sources(state: State, name: str) -> dict[str, Any]:
-    """The places that the documents came from; for a folder the command that brings it up to date."""
+    """The places that the documents came from: what a sync of each names, and for a folder the command."""
     found = sources_of(state.engine.documents(name))
-    return {"sources": [_source_json(source, name, str(state.settings.data_dir.absolute())) for source in found]}
+    catalog = state.engine.store.catalog
+    scopes = {
+        uri: known.metadata.get("scope") for uri, known in catalog.known_sources(catalog.collection(name)).items()
+    }
+    data_dir = str(state.settings.data_dir.absolute())
+    return {"sources": [_source_json(source, name, data_dir, sync_specs(source, scopes)) for source in found]}
 
 
 def _listed_json(
@@ -69,7 +74,7 @@ def _listed_json(
     }
 
 
-def _source_json(source: DocumentSource, collection: str, data_dir: str) -> dict[str, Any]:
+def _source_json(source: DocumentSource, collection: str, data_dir: str, specs: list[str]) -> dict[str, Any]:
     command = None
     if source.kind is SourceKind.FOLDER:
         words = ["footnoted", "ingest", source.place, "--collection", collection, "--data-dir", data_dir]
@@ -82,4 +87,5 @@ def _source_json(source: DocumentSource, collection: str, data_dir: str) -> dict
         "latest": source.latest,
         "is_there": source.is_there,
         "command": command,
+        "sync": specs,
     }

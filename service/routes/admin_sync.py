@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.document_sources import MAX_SYNC_SPECS
 from service.jobs.records import job_json
 from service.routes.document_address import MAX_PLACE_CHARS
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
 
 router = APIRouter(prefix="/v1/admin/sync", tags=["operator"], dependencies=OPERATOR_ONLY)
-_MAX_SOURCES = 1000
 
 
 class SyncRequest(BaseModel):
@@ -20,7 +20,7 @@ class SyncRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
     collection: str = Field("default", description="Which collection.")
     sources: list[Annotated[str, Field(min_length=1, max_length=MAX_PLACE_CHARS)]] = Field(
-        min_length=1, max_length=_MAX_SOURCES, description="Files, folders, globs, web addresses, sitemaps, lists."
+        min_length=1, max_length=MAX_SYNC_SPECS, description="Files, folders, globs, web addresses, sitemaps, lists."
     )
     keep_missing: bool = Field(False, description="Keep documents whose sources are gone from their place.")
     retry_failed: bool = Field(False, description="Try files again that failed before and did not change.")

@@ -94,6 +94,15 @@ export function sendFiles(files, collection, onSent) {
   });
 }
 
+/** Asks a job to end; one that has ended by itself meanwhile is just as well. */
+export async function cancelJob(id) {
+  try {
+    await send(`/v1/jobs/${part(id)}/cancel`, { method: "POST" });
+  } catch (error) {
+    if (error.status !== 409) throw error;
+  }
+}
+
 export const isSettled = (job) => !["queued", "running"].includes(job.status);
 
 /** Tells of a job whenever it changes, until it is settled; the browser connects again where the stream breaks. */

@@ -23,7 +23,36 @@ export const uploadWords = {
     added: "Added",
     changed: "Added in place of the older version",
     unchanged: "Already here, unchanged",
+    moved: "Moved",
+    removed: "Taken out",
+    cancelled: "Cancelled",
     failed: "Not added",
     unknown: "Still being read; look again later",
   },
+};
+
+const roughly = (s) =>
+  s < 90 ? count(Math.max(1, Math.round(s)), "second", "seconds") : s < 5400 ? count(Math.round(s / 60), "minute", "minutes") : count(Math.round(s / 3600), "hour", "hours");
+
+const at = (doing) => (name) => (name ? `${doing} ${name}` : doing);
+
+export const jobWords = {
+  progress: "Progress",
+  cancel: "Cancel",
+  kinds: { upload: "upload", sync: "sync" },
+  cancelLabel: (kind) => `Cancel this ${kind}`,
+  cancelling: "Stopping; what is in stays.",
+  queued: "Waiting for its turn",
+  starting: "Starting",
+  files: (done, total) => `${number.format(done)} of ${count(total, "file", "files")}`,
+  passages: (n) => count(n, "passage", "passages"),
+  remaining: (s) => `about ${roughly(s)} left`,
+  stages: {
+    finding: at("looking for changes"),
+    reading: at("reading"),
+    embedding: at("taking in what was read"),
+    removing: at("taking out what is gone"),
+    finishing: at("finishing"),
+  },
+  settled: { done: "Done.", partial: "Done; some files failed.", failed: "Failed.", cancelled: "Cancelled." },
 };

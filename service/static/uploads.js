@@ -1,4 +1,5 @@
 import { el } from "./dom.js";
+import { JobProgress } from "./job-progress.js";
 import { followJob, isSettled, sendFiles } from "./requests.js";
 import { uploadWords as words } from "./shared-words.js";
 
@@ -38,17 +39,29 @@ export function fileDetails(error, notes) {
   return [...told, ...notes.map((note) => el("p", { class: "note" }, note))].filter(Boolean);
 }
 
-/** Sends the files of the rows in one request and shows what becomes of each, until all are settled; never fails. */
-export async function sendRows(rows, collection, signal = undefined) {
+/**
+ * Sends the files of the rows in one request and shows what becomes of each, until all are settled; never fails.
+ * How far the reading is shows in `place`.
+ */
+export async function sendRows(rows, collection, place, signal = undefined) {
   const sending = (share) => rows.forEach((row) => row.sending(share));
   const draw = ({ files }) => files.forEach((file, index) => rows[index]?.show(file)); // they come back in the order sent
+  let progress = null;
   sending(0);
   try {
     const job = await sendFiles(rows.map(({ file }) => ({ file, name: file.name })), collection, sending);
     draw(job);
-    const last = await followJob(job, draw, signal);
+    progress = new JobProgress(job, (error) => progress.text.replaceChildren(error.detail || error.message));
+    place.append(progress.root);
+    const change = (now) => {
+      draw(now);
+      progress.show(now);
+    };
+    const last = await followJob(job, change, signal);
     if (!isSettled(last)) rows.filter(({ status }) => ["queued", "running"].includes(status)).forEach((row) => row.show({ status: "unknown" }));
   } catch (error) {
     for (const row of rows) row.show({ status: "failed", error: { message: error.detail || error.message, hint: error.hint } });
+  } finally {
+    progress?.root.remove();
   }
 }

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from core.types import Block, BlockKind, Document, Passage
-from index.encode import Vectors
 from index.catalog import Entry
+from index.encode import Vectors
 from index.store import Store
 
 SIZES = (120, 200)

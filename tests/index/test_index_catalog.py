@@ -120,7 +120,7 @@ def test_another_encoder_stops_both_and_names_what_differs(folder, other):
         put(store, "c", source("file:///1", "the harbour"))
     with open_store(folder, other) as store:
         with pytest.raises(IndexMismatch) as caught:
-            store.open_collection("c")
+            put(store, "c", source("file:///2", "the lighthouse"))
         assert ("'words', now 'others'" if other.name == "others" else "64, now 32") in caught.value.message
         with pytest.raises(IndexMismatch) as caught:
             store.search("c", "harbour", 5)

@@ -30,7 +30,9 @@ def test_vectors_are_of_length_one_and_of_the_models_dimension(encoder):
 def test_vectors_come_in_the_order_of_their_texts(encoder):
     together = encoder.encode_passages(TEXTS)
     for text, vector in zip(TEXTS, together, strict=True):
-        assert encoder.encode_passages([text])[0] == pytest.approx(vector, abs=1e-5)
+        alone = encoder.encode_passages([text])[0]
+        assert alone @ vector > 0.999  # sums in bfloat16 differ a little with their batch
+        assert (together @ alone).argmax() == TEXTS.index(text)
 
 
 def test_a_question_is_nearest_to_the_passage_that_answers_it(encoder):

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import IndexBroken, NotFound
 from core.types import HitSource
 from index import schema
+from index.catalog import Entry
 from index.dense import DenseIndex
 from index.originals import Originals
 from index.store import SearchSettings, Store
@@ -122,13 +123,8 @@ def test_the_old_version_answers_until_the_new_one_is_in(store, words):
     put(store, "c", HARBOUR)
     newer = source("file:///harbour.txt", "The harbour is open all year.", title="Harbour")
     seen = []
-    store.put(
-        store.open_collection("c"),
-        newer.document,
-        newer.passages,
-        newer.original,
-        progress=lambda _: seen.append(found(store, "harbour")[0]),
-    )
+    (made,) = store.embed([newer.passages], lambda _: seen.append(found(store, "harbour")[0]))
+    store.put(store.open_collection("c"), [(Entry(newer.document, made), newer.original)])
     assert seen == ["The harbour is closed in winter."]
     assert found(store, "harbour") == ["The harbour is open all year."]
 
@@ -138,7 +134,8 @@ def test_passages_that_did_not_change_are_not_embedded_again(store, words):
     assert len(words.passages) == 3
     done = []
     changed = source("file:///a", "first", "second, changed", "third", title="T")
-    store.put(store.open_collection("c"), changed.document, changed.passages, changed.original, done.append)
+    (made,) = store.embed([changed.passages], done.append)
+    store.put(store.open_collection("c"), [(Entry(changed.document, made), changed.original)])
     assert words.passages[3:] == ["T\nsecond, changed"]
     assert sum(done) == 3
     put(store, "c", source("file:///b", "third", "first", title="T"))
@@ -146,7 +143,7 @@ def test_passages_that_did_not_change_are_not_embedded_again(store, words):
     put(store, "c", source("file:///c", "first", title="Another title"))
     assert words.passages[4:] == ["Another title\nfirst"]
     put(store, "other", source("file:///a", "first", title="T"))
-    assert len(words.passages) == 6
+    assert len(words.passages) == 5
 
 
 def test_what_is_embedded_and_searched_is_the_passage_under_its_title_and_section(store, words):
@@ -468,9 +465,11 @@ def test_another_process_and_this_one_write_into_one_folder(folder):
 def test_a_write_that_fails_midway_leaves_the_old_document(store):
     put(store, "c", HARBOUR)
     newer = source("file:///harbour.txt", "The harbour is open.", "And more.")
+    (made,) = store.embed([newer.passages])
     refused = replace(newer.passages[1], text=None)  # type: ignore[arg-type]
+    made = replace(made, passages=[newer.passages[0], refused])
     with pytest.raises(IntegrityError):
-        store.put(store.open_collection("c"), newer.document, [newer.passages[0], refused], newer.original)
+        store.put(store.open_collection("c"), [(Entry(newer.document, made), newer.original)])
     assert sorted(found(store, "harbour ferries")) == sorted(p.text for p in HARBOUR.passages)
     assert store.catalog.collection("c").generation == 1
     put(store, "c", newer)

@@ -36,8 +36,10 @@ def test_a_printed_page_gives_its_headings_table_and_title(manual):
     ]
     tables = [manual.text[b.start : b.end] for b in manual.blocks if b.kind == "table"]
     assert tables == [
-        "Instrument | Interval in days | Spare part\nThermometer | 365 | TH-20\nAnemometer | 90 | AN-71\n"
-        "Rain gauge | 30 | RG-04"
+        "Instrument | Interval in days | Spare part\n"
+        "Instrument: Thermometer | Interval in days: 365 | Spare part: TH-20\n"
+        "Instrument: Anemometer | Interval in days: 90 | Spare part: AN-71\n"
+        "Instrument: Rain gauge | Interval in days: 30 | Spare part: RG-04"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Which files a path stands for, and which documents have gone."""
+"""Which files a path stands for, and what a folder that was listed whole covers."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ReadError
-from ingest.sources import SourceFile, find_sources, source_file
-from ingest.sync import gone
+from ingest.sources import FileSource, Scope, file_source, find_sources
 
 
 @pytest.fixture
@@ -20,7 +19,7 @@ def folder(tmp_path):
 
 
 def names(folder: Path, *paths: Path) -> list[str]:
-    return [str(found.path.relative_to(folder.resolve())) for found in find_sources(paths or [folder])]
+    return [str(found.path.relative_to(folder.resolve())) for found in find_sources(paths or [folder]).sources]
 
 
 def test_folders_are_walked_in_order_files_first(folder):
@@ -45,34 +44,35 @@ def test_a_file_reached_twice_is_given_once(folder):
 
 
 def test_a_missing_path_is_reported_and_the_others_are_found(folder):
-    missing, found = find_sources([folder / "no such file.txt", folder / "a.txt"])
-    where, error = missing
+    listing = find_sources([folder / "no such file.txt", folder / "a.txt"])
+    ((where, error),), (found,) = listing.failures, listing.sources
     assert where.endswith("no such file.txt")
     assert isinstance(error, ReadError)
     assert "does not exist" in error.message
     assert error.hint
-    assert isinstance(found, SourceFile)
+    assert isinstance(found, FileSource)
+    assert listing.scopes == []
 
 
 def test_links_that_lead_nowhere_or_in_a_circle_are_reported(folder):
     (folder / "broken.txt").symlink_to(folder / "nowhere")
     (folder / "circle.txt").symlink_to(folder / "circle.txt")
     os.mkfifo(folder / "pipe")
-    found = list(find_sources([folder]))
-    failed = {Path(item[0]).name for item in found if isinstance(item, tuple)}
-    assert failed == {"broken.txt", "circle.txt", "pipe"}
-    assert len([item for item in found if isinstance(item, SourceFile)]) == 5
-    assert len(list(find_sources([folder / "circle.txt"]))) == 1
+    found = find_sources([folder])
+    assert {Path(where).name for where, _ in found.failures} == {"broken.txt", "circle.txt", "pipe"}
+    assert len(found.sources) == 5
+    assert len(find_sources([folder / "circle.txt"]).failures) == 1
 
 
 def test_an_empty_folder_gives_nothing(tmp_path):
-    assert list(find_sources([tmp_path])) == []
+    found = find_sources([tmp_path])
+    assert (found.sources, found.failures) == ([], [])
 
 
 def test_the_uri_is_absolute_and_escapes_what_a_uri_may_not_hold(tmp_path):
     file = tmp_path / "år rapport#1.txt"
     file.write_text("x")
-    source = source_file(file)
+    source = file_source(file)
     assert source.uri == tmp_path.resolve().as_uri() + "/%C3%A5r%20rapport%231.txt"
     assert source.name == "år rapport#1.txt"
 
@@ -80,20 +80,43 @@ def test_the_uri_is_absolute_and_escapes_what_a_uri_may_not_hold(tmp_path):
 def test_a_file_name_that_is_not_unicode_has_a_uri(tmp_path):
     file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
     file.write_text("x")
-    (source,) = find_sources([tmp_path])
+    (source,) = find_sources([tmp_path]).sources
     assert source.uri.endswith("/caf%E9.txt")
 
 
-def test_documents_whose_files_left_a_walked_folder_are_gone(tmp_path):
-    base = tmp_path.resolve().as_uri()
-    known = [f"{base}/docs/{name}" for name in ("kept.txt", "left.txt", "sub/left.txt")]
-    known += [f"{base}/docs2/other.txt", f"{base}/docs", "https://example.org/docs/page"]
-    (tmp_path / "docs").mkdir()
-    assert gone(known, [tmp_path / "docs"], {f"{base}/docs/kept.txt"}) == [
-        f"{base}/docs/left.txt",
-        f"{base}/docs/sub/left.txt",
-    ]
+def covered(scope: Scope, base: Path, *names: str) -> list[str]:
+    return [name for name in names if scope.covers((base.resolve() / name).as_uri(), None)]
 
 
-def test_nothing_is_gone_where_no_folder_was_walked(tmp_path):
-    assert gone([f"{tmp_path.as_uri()}/a.txt"], [], set()) == []
+def test_a_walked_folder_covers_what_is_below_it_and_nothing_else(folder):
+    listing = find_sources([folder, folder / "a.txt"])
+    (scope,) = listing.scopes  # a file that is named by itself says nothing of its neighbours
+    names = ("docs/a.txt", "docs/sub/left.txt", "docs2/other.txt", "docs", "docs/.hidden.txt", "docs/.git/config.txt")
+    assert covered(scope, folder.parent, *names) == ["docs/a.txt", "docs/sub/left.txt"]
+    assert not scope.covers("https://example.org/docs/a.txt", scope.name)
+    assert set(listing.scope_of.values()) == {scope.name}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everywhere")
+def test_a_folder_that_cannot_be_read_says_nothing_of_what_was_in_it(folder):
+    (folder / "sub").chmod(0)
+    try:
+        listing = find_sources([folder])
+    finally:
+        (folder / "sub").chmod(0o700)
+    assert [Path(where).name for where, _ in listing.failures] == ["sub"]
+    assert covered(listing.scopes[0], folder, "a.txt", "sub/z.md", "sub/deep/y.md") == ["a.txt"]
+
+
+def test_a_folder_whose_reading_fails_halfway_says_nothing_of_what_was_in_it(folder, monkeypatch):
+    listed = os.scandir
+
+    def scandir(path: str):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    listing = find_sources([folder])
+    assert [Path(where).name for where, _ in listing.failures] == ["sub"]
+    assert covered(listing.scopes[0], folder, "a.txt", "sub/z.md", "sub/deep/y.md") == ["a.txt"]

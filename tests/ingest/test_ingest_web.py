@@ -143,6 +143,7 @@ def test_the_certificate_is_checked_for_the_name_and_the_name_is_sent(tmp_path):
     trusting = ssl.create_default_context()
     authority.configure_trust(trusting)
     with socket.create_server(("127.0.0.1", 0)) as listener:
+
         def serve() -> None:
             for _ in range(3):
                 plain, _ = listener.accept()

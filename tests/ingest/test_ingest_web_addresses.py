@@ -84,7 +84,15 @@ def test_a_setting_that_is_no_host_or_network_is_refused(entry):
 
 @pytest.mark.parametrize(
     "address",
-    ["ftp://example.org/a", "file:///etc/passwd", "gopher://x/", "javascript:1", "http://", "http:///a", "https://[::1"],
+    [
+        "ftp://example.org/a",
+        "file:///etc/passwd",
+        "gopher://x/",
+        "javascript:1",
+        "http://",
+        "http:///a",
+        "https://[::1",
+    ],
 )
 def test_what_is_no_address_of_the_web_is_refused(address):
     with pytest.raises(ReadError):

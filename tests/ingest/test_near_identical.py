@@ -20,9 +20,7 @@ def like(one: str, other: str) -> float:
 
 
 def jaccard(one: list[str], other: list[str]) -> float:
-    first, second = (
-        {tuple(units[i : i + SHINGLE]) for i in range(len(units) - SHINGLE + 1)} for units in (one, other)
-    )
+    first, second = ({tuple(units[i : i + SHINGLE]) for i in range(len(units) - SHINGLE + 1)} for units in (one, other))
     return len(first & second) / len(first | second)
 
 

@@ -13,6 +13,7 @@ from service.operator import Operator, load_token
 
 OPERATOR_PATHS = (
     ("GET", "/v1/admin/jobs"),
+    ("POST", "/v1/admin/sync"),
     ("GET", "/v1/admin/questions"),
     ("GET", "/v1/admin/sites"),
     ("POST", "/v1/admin/sites"),

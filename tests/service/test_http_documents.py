@@ -6,9 +6,12 @@ import pytest
 OTTER = "The otter Ida eats two kilograms of fish a day. Her home is the river Ilm."
 BEAVER = "The beaver Bruno built a dam of ninety branches near Weimar."
 HTML = b"<!doctype html><title>Owls</title><h1>Owls</h1><p>The owl Olga sleeps until sunset.</p><script>bad()</script>"
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
-JOB_KEYS = {"id", "collection", "status", "created_at", "updated_at", "files"}
-FILE_KEYS = {"name", "status", "document_id", "error", "notes", "passages"}
+PROGRAM = b"\x7fELF" + bytes(64)
+JOB_KEYS = {
+    "id", "kind", "collection", "status", "created_at", "updated_at", "files", "files_left_out", "counts", "progress",
+    "sources", "error", "is_cancelling",
+}  # fmt: skip
+FILE_KEYS = {"uri", "name", "status", "document_id", "error", "notes", "passages"}
 ROW_KEYS = {
     "id", "uri", "title", "media_type", "language", "sha256", "characters", "passages", "pages", "ingested_at",
 }  # fmt: skip
@@ -21,7 +24,7 @@ def listed(client: httpx.Client, collection: str, **query: int) -> dict:
 def test_an_upload_is_accepted_at_once_and_its_job_says_what_became_of_each_file(client, settle, ask):
     files = [
         ("files", ("otter.txt", OTTER)),
-        ("files", ("picture.png", PNG)),
+        ("files", ("tool.bin", PROGRAM)),
         ("files", ("empty.txt", b"")),
         ("files", ("beaver.txt", BEAVER)),
     ]
@@ -31,7 +34,7 @@ def test_an_upload_is_accepted_at_once_and_its_job_says_what_became_of_each_file
     assert accepted.keys() == JOB_KEYS
     assert response.headers["location"] == f"/v1/jobs/{accepted['id']}"
     assert accepted["status"] == "queued"
-    assert [file["name"] for file in accepted["files"]] == ["otter.txt", "picture.png", "empty.txt", "beaver.txt"]
+    assert [file["name"] for file in accepted["files"]] == ["otter.txt", "tool.bin", "empty.txt", "beaver.txt"]
 
     job = settle(client, response.headers["location"])
     assert (job["id"], job["status"], job["collection"]) == (accepted["id"], "partial", "several")
@@ -40,7 +43,7 @@ def test_an_upload_is_accepted_at_once_and_its_job_says_what_became_of_each_file
     errors = [file["error"] for file in job["files"]]
     assert errors[0] is errors[3] is None
     assert errors[1]["code"] == "media_type_unsupported"
-    assert "picture.png is a PNG image" in errors[1]["message"]
+    assert "tool.bin is a program" in errors[1]["message"]
     assert errors[2]["code"] == "document_empty"
     assert all(error["hint"] for error in errors[1:3])
     assert [row["id"] for row in listed(client, "several")["documents"]] == [
@@ -52,7 +55,7 @@ def test_an_upload_is_accepted_at_once_and_its_job_says_what_became_of_each_file
 
 
 def test_a_job_whose_files_are_all_bad_has_failed_and_one_with_good_files_is_done(upload):
-    assert upload("verdicts", {"a.png": PNG, "b.txt": b""})["status"] == "failed"
+    assert upload("verdicts", {"a.bin": PROGRAM, "b.txt": b""})["status"] == "failed"
     assert upload("verdicts", {"a.txt": OTTER})["status"] == "done"
 
 

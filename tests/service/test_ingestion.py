@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from core.errors import Conflict, IndexMismatch
+from index.catalog import Entry
 from ingest.read import read
 from ingest.split import split
 from service.engine import Engine
@@ -49,7 +50,8 @@ def test_a_document_never_enters_a_collection_that_was_made_again(engine, encode
     store.open_collection("default")
     document = read(b"Some words about a meeting.", "upload:a.txt", "a.txt").document
     with pytest.raises((Conflict, IndexMismatch)):
-        store.put(before, document, split(document, encoder.count_tokens), b"Some words about a meeting.")
+        (made,) = store.embed([split(document, encoder.count_tokens)])
+        store.put(before, [(Entry(document, made), b"Some words about a meeting.")])
     assert engine.documents() == []
 
 

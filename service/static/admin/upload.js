@@ -48,7 +48,8 @@ class Uploads {
         this.view.heading.focus();
       }),
     );
-    this.root = el("section", { hidden: true }, el("h2", {}, say.files), this.list, this.after);
+    this.progress = el("div");
+    this.root = el("section", { hidden: true }, el("h2", {}, say.files), this.progress, this.list, this.after);
     this.running = Promise.resolve();
     this.open = 0;
   }
@@ -66,9 +67,9 @@ class Uploads {
 
   async #send(rows) {
     const small = rows.filter((row) => this.#fits(row));
-    for (const batch of batches(small, this.limitMb * MIB)) await sendRows(batch, this.collection, this.view.signal);
-    const failed = rows.filter((row) => row.status === "failed").length;
-    if (!this.view.signal.aborted) announce(say.done(rows.length - failed, failed));
+    for (const batch of batches(small, this.limitMb * MIB)) await sendRows(batch, this.collection, this.progress, this.view.signal);
+    const taken = rows.filter((row) => ["added", "changed", "unchanged"].includes(row.status)).length;
+    if (!this.view.signal.aborted) announce(say.done(taken, rows.length - taken));
     this.after.hidden = --this.open > 0;
   }
 

@@ -186,29 +186,46 @@ export const words = {
   },
 
   sources: {
-    intro: "Where the documents of this collection came from. A folder is brought up to date by a command on the server’s machine: it reads what is new or changed, and takes out what is gone.",
+    intro: "Where the documents of this collection came from. A sync reads what is new or changed in a folder or on the web, and takes out what is gone.",
     none: "There are no documents in this collection yet.",
     kinds: { uploads: "Uploads", folder: "Folder", web: "Web", other: "Other" },
     latest: (iso) => `last taken in ${when(iso)}`,
     documents: (n) => count(n, "document", "documents"),
     passages: (n) => count(n, "passage", "passages"),
-    command: "Bring it up to date",
+    sync: "Sync now",
+    syncLabel: (place) => `Sync ${place} now`,
+    synced: (place, { added = 0, changed = 0, moved = 0, removed = 0, failed = 0 }) => {
+      const told = [[added, "added"], [changed, "changed"], [moved, "moved"], [removed, "taken out"], [failed, "failed"]];
+      const parts = told.filter(([n]) => n).map(([n, what]) => `${number.format(n)} ${what}`);
+      return `${place}: ${parts.join(", ") || "nothing changed"}.`;
+    },
+    goesOn: "The sync goes on; see Jobs.",
+    failed: (n) => `${count(n, "file", "files")} could not be read:`,
+    seeJobs: "All in Jobs",
+    command: "The same as a command",
     copyLabel: (place) => `Copy the command for ${place}`,
     missing: "This folder is not on the server’s machine now. Its documents still answer.",
     uploads: "Sent by browser or API",
     uploadMore: "Upload more",
-    newTitle: "Take in another folder",
-    newText: "On the server’s machine:",
+    newTitle: "Take in another place",
+    newLabel: "Folder, file or web address",
+    newHint: "A path on the server’s machine, or the address of a page or sitemap.",
+    take: "Take in",
+    newText: "Or, on the server’s machine:",
     newCommand: (collection) => `footnoted ingest PATH --collection ${collection}`,
   },
 
   jobs: {
-    intro: "Uploads, and what became of each file.",
-    none: "Nothing was uploaded yet.",
-    status: { queued: "Waiting", running: "Running", done: "Done", partial: "Some files failed", failed: "Failed" },
-    summary: (done, total) => `${number.format(done)} of ${count(total, "file", "files")}`,
+    intro: "Uploads and syncs, and what became of each file.",
+    none: "Nothing was uploaded or synced yet.",
+    status: { queued: "Waiting", running: "Running", done: "Done", partial: "Some files failed", failed: "Failed", cancelled: "Cancelled" },
+    cancelling: "Stopping",
+    kinds: { upload: "Upload", sync: "Sync" },
+    counts: { failed: "failed", added: "added", changed: "changed", moved: "moved", removed: "taken out", unchanged: "unchanged", cancelled: "cancelled" },
     into: (collection) => `into ${collection}`,
-    files: "Files",
+    files: (n) => count(n, "file", "files"),
+    more: (n) => `and ${count(n, "more file", "more files")}`,
+    morePlaces: (n) => `and ${number.format(n)} more`,
   },
 
   questions: {

@@ -8,7 +8,7 @@ export function fillWords() {
 
 /** Speaks a message of the documents panel to screen readers, once. */
 export function announce(message) {
-  const region = document.querySelector("#documents [role=status]");
+  const region = document.querySelector("#documents > [role=status]");
   region.textContent = "";
   // A change in the same task may be missed when the words are the same as before.
   setTimeout(() => (region.textContent = message), 50);

@@ -9,6 +9,8 @@ export class Uploads {
     this.section = byId("uploads");
     this.list = byId("upload-list");
     this.clear = el("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#forget() }, strings.clearUploads);
+    this.progress = el("div");
+    this.list.before(this.progress);
     this.section.append(this.clear);
     this.open = 0;
   }
@@ -20,7 +22,7 @@ export class Uploads {
     this.section.hidden = false;
     this.open++;
     this.clear.hidden = true;
-    await sendRows(rows, collection);
+    await sendRows(rows, collection, this.progress);
     const failed = rows.filter((row) => row.status === "failed").length;
     announce(strings.uploadDone(rows.filter((row) => ["added", "changed"].includes(row.status)).length, failed));
     this.open--;

@@ -30,15 +30,15 @@ THEIRS = {
 
 
 def main(folders: Sequence[str]) -> None:
-    print("| run | questions | metric | ours | theirs | difference |\n|---|---|---|---|---|---|")  # noqa: T201
+    print("| run | questions | metric | ours | theirs | difference |\n|---|---|---|---|---|---|")
     for folder in folders:
         record = read_run(Path(folder))
         plain = [row for row in record.run.rows if all(len(pieces) < 2 for pieces in row.hit_pieces)]
         run = replace(record.run, rows=tuple(plain))
         for name, n, ours, theirs in [*_retrieval(run), *_answers(record.run)]:
-            print(f"| {record.name} | {n} | {name} | {ours:.6f} | {theirs:.6f} | {abs(ours - theirs):.1e} |")  # noqa: T201
+            print(f"| {record.name} | {n} | {name} | {ours:.6f} | {theirs:.6f} | {abs(ours - theirs):.1e} |")
         if left_out := len(record.run.rows) - len(plain):
-            print(f"\n{left_out} questions left out of the retrieval figures\n")  # noqa: T201
+            print(f"\n{left_out} questions left out of the retrieval figures\n")
 
 
 def _retrieval(run: Run) -> Iterator[tuple[str, int, float, float]]:

@@ -66,8 +66,8 @@ def main() -> None:
         base = _run(chosen, Path(folder), {})
         runs = {name: _run(chosen, Path(folder), overrides) for name, overrides in PLANTED.items()}
         runs[SHIFTED] = _run(chosen, Path(folder), {}, _Shifted)
-    print(f"\n{options.drawn} of {len(chosen.questions)} questions of {chosen.name}, {options.repetitions} draws\n")  # noqa: T201
-    print("| run | turned away | for |\n|---|---|---|")  # noqa: T201
+    print(f"\n{options.drawn} of {len(chosen.questions)} questions of {chosen.name}, {options.repetitions} draws\n")
+    print("| run | turned away | for |\n|---|---|---|")
     for name, run in {**runs, CHANCE: runs[SWAPPED]}.items():
         reasons: Counter[str] = Counter()
         caught = 0
@@ -76,7 +76,7 @@ def main() -> None:
             caught += bool(found)
             reasons.update(regression.difference.metric for regression in found)
         told = ", ".join(f"{metric} ({count})" for metric, count in reasons.most_common())
-        print(f"| {name} | {caught} of {options.repetitions} | {told} |", flush=True)  # noqa: T201
+        print(f"| {name} | {caught} of {options.repetitions} | {told} |", flush=True)
 
 
 def _run(

@@ -73,7 +73,7 @@ def main() -> None:
     shipped = median_ms(lambda: network.read(QUESTION, read), options.repeats)
     fp32 = median_ms(in_fp32(read), max(3, options.repeats // 3))
     facts = {"passages": len(read), "tokens": options.tokens, "p50_ms": round(shipped), "p50_ms_fp32": round(fp32)}
-    print(json.dumps({**facts, "times_faster": round(fp32 / shipped, 2)}))  # noqa: T201
+    print(json.dumps({**facts, "times_faster": round(fp32 / shipped, 2)}))
 
 
 if __name__ == "__main__":

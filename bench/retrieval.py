@@ -45,10 +45,10 @@ def main() -> None:
     loaded = load_set(options.set, options.documents)
     questions = [q for q in loaded.questions if q.answerable and q.evidence]
     chosen = replace(loaded, questions=sample(tuple(questions), options.limit, 0))
-    print(f"{len(chosen.questions)} questions of {chosen.name}\n")  # noqa: T201
-    print("| passages (target / maximum) | way | hit@1 | hit@3 | hit@5 | hit@10 |\n|---|---|---|---|---|---|")  # noqa: T201
+    print(f"{len(chosen.questions)} questions of {chosen.name}\n")
+    print("| passages (target / maximum) | way | hit@1 | hit@3 | hit@5 | hit@10 |\n|---|---|---|---|---|---|")
     for row in rows(chosen):
-        print(row, flush=True)  # noqa: T201
+        print(row, flush=True)
 
 
 def rows(chosen: QuestionSet) -> Iterator[str]:

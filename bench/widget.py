@@ -122,11 +122,11 @@ def main() -> None:
 
 
 def _print(widget: list[Times], http: list[Times]) -> None:
-    print(f"{'ms, median of ' + str(len(widget)):<28}{'widget':>10}{'HTTP':>10}{'added':>10}")  # noqa: T201
+    print(f"{'ms, median of ' + str(len(widget)):<28}{'widget':>10}{'HTTP':>10}{'added':>10}")
     for name, words in (("words", "first words"), ("citation", "first citation"), ("whole", "whole answer")):
         seen = statistics.median(times[name] for times in widget if name in times)
         told = statistics.median(times[name] for times in http if name in times)
-        print(f"{words:<28}{seen:>10.0f}{told:>10.0f}{seen - told:>10.0f}")  # noqa: T201
+        print(f"{words:<28}{seen:>10.0f}{told:>10.0f}{seen - told:>10.0f}")
 
 
 if __name__ == "__main__":

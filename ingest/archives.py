@@ -11,7 +11,6 @@ import lzma
 import re
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from pathlib import PurePosixPath
 from typing import IO, cast
 
 from core.errors import EncryptedDocument, ReadError, TooLarge
-from ingest.packages import is_package
+from ingest.packages import DAMAGED_ZIP, is_package
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is an empty archive's
 _COMPRESSED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
@@ -29,7 +28,7 @@ _FREE_RATIO_BYTES = 16 * 1024**2  # small files of one letter compress by any fa
 _HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
 _DAMAGED_HINT = "Download or pack it again."
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
-_BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, IndexError)
+_BAD = (*DAMAGED_ZIP, tarfile.TarError, IndexError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +137,7 @@ class _Unpacker:
                     raise
                 except ReadError as error:
                     yield path, error
-                # zipfile raises NotImplementedError for methods that it does not know, RuntimeError for odd flags
-                except (*_BAD, NotImplementedError, RuntimeError) as error:
+                except _BAD as error:
                     yield path, ReadError(f"{path} in {name} is damaged: {error}", _DAMAGED_HINT)
                 else:
                     yield path, content

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from core.errors import EncryptedDocument, ReadError
 from ingest.blocks import Parsed, TextBuilder, clean, fold_spaces
 from ingest.html import parse_fragment
+from ingest.packages import DAMAGED_ZIP
 
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/encryption.xml"
@@ -20,7 +21,7 @@ def parse(data: bytes, name: str) -> Parsed:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as book:
             return _parse(book, name)
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, NotImplementedError, RuntimeError) as error:
+    except (*DAMAGED_ZIP, KeyError) as error:
         raise ReadError(f"{name} is not a whole EPUB: {error}", "Get the file again from its source.") from error
 
 

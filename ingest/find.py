@@ -18,14 +18,15 @@ from ingest.web.source import WebSource
 _SITEMAP_ENDS = (".xml", ".xml.gz")
 
 
-def find(specs: Sequence[str], web: WebRules | Web | None) -> Listing:
+def find(specs: Sequence[str], web: WebRules | Web | None, without: Path | None = None) -> Listing:
     """Every source that the specifications name.
 
     ``docs``, ``docs/a.pdf``, ``docs/**/*.md`` (a path of exactly that name goes first), ``https://…`` of a page, a file
     or a sitemap, ``@list.txt`` with one of these a line. What is found by a folder, glob, sitemap or list that could be
-    read completely is in its scope. ``web`` is None where the web is not to be asked.
+    read completely is in its scope. ``web`` is None where the web is not to be asked; ``without`` is a folder that is
+    passed over in others, such as the data folder.
     """
-    finder = _Finder(Web(web) if isinstance(web, WebRules) else web)
+    finder = _Finder(Web(web) if isinstance(web, WebRules) else web, without and without.resolve())
     for spec in specs:
         finder.add(spec)
     return finder.listing
@@ -37,8 +38,8 @@ def list_of(spec: str) -> Path | None:
 
 
 class _Finder:
-    def __init__(self, web: Web | None) -> None:
-        self.listing = Listing()
+    def __init__(self, web: Web | None, without: Path | None) -> None:
+        self.listing = Listing(without=without)
         self._web = web
         self._pages = 0
 
@@ -63,7 +64,7 @@ class _Finder:
         if not glob.base.is_dir():
             self.listing.fail(str(path), f"{glob.base} is not a folder that is there.", "Check the path.")
             return
-        found = list(glob.files())
+        found = list(glob.files(self.listing.skips))
         if not found:
             self.listing.fail(str(path), f"No file matches {path}.", "Check the pattern; in a shell, quote it.")
         lost = tuple(add_files(self.listing, found, str(glob)))

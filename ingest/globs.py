@@ -1,9 +1,9 @@
 """Patterns of paths, such as ``docs/**/*.md``: the files that match one now, and whether a known file would."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest.sources import walk
@@ -39,9 +39,9 @@ class Glob:
     def __str__(self) -> str:
         return str(self.base.joinpath(*self.parts))
 
-    def files(self) -> Iterator[Path | OSError]:
-        """Those that match, in order; and why folders that may hold more cannot be read."""
-        for found in walk(self.base, self._may_lead):
+    def files(self, skip: Callable[[Path], bool] = lambda path: False) -> Iterator[Path | OSError]:
+        """Those that match, in order; and why folders that may hold more cannot be read. Some may be skipped."""
+        for found in walk(self.base, lambda relative: self._may_lead(relative) and not skip(self.base / relative)):
             if isinstance(found, OSError):
                 yield found
                 continue
@@ -50,14 +50,18 @@ class Glob:
                 if _matches(self.parts, path.relative_to(self.base).parts):
                     yield path
 
-    def matches(self, path: PurePosixPath) -> bool:
-        """Whether an absolute path matches."""
+    def matches(self, path: PurePath) -> bool:
+        """Whether an absolute path does."""
         return path.is_relative_to(self.base) and _matches(self.parts, path.relative_to(self.base).parts)
 
     def matches_uri(self, uri: str) -> bool:
         """Whether a file's uri does; what is in an archive belongs to that."""
         address = urlsplit(uri.partition("!/")[0])
         return address.scheme == "file" and self.matches(PurePosixPath(unquote(address.path, errors="surrogateescape")))
+
+    def may_be_above(self, path: PurePath) -> bool:
+        """Whether something that matches may lie below an absolute path."""
+        return path.is_relative_to(self.base) and self._may_lead(path.relative_to(self.base).as_posix())
 
     def _may_lead(self, relative: str) -> bool:
         """Whether something below a folder may match."""

@@ -79,6 +79,11 @@ def signature(text: str) -> bytes:
     return digest + _densified(bins).astype("<u4").tobytes()
 
 
+def text_digest(one: bytes) -> bytes:
+    """The SHA-256 of the text that a signature was made of."""
+    return one[: 4 * DIGEST_WORDS]
+
+
 def matrix(signatures: Sequence[bytes]) -> Matrix:
     """Shape (n, 136): the signatures as they are compared."""
     return np.frombuffer(b"".join(signatures), dtype="<u4").reshape(len(signatures), DIGEST_WORDS + BINS)

@@ -7,6 +7,7 @@ from typing import Any
 from core.errors import EncryptedDocument, ReadError
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, fold_spaces
+from ingest.packages import DAMAGED_ZIP
 from ingest.tables import table_lines
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -28,7 +29,7 @@ def parse(data: bytes, name: str) -> Parsed:
                 raise EncryptedDocument(f"{name} is protected by a password.", "Save it without one.")
             content = etree.fromstring(package.read("content.xml"), parser)
             meta = etree.fromstring(package.read("meta.xml"), parser) if "meta.xml" in package.namelist() else None
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, RuntimeError, NotImplementedError) as error:
+    except (*DAMAGED_ZIP, KeyError, etree.XMLSyntaxError) as error:
         raise ReadError(f"{name} is not a whole OpenDocument text: {error}", "Save it again.") from error
     builder = TextBuilder()
     body = content.find(f".//{_OFFICE}text")

@@ -1,7 +1,10 @@
 """What a ZIP file is: an Office, OpenDocument or EPUB document, and whether it is safe to unpack."""
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,6 +20,11 @@ EPUB: Final = "application/epub+zip"
 _PARTS = {"word/document.xml": DOCX, "ppt/presentation.xml": PPTX, "xl/workbook.xml": XLSX}
 _MOST_UNPACKED = 512 * 1024**2
 _MOST_FILES = 20_000
+# What zipfile raises on damage, besides its own class: for unknown methods, odd flags, places outside of the file.
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, OverflowError, struct.error,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 
@@ -29,7 +37,7 @@ def is_package(data: bytes, name: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError):
+    except DAMAGED_ZIP:
         return not name.lower().endswith(".zip")
     return "[Content_Types].xml" in names or "mimetype" in names or any(part in names for part in _PARTS)
 
@@ -54,7 +62,7 @@ def package_type(data: bytes, name: str) -> str:
                 if told in (ODT, EPUB):
                     return told
                 raise UnsupportedMedia(f"{name} is {told}.", "Convert it to PDF or DOCX first.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except DAMAGED_ZIP as error:
         raise ReadError(f"{name} is a damaged ZIP or Office file: {error}.", "Save or download it again.") from error
     raise UnsupportedMedia(f"{name} is a ZIP archive.", "Unpack it and ingest the folder.")
 

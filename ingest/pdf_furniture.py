@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ingest.pdf_header import is_header_row
+from ingest.pdf_grid import is_header_row
 from ingest.pdf_lines import Line
 
 NEIGHBOURS = 24

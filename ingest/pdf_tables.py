@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from ingest.pdf_header import Names, columns_of, is_figure, is_header_row, names_of
+from ingest.pdf_grid import columns_of, has_label, is_figure, is_header_row, may_be_header_row
+from ingest.pdf_header import Names, names_of
 from ingest.pdf_lines import Cell, Line
 
 _LABEL_CHARS = 90
 _HEADER_ROWS = 6
 _NEAR = 2.6  # line heights between rows of one table
-_BETWEEN = 5  # lines at most between tables that share the names of the first
+_BETWEEN = 5  # lines at most between tables that share the names of the first,
+_LONG_BETWEEN = 2  # and of these as long as sentences
 _SURE_ROWS = 3  # a table with fewer rows of figures is not missed when it has no names
 
 
@@ -27,6 +29,7 @@ def tables_of(lines: list[Line]) -> list[Table]:
     """The tables of a page, from the top, disjoint."""
     found: list[Table] = []
     names: Names | None = None
+    waiting: list[Line] | None = None
     i = 0
     while i < len(lines):
         if not _is_row(lines, i):
@@ -35,9 +38,10 @@ def tables_of(lines: list[Line]) -> list[Table]:
         end = _end(lines, i)
         start = _start(lines, i, end, found[-1].end if found else 0)
         above = lines[found[-1].end : start] if found else []
-        if len(above) > _BETWEEN or any(len(line.text) > _LABEL_CHARS for line in above):
-            names = None
-        table, names = _table(lines, start, end, names)
+        if len(above) > _BETWEEN or sum(len(line.text) > _LABEL_CHARS for line in above) > _LONG_BETWEEN:
+            names = waiting = None
+        table, names = _table(lines, start, end, names, waiting)
+        waiting = lines[start:end] if _is_header_only(lines[start:end]) else None
         found.append(table)
         i = end
     return found
@@ -94,14 +98,23 @@ def _start(lines: list[Line], first: int, end: int, floor: int) -> int:
     return start
 
 
-def _table(lines: list[Line], start: int, end: int, names: Names | None) -> tuple[Table, Names | None]:
-    """The table, and the names of its columns; ``names`` are those of the table above it."""
+def _is_header_only(lines: list[Line]) -> bool:
+    return len(lines) <= _HEADER_ROWS and all(
+        may_be_header_row(line) or not any(is_figure(cell.text) for cell in line.parts) for line in lines
+    )
+
+
+def _table(
+    lines: list[Line], start: int, end: int, names: Names | None, waiting: list[Line] | None
+) -> tuple[Table, Names | None]:
+    """The table, and the names of its columns; ``names`` are those of the table above it, ``waiting`` lines of names
+    that stand above it by themselves."""
     rows: list[str] = []
     flattened = False
     i = start
     while i < end:
         stop = _next_section(lines, i, end)
-        section, lost, names = _section(lines[i:stop], names)
+        section, lost, names = _section(lines[i:stop], names, waiting)
         rows += section
         flattened |= lost
         i = stop
@@ -112,7 +125,7 @@ def _next_section(lines: list[Line], start: int, end: int) -> int:
     """Where other names begin: at a row of names below a row of figures."""
     figures = False
     for i in range(start, end):
-        if is_header_row(lines[i]):
+        if is_header_row(lines[i]) and (not figures or not has_label(lines[i])):
             if figures:
                 # A centred line of words above the names belongs to them ("52 Weeks Ended").
                 first = i
@@ -132,14 +145,22 @@ def _is_over(line: Line, names: Line) -> bool:
     )
 
 
-def _section(lines: list[Line], inherited: Names | None) -> tuple[list[str], bool, Names | None]:
+def _section(
+    lines: list[Line], inherited: Names | None, waiting: list[Line] | None
+) -> tuple[list[str], bool, Names | None]:
     """The rows of one header, whether the figures' columns stayed without names, and the names."""
     head = _header_rows(lines)
+    columns = columns_of([line for line in lines[head:] if line.cells >= 2])
+    # Labels directly above the first row of figures ("Current assets:") are not names of columns.
+    while columns is not None and head and lines[head - 1].cells == 1 and not columns.are_below(lines[head - 1]):
+        head -= 1
     body = lines[head:]
     data = [line for line in body if line.cells >= 2]
-    columns = columns_of(data)
-    names = names_of(lines[:head], columns) if columns is not None and head else None
-    if not head and inherited is not None and inherited.fit(data):
+    first = _after_sentences(lines[:head])
+    names = names_of(lines[first:head], columns) if columns is not None and first < head else None
+    if not head and columns is not None and waiting:
+        names = names_of(waiting, columns)
+    elif not head and inherited is not None and inherited.fit(data):
         names = inherited
     rows = [line.text for line in lines[:head]]
     last: Line | None = None
@@ -171,22 +192,25 @@ def _is_wrapped(label: Line, row: Line) -> bool:
 def _header_rows(lines: list[Line]) -> int:
     """How many lines come before the first row of figures with a label, or of figures that are no years."""
     for i, line in enumerate(lines):
-        if is_header_row(line):
+        if is_header_row(line) or _names_above_names(lines, i):
             continue
         figures = [cell for cell in line.parts if is_figure(cell.text)]
         if figures and line.cells >= 2:
-            return _without_labels(lines, i)
+            return i
     first = lines[0]
     # A table of words names its columns in its first row where that is set apart by its type.
     return int(len(lines) > 2 and first.bold and first.cells >= 2 and not any(line.bold for line in lines[1:]))
 
 
-def _without_labels(lines: list[Line], head: int) -> int:
-    """Labels directly above the first row of figures ("Current assets:") are not names of columns."""
-    if head == 0:
-        return 0
-    reach = [line for line in lines[head:] if line.cells >= 2]
-    left = min(line.x0 for line in reach)
-    while head and lines[head - 1].cells == 1 and lines[head - 1].x0 < left + 4 * lines[head - 1].size:
-        head -= 1
-    return head
+def _names_above_names(lines: list[Line], i: int) -> bool:
+    """A lone year beside a label, above other names: "(in millions) | 2023", then "Q1 | Q2"."""
+    if not may_be_header_row(lines[i]) or i + 1 == len(lines):
+        return False
+    below = lines[i + 1]
+    words = below.cells >= 2 and not any(is_figure(cell.text) for cell in below.parts)
+    return not has_label(lines[i]) or words or is_header_row(below)
+
+
+def _after_sentences(header: list[Line]) -> int:
+    """Past what ends like a sentence: it stands above the names."""
+    return max((i + 1 for i, line in enumerate(header) if line.text.endswith((".", ";"))), default=0)

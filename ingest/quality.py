@@ -18,6 +18,18 @@ _LITTLE_LETTERS = 50  # a page of running text has some 1,500; a page number wit
 _LITTLE_SHARE, _LITTLE_COUNT = 0.25, 10  # title pages and separators are no fault
 _NO_HEADINGS_CHARS = 30_000  # ten pages of running text
 _PAGED = "application/pdf"
+_OWN = frozenset(
+    {
+        "little_text",
+        "replacement_characters",
+        "mojibake",
+        "language_not_covered",
+        "passages_very_long",
+        "passages_very_short",
+        "repeated_text",
+        "no_headings",
+    }
+)
 
 
 def assess(
@@ -30,8 +42,10 @@ def assess(
 ) -> tuple[Finding, ...]:
     """The parser's findings, then those of the text and its passages; none for a document that is as it should be.
 
+    ``parser_findings`` may be those of an earlier assessment, of which only the parser's are kept.
     ``encoder_tokens`` is how much of a passage the encoder takes. Some tenths of a second for the longest documents.
     """
+    parser_findings = [finding for finding in parser_findings if finding.code not in _OWN]
     found = [
         *parser_findings,
         _little_text(document, parser_findings),

@@ -16,6 +16,7 @@ _GARBLED_SAMPLE = 500_000  # characters
 _SAMPLE_BYTES = 300  # from there on py3langid is seldom wrong about prose; in UTF-8, as ideographs say more each
 _LANGUAGE_SAMPLES = 2_000
 _LANGUAGE_SHARE = 0.1  # below, names, quotations and figures are taken for other languages
+_WHOLE_SHARE = 0.95
 _REPEATED_COUNT = 5
 _REPEATED_SHARE = 0.02
 _REPEATED_CHARS = 30  # shorter ones, such as "Yes" and "See above", come again in good texts
@@ -98,10 +99,11 @@ def language_not_covered(document: Document, covered: frozenset[str] | None) -> 
         if code in covered or code not in NAMES or share < _LANGUAGE_SHARE:
             continue
         pages = _pages([block for i in members for block in samples[i]])
+        how_much = "The text" if share > _WHOLE_SHARE else f"About {round(100 * share)} % of the text"
         message = (
-            f"About {round(100 * share)} % of the text is {NAMES[code]}{_on(pages)}, which the encoder was not trained "
-            "on: it is found by its words, hardly by its meaning. Name a multilingual model in the setting "
-            "encoder.model, and run `footnoted reindex`."
+            f"{how_much} is {NAMES[code]}{_on(pages)}, which the encoder was not trained on: it is found by its words, "
+            "hardly by its meaning. Name a multilingual model in the setting encoder.model, and run "
+            "`footnoted reindex`."
         )
         found.append(Finding("language_not_covered", message, pages))
     return found

@@ -74,13 +74,15 @@ class Scope:
 class Listing:
     """What some specifications name: sources in order, each once; why others give none; what was listed whole.
 
-    ``scope_of`` is the name of the scope that a source was found in, by uri.
+    ``scope_of`` is the name of the scope that a source was found in, by uri. ``without`` is a folder that is passed
+    over where it lies in another: Footnoted's own data are no documents.
     """
 
     sources: list[Source] = field(default_factory=list)
     failures: list[tuple[str, ReadError]] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     scope_of: dict[str, str] = field(default_factory=dict)
+    without: Path | None = None
     _uris: set[str] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +99,10 @@ class Listing:
         self.sources.append(source)
         if scope is not None:
             self.scope_of[source.uri] = scope
+
+    def skips(self, folder: Path) -> bool:
+        """Whether the folder is the one to be passed over."""
+        return self.without is not None and folder.name == self.without.name and folder.resolve() == self.without
 
     def fail(self, where: str, message: str, hint: str) -> None:
         self.failures.append((where, ReadError(message, hint)))
@@ -116,9 +122,9 @@ def file_source(path: Path) -> FileSource:
     return FileSource(resolved, resolved.as_uri(), resolved.name, resolved.stat().st_size)
 
 
-def find_sources(paths: Sequence[Path]) -> Listing:
-    """Every file in or below the paths, hidden ones left out."""
-    listing = Listing()
+def find_sources(paths: Sequence[Path], without: Path | None = None) -> Listing:
+    """Every file in or below the paths, hidden ones left out, and what is in the folder ``without``."""
+    listing = Listing(without=without and without.resolve())
     for path in paths:
         add_path(listing, path)
     return listing
@@ -130,7 +136,7 @@ def add_path(listing: Listing, path: Path, scope: str | None = None) -> None:
         listing.fail(str(path), f"{path} does not exist.", "Check the path.")
     elif path.is_dir():
         name = str(path.resolve())
-        unreadable = add_files(listing, _below(path), name)
+        unreadable = add_files(listing, _below(path, listing.skips), name)
         listing.scopes.append(Scope(name, _covers_folder(path.resolve(), unreadable)))
     else:
         add_files(listing, [path], scope)
@@ -164,8 +170,11 @@ def walk(folder: Path, enter: Callable[[str], bool]) -> Iterator[tuple[Path, lis
     yield from unreadable
 
 
-def _below(folder: Path) -> Iterator[Path | OSError]:
-    for found in walk(folder, lambda relative: not relative.rpartition("/")[2].startswith(".")):
+def _below(folder: Path, skips: Callable[[Path], bool]) -> Iterator[Path | OSError]:
+    def enter(relative: str) -> bool:
+        return not relative.rpartition("/")[2].startswith(".") and not skips(folder / relative)
+
+    for found in walk(folder, enter):
         if isinstance(found, OSError):
             yield found
         else:

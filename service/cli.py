@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import FootnotedError
-from service.commands import doctor, documents, jobs, quality, questions, questions_log, serve, sites
+from service.commands import doctor, documents, ingest, jobs, quality, questions, questions_log, serve, sites
 from service.console import print_error
 
 COMMANDS_GROUP = "footnoted.commands"
@@ -31,7 +31,7 @@ def root(
 
 for command in (
     serve.serve,
-    documents.ingest,
+    ingest.ingest,
     questions.ask,
     questions.search,
     documents.documents,

@@ -18,6 +18,7 @@ from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
+from service.quality.renew import assess_again
 from service.settings import Settings
 
 
@@ -173,7 +174,9 @@ class Engine:
         Raises NotFound, Conflict.
         """
         count_tokens = self.store.encoder.count_tokens
-        return self.store.rebuild(collection, lambda document: split(document, count_tokens, self._sizes), progress)
+        count = self.store.rebuild(collection, lambda document: split(document, count_tokens, self._sizes), progress)
+        assess_again(self.store.catalog, collection, self.store.encoder)
+        return count
 
     # Questions
 

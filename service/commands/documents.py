@@ -1,5 +1,6 @@
-"""``footnoted ingest``, ``documents``, ``remove`` and ``reindex``: what is in the collections."""
+"""``footnoted documents``, ``remove`` and ``reindex``: what is in the collections."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,75 +8,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from core.errors import NotFound
+from core.errors import InvalidRequest, NotFound
+from index.catalog import DocumentRow
+from service.commands.ingest_report import shown_address
 from service.commands.options import AsJson, Collection, DataDir, settings_with
-from service.console import err, ingest_progress, out, print_json, rendered_errors
+from service.console import err, out, print_json, rendered_errors
 from service.engine import Engine
-from service.ingestion.report import IngestReport
 from service.wire import document_json
 
-
-def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders; a folder is read with all below it.")],
-    collection: Collection = "default",
-    keep_missing: Annotated[
-        bool, typer.Option("--keep-missing", help="Keep documents whose files are gone from the folders.")
-    ] = False,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Read documents into a collection: only what is new or changed; what is gone from a folder goes.
-
-    Exit code 1 if any file failed; the others are in.
-    """
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine, ingest_progress() as progress:
-        report = engine.ingest(paths, collection, progress, prune=not keep_missing)
-    if as_json:
-        print_json(_report_json(report, collection))
-    else:
-        _print_report(report, collection)
-    if report.failed:
-        raise typer.Exit(1)
-
-
-def _print_report(report: IngestReport, collection: str) -> None:
-    counts = [
-        f"{count} {word}"
-        for count, word in (
-            (report.added, "added"),
-            (report.changed, "changed"),
-            (report.unchanged, "unchanged"),
-            (report.removed, "removed"),
-            (len(report.failed), "failed"),
-        )
-        if count
-    ]
-    size = f" ({report.passages} passages)" if report.passages else ""
-    out.print(f"{collection}: {', '.join(counts) or 'nothing to read'}{size} in {report.seconds:.1f} s")
-    for uri, note in report.notes:
-        err.print(f"[yellow]Note:[/] {escape(_short(uri))}: {escape(note)}")
-    for uri, error in report.failed:
-        err.print(f"[bold red]Failed:[/] {escape(_short(uri))}: {escape(error.message)}")
-        if error.hint:
-            err.print(f"  {escape(error.hint)}")
-
-
-def _short(uri: str) -> str:
-    return uri.removeprefix("file://")
-
-
-def _report_json(report: IngestReport, collection: str) -> dict[str, object]:
-    return {
-        "collection": collection,
-        "added": report.added,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "removed": report.removed,
-        "passages": report.passages,
-        "seconds": round(report.seconds, 3),
-        "notes": [{"uri": uri, "note": note} for uri, note in report.notes],
-        "failed": [{"uri": uri, **error.as_dict()} for uri, error in report.failed],
-    }
+_SHORT = 10  # characters of an id that are shown at least
+_SHORTEST = 6  # that are taken for the beginning of one
 
 
 def documents(collection: Collection = "default", data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -86,14 +28,31 @@ def documents(collection: Collection = "default", data_dir: DataDir = None, as_j
     if as_json:
         print_json({"collection": collection, "documents": [document_json(row) for row in rows]})
         return
-    table = Table("Title", "Type", "Pages", "Passages", "Id", title=f"{collection}: {len(rows)} documents")
+    length = _short_length([row.id for row in rows])
+    table = Table(title=f"{collection}: {len(rows)} documents")
+    for name in ("Title", "Address"):
+        table.add_column(name, overflow="fold")
+    for name in ("Type", "Pages", "Passages"):
+        table.add_column(name)
+    table.add_column("Id", no_wrap=True)  # a cut id would be of no use
     for row in rows:
-        table.add_row(escape(row.title), row.media_type, str(row.pages or ""), str(row.passages), row.id)
+        address = escape(shown_address(row.uri))
+        table.add_row(
+            escape(row.title), address, row.media_type, str(row.pages or ""), str(row.passages), row.id[:length]
+        )
     out.print(table)
 
 
+def _short_length(ids: Sequence[str]) -> int:
+    """How much of an id tells it from all others here."""
+    longest = max(map(len, ids), default=_SHORT)
+    return next((n for n in range(_SHORT, longest) if len({one[:n] for one in ids}) == len(ids)), longest)
+
+
 def remove(
-    documents: Annotated[list[str], typer.Argument(help="Ids of documents, or files that were ingested.")],
+    documents: Annotated[
+        list[str], typer.Argument(help="Ids of documents or their beginnings, files or addresses that were ingested.")
+    ],
     collection: Collection = "default",
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -102,7 +61,7 @@ def remove(
     with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
         rows = engine.documents(collection)
         wanted = {name: _ids(name, rows) for name in documents}
-        removed = engine.remove([i for ids in wanted.values() for i in ids], collection)
+        removed = engine.remove(list(dict.fromkeys(i for ids in wanted.values() for i in ids)), collection)
         unknown = [name for name, ids in wanted.items() if not ids]
         if unknown:
             raise NotFound(
@@ -114,10 +73,20 @@ def remove(
         out.print(f"{collection}: {removed} removed")
 
 
-def _ids(name: str, rows: list) -> list[str]:  # type: ignore[type-arg]
-    """A document's id, or all documents of a file or below a folder."""
+def _ids(name: str, rows: Sequence[DocumentRow]) -> list[str]:
+    """A document's id, or all documents of a file (an archive has many), of a page, or below a folder.
+
+    Raises InvalidRequest where the beginning of an id leaves open which is meant.
+    """
     uri = Path(name).resolve().as_uri()
-    return [row.id for row in rows if name in (row.id, row.uri) or row.uri == uri or row.uri.startswith(f"{uri}/")]
+    found = [row.id for row in rows if name in (row.id, row.uri) or row.uri == uri]
+    found = found or [row.id for row in rows if row.uri.startswith((f"{uri}/", f"{uri}!/", f"{name}!/"))]
+    if found or len(name) < _SHORTEST:
+        return found
+    begun = [row.id for row in rows if row.id.startswith(name)]
+    if len(begun) > 1:
+        raise InvalidRequest(f"{len(begun)} documents have ids that begin with {name}.", "Give more of the id.")
+    return begun
 
 
 def reindex(

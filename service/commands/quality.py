@@ -78,8 +78,8 @@ def _print_document(report: DocumentQuality) -> None:
 def _print_collection(report: CollectionQuality, name: str) -> None:
     with_findings = {found.document.id for every in report.findings.values() for found in every}
     out.print(
-        f"{name}: {report.documents:,} documents, {report.passages:,} passages; {len(with_findings):,} documents "
-        f"with findings, {len(report.failures):,} sources failed"
+        f"{name}: {report.documents:,} documents, {report.passages:,} passages; documents with findings: "
+        f"{len(with_findings):,}, sources that failed: {len(report.failures):,}"
     )
     for code, every in report.findings.items():
         table = Table("Document", "Pages", "What was found", title=f"{code}: {len(every):,}", title_justify="left")

@@ -6,7 +6,6 @@ server is gone, and the worker stops as soon as what is done is written.
 
 import os
 import signal
-import sys
 import threading
 
 import structlog
@@ -17,19 +16,29 @@ from service.logs import configure_logs
 from service.settings import settings_from_json
 
 NICENESS = 10
+_SERVER = 0  # the descriptor of standard input
 
 log = structlog.get_logger("footnoted")
 
 
+def _first_line() -> str:
+    line = b""
+    while not line.endswith(b"\n") and (more := os.read(_SERVER, 2**16)):
+        line += more
+    return line.decode()
+
+
 def _follow_server(stopping: threading.Event) -> None:
-    sys.stdin.read()
+    # Not by sys.stdin: its lock, held by a thread that waits, would be in the way of the interpreter's end.
+    while os.read(_SERVER, 2**10):
+        pass
     stopping.set()
 
 
 def main() -> None:
     """Runs until there is nothing to do, or the server stops. Exit code 0; 1 where the data folder cannot be used."""
     os.nice(NICENESS)  # questions come first
-    settings = settings_from_json(sys.stdin.readline())
+    settings = settings_from_json(_first_line())
     configure_logs()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -11,7 +11,7 @@ from index.catalog import Catalog
 from index.known import FailedSource
 from index.quality import Assessed, SignedRow
 from ingest.near_groups import groups
-from ingest.near_identical import NEAR, matrix, similarity
+from ingest.near_identical import NEAR, matrix, similarity, text_digest
 
 _MOST_ALIKE = 20
 
@@ -45,8 +45,8 @@ class Found:
 class CollectionQuality:
     """``findings`` by code, that of most documents first.
 
-    ``duplicates`` are groups of equal text, ``near_identical`` groups that hang together by similarity, the oldest
-    document first, to which the similarities are.
+    ``duplicates`` are groups of equal text. ``near_identical`` are groups of different texts that hang together by
+    similarity, each text by its oldest document; the similarities are to the first of a group.
     """
 
     documents: int
@@ -83,16 +83,19 @@ def collection_quality(catalog: Catalog, collection_name: str) -> CollectionQual
     for document in documents:
         for finding in document.findings or ():
             by_code[finding.code].append(Found(document, finding))
-    alike = [
-        tuple(Alike(signed[row], share) for row, share in zip(group.rows, group.similarities, strict=True))
-        for group in groups(matrix([one.signature for one in signed]))
-    ]
+    by_text: dict[bytes, list[SignedRow]] = defaultdict(list)
+    for one in signed:
+        by_text[text_digest(one.signature)].append(one)
+    oldest = [copies[0] for copies in by_text.values()]
     return CollectionQuality(
         documents=len(documents),
         passages=collection.passages,
         findings=dict(sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0]))),
-        duplicates=[group for group in alike if _are_equal(group)],
-        near_identical=[group for group in alike if not _are_equal(group)],
+        duplicates=[tuple(Alike(one, 1.0) for one in copies) for copies in by_text.values() if len(copies) > 1],
+        near_identical=[
+            tuple(Alike(oldest[row], share) for row, share in zip(group.rows, group.similarities, strict=True))
+            for group in groups(matrix([one.signature for one in oldest]))
+        ],
         failures=list(catalog.failures(collection).values()),
         not_assessed=[document for document in documents if document.findings is None],
     )
@@ -113,7 +116,3 @@ def _alike(signed: Sequence[SignedRow], document_id: str) -> tuple[Alike, ...]:
     near = [Alike(one, float(share)) for one, share in zip(signed, shares, strict=True) if share >= NEAR]
     others = sorted((one for one in near if one.document.id != document_id), key=lambda one: -one.similarity)
     return tuple(others[:_MOST_ALIKE])
-
-
-def _are_equal(group: Sequence[Alike]) -> bool:
-    return all(one.similarity == 1 for one in group)

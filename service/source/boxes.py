@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from core.types import Document
+from core.types import BlockKind, Document
 from ingest.pdf_isolated import Box, PageText
 from service.source.fold import Folded, fold
 from service.source.nearest import nearest
 from service.source.records import PageBox
+from service.source.rows import row_places
 
 _MAX_PAGES = 5  # of one span; each costs a reading of its page
 _APART = 2.5  # line heights between two characters that one box does not bridge: columns, cells
@@ -17,7 +18,8 @@ def boxes_of(document: Document, start: int, end: int, read_page: Callable[[int]
     """The boxes of ``document.text[start:end]``; none where its letters are not found on the pages, in their order.
 
     The text was tidied when it was ingested, so its letters are looked for among the page's, whatever the spaces,
-    hyphens and ligatures; of several finds the one that stands where the text lets expect it.
+    hyphens and ligatures; of several finds the one that stands where the text lets expect it. The names of columns
+    that were put into the rows of a table are not there, and have no box.
     """
     found: list[PageBox] = []
     pieces = list(_pieces(document, start, end))
@@ -29,10 +31,11 @@ def boxes_of(document: Document, start: int, end: int, read_page: Callable[[int]
         own, before = _own_letters(document, number)
         for _, a, b in (piece for piece in pieces if piece[0] == number):
             expected = (before(a) / max(own, 1)) * len(letters.letters)
-            indices = _indices(letters, document.text[a:b], int(expected))
-            if indices is None:
+            ranges = _ranges(letters, document, a, b, int(expected))
+            if ranges is None:
                 return ()
-            found += (_page_box(number, box) for box in _lines(page, indices))
+            for indices in ranges:
+                found += (_page_box(number, box) for box in _lines(page, indices))
     return tuple(found)
 
 
@@ -61,6 +64,18 @@ def _indices(page: Folded, words: str, expected: int) -> range | None:
         return range(0)
     at = nearest(page.letters, wanted, expected)
     return None if at is None else range(*page.span(at, at + len(wanted)))
+
+
+def _ranges(page: Folded, document: Document, start: int, end: int, expected: int) -> list[range] | None:
+    """Which characters of the page a piece of one block is, in its order; None where one of its words is not there."""
+    whole = _indices(page, document.text[start:end], expected)
+    if whole is not None:
+        return [whole]
+    block = next(b for b in document.blocks if b.start <= start < b.end)
+    if block.kind is not BlockKind.TABLE:
+        return None
+    places = row_places(page, document.text, (block.start, block.end), (start, end), expected)
+    return None if places is None else [range(*page.span(a, b)) for a, b in places]
 
 
 def _lines(page: PageText, indices: range) -> list[Box]:

@@ -13,6 +13,7 @@ Origins = np.ndarray[Any, np.dtype[np.int32]]
 _QUOTES = {**dict.fromkeys("‘’‚‛′`´", "'"), **dict.fromkeys("“”„‟«»″", '"')}
 _MINUS = "\u2212"
 _BAR = "|"  # parts the cells of a table in the stored text; a page has none there
+_BULLETS = "•●▪■◦‣○\uf0b7\uf0a7\uf0d8"  # the stored text has hyphens
 _NONCHARACTERS = "\ufffe\uffff"  # PDFium's mark of a hyphen at a line's end
 _SIGNED = (".", ",")  # what may stand between a sign and its figure
 
@@ -73,7 +74,7 @@ def _spelling(character: str) -> str:
 
 
 def _counts(character: str) -> bool:
-    if character.isspace() or character == _BAR or character in _NONCHARACTERS:
+    if character.isspace() or character == _BAR or character in _NONCHARACTERS or character in _BULLETS:
         return False
     return unicodedata.category(character) not in ("Cc", "Cf")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
+from web_server import Site, serving_site
 
 from index.encode import packaged_folder
-from web_server import Site, serving_site
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 

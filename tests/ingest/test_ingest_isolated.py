@@ -1,6 +1,13 @@
 """Files that take a parser down take nothing else with them."""
 
 import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -54,3 +61,93 @@ def test_what_a_parser_says_of_a_file_comes_through():
 def test_every_character_comes_through():
     text = "# Ünï 中文 🦉 \u202e\n\nבית | \u0000 x"
     assert "中文 🦉" in isolated.parse("ingest.markdown", text.encode(), "a.md").text
+
+
+def children() -> set[int]:
+    """The processes that this one started."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for one in lists for pid in one.read_text().split()}
+
+
+def test_a_process_serves_many_files():
+    data = pdf_of_lines(["Words on paper."])
+    isolated.parse("ingest.pdf", data, "first.pdf")
+    before = children()
+    for number in range(5):
+        assert isolated.parse("ingest.pdf", data, f"{number}.pdf").text == "Words on paper."
+    assert children() == before
+
+
+def test_the_file_after_one_that_killed_its_reader_is_read():
+    good = pdf_of_lines(["Words on paper."])
+    for _ in range(2):
+        with pytest.raises(ReadError, match=r"loop\.pdf"):
+            isolated.parse("ingest.pdf", FORM_THAT_DRAWS_ITSELF_TWICE, "loop.pdf", memory_limit_mb=300)
+        assert isolated.parse("ingest.pdf", good, "good.pdf").text == "Words on paper."
+
+
+def test_a_reader_that_was_killed_while_idle_is_replaced():
+    data = pdf_of_lines(["Words on paper."])
+    isolated.parse("ingest.pdf", data, "a.pdf")
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
+    assert isolated.parse("ingest.pdf", data, "b.pdf").text == "Words on paper."
+
+
+def test_good_and_bad_files_side_by_side_do_not_disturb_each_other():
+    def one(number: int) -> str:
+        if number % 3 == 0:
+            try:
+                return isolated.parse("ingest.pdf", b"%PDF-1.7 nothing", f"{number}.pdf").text
+            except ReadError as error:
+                return error.message
+        return isolated.parse("ingest.pdf", pdf_of_lines([f"This is file {number}."]), f"{number}.pdf").text
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(one, range(24)))
+    for number, text in enumerate(found):
+        assert text.startswith(f"{number}.pdf is damaged" if number % 3 == 0 else f"This is file {number}.")
+
+
+def test_progress_is_told_and_whoever_listens_may_end_it():
+    class Enough(Exception):
+        pass
+
+    def listen(done: int, total: int) -> None:
+        seen.append((done, total))
+        if (done, total) == (0, 0):  # the parser is at work and has not said how far it is
+            raise Enough
+
+    seen: list[tuple[int, int]] = []
+    with pytest.raises(Enough):
+        isolated.parse("ingest.pdf", FORM_THAT_DRAWS_ITSELF_TWICE, "loop.pdf", on_progress=listen)
+    pages = pdf_of_lines(*[[f"Page {n} has words."] for n in range(30)])
+    told: list[tuple[int, int]] = []
+    isolated.parse("ingest.pdf", pages, "a.pdf", on_progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (30, 30)
+
+
+def test_readers_end_with_the_process_that_started_them():
+    script = (
+        "import os, pathlib, signal\n"
+        "from ingest import isolated\n"
+        "isolated.parse('ingest.markdown', b'# One', 'a.md')\n"
+        "lists = pathlib.Path('/proc/self/task').glob('*/children')\n"
+        "print(' '.join(one.read_text() for one in lists), flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=False)
+    readers = [int(pid) for pid in done.stdout.split()]
+    assert readers
+    for pid in readers:
+        until = time.monotonic() + 30
+        while (status := Path(f"/proc/{pid}/status")).exists() and "Z (zombie)" not in status.read_text():
+            assert time.monotonic() < until, "a reader lives on without its parent"
+            time.sleep(0.05)
+
+
+def test_a_file_of_many_megabytes_comes_through_whole():
+    text = "\n\n".join(f"Paragraph {n} of the harbour's rules — ü 中 🦉." for n in range(120_000))
+    parsed = isolated.parse("ingest.markdown", text.encode(), "long.md")
+    assert parsed.text == text
+    assert len(parsed.blocks) == 120_000

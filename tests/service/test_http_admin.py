@@ -13,7 +13,6 @@ from service.operator import Operator, load_token
 
 OPERATOR_PATHS = (
     ("GET", "/v1/admin/jobs"),
-    ("POST", "/v1/admin/sync"),
     ("GET", "/v1/admin/questions"),
     ("GET", "/v1/admin/sites"),
     ("POST", "/v1/admin/sites"),
@@ -22,6 +21,7 @@ OPERATOR_PATHS = (
     ("DELETE", "/v1/admin/sites/site_x"),
     ("GET", "/v1/admin/collections/default/documents"),
     ("GET", "/v1/admin/collections/default/sources"),
+    ("POST", "/v1/admin/sync"),
     ("GET", "/admin/preview/site_x"),
 )
 SITE = {"name": "Handbook", "collection": "default", "origins": ["https://WWW.example.org:443/"]}

@@ -1,4 +1,4 @@
-import { el } from "../dom.js";
+import { el, hidden } from "../dom.js";
 import { mediaTypes } from "../media-types.js";
 import { followJob, get, part, remove, sendFiles } from "../requests.js";
 import { confirmDelete } from "./ask.js";
@@ -112,7 +112,7 @@ class List {
   #findings(one) {
     const address = `#/quality/${part(this.collection)}?${new URLSearchParams({ document: one.id })}`;
     const links = one.findings.map(({ code, message, pages }) =>
-      el("a", { href: address, title: message, "aria-label": say.qualityLabel(`${one.title}: ${words.quality.codes[code]?.title ?? code}`) }, say.finding(words.quality.codes[code]?.title ?? code, pages.length)),
+      el("a", { href: address, title: message }, say.finding(words.quality.codes[code] ?? code, pages.length), hidden(say.ofDocument(one.title))),
     );
     const told = one.findings.map(({ message }) => message);
     return [...links, ...one.notes.filter((note) => !told.includes(note) && !note.startsWith("No text on"))];

@@ -63,21 +63,21 @@ function card(title, hint, total, entries, attributes, next) {
     }
   };
   offer();
-  return el("li", { class: "card", ...attributes }, el("h2", {}, title), el("p", { class: "muted" }, hint), el("details", { open: total <= 5 }, el("summary", {}, say.listed(total)), list, after));
+  return el("li", { class: "card", ...attributes }, el("h2", {}, title), hint ? el("p", { class: "muted" }, hint) : null, el("details", { open: total <= 5 }, el("summary", {}, say.listed(total)), list, after));
 }
 
 function kind(finding, report, view) {
-  const { title, hint } = say.codes[finding.code] ?? { title: finding.code, hint: "" };
+  const title = say.codes[finding.code] ?? finding.code;
   const draw = (found) => found.map((one) => foundIn(one, report.collection));
   const next = async (offset) => {
     const { findings } = await stretch(report, finding.code, offset, view);
     return draw(findings.find(({ code }) => code === finding.code)?.found ?? []);
   };
-  return card(`${title} (${say.documents(finding.documents)})`, hint, finding.total, draw(finding.found), { "data-code": finding.code }, next);
+  return card(`${title} (${say.documents(finding.documents)})`, "", finding.total, draw(finding.found), { "data-code": finding.code }, next);
 }
 
 const foundIn = (one, collection) =>
-  el("li", {}, el("p", { class: "name" }, documentLink(one, collection)), el("p", { dir: "auto" }, one.message), pageLinks(one));
+  el("li", {}, el("p", { class: "name" }, documentLink(one, collection)), el("p", { dir: "auto" }, withCode(one.message)), pageLinks(one));
 
 const documentLink = (one, collection) =>
   el("a", { href: `#/quality/${part(collection)}?document=${part(one.document_id)}`, dir: "auto", title: one.uri }, one.title);
@@ -91,7 +91,7 @@ function pageLinks({ pages, media_type: type, url, title }) {
 }
 
 function failures(failed, report, view) {
-  const draw = (sources) => sources.map((one) => el("li", {}, el("p", { class: "name" }, el("bdi", {}, place(one.uri))), el("p", {}, one.message), one.hint ? el("p", { class: "muted" }, one.hint) : null));
+  const draw = (sources) => sources.map((one) => el("li", {}, el("p", { class: "name" }, el("bdi", {}, place(one.uri))), el("p", {}, withCode(one.message)), one.hint ? el("p", { class: "muted" }, withCode(one.hint)) : null));
   const next = async (offset) => draw((await stretch(report, "failed", offset, view)).failed.sources);
   return card(say.failedTitle(failed.total), say.failedHint, failed.total, draw(failed.sources), { "data-code": "failed" }, next);
 }
@@ -125,11 +125,11 @@ function notAssessed(unknown, report, view) {
 
 function ofDocument(report, collection) {
   const findings = report.findings.map((finding) => {
-    const { title } = say.codes[finding.code] ?? { title: finding.code };
-    return el("li", { class: "card", "data-code": finding.code }, el("h3", {}, title), el("p", {}, finding.message), pageLinks({ ...report, ...finding }));
+    const title = say.codes[finding.code] ?? finding.code;
+    return el("li", { class: "card", "data-code": finding.code }, el("h3", {}, title), el("p", { dir: "auto" }, withCode(finding.message)), pageLinks({ ...report, ...finding }));
   });
   if (report.failure) {
-    findings.unshift(el("li", { class: "card", "data-code": "failed" }, el("h3", {}, say.newerFailed), el("p", {}, report.failure.message), el("p", { class: "muted" }, report.failure.hint)));
+    findings.unshift(el("li", { class: "card", "data-code": "failed" }, el("h3", {}, say.newerFailed), el("p", {}, withCode(report.failure.message)), el("p", { class: "muted" }, withCode(report.failure.hint))));
   }
   if (report.alike.length) {
     const near = el("ul", { class: "group" }, report.alike.map((one) => member(one, 1, collection)));
@@ -143,6 +143,9 @@ function ofDocument(report, collection) {
     report.assessed ? null : copyBox(say.reindex(collection), say.copyReindex),
   ].filter(Boolean);
 }
+
+/** The server's sentences set commands between backticks. */
+const withCode = (text) => text.split("`").map((piece, i) => (i % 2 ? el("code", {}, piece) : piece));
 
 /** An address as people know it. */
 function place(uri) {

@@ -1,0 +1,167 @@
+"""``footnoted ingest``: sources into a collection, once or whenever they change."""
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from core.errors import FootnotedError, InvalidRequest
+from ingest.find import find
+from ingest.web.addresses import is_address
+from service.commands.ingest_report import IngestPrinter
+from service.commands.options import AsJson, Collection, DataDir, settings_with
+from service.console import err, ingest_progress, print_error, rendered_errors
+from service.engine import Engine
+from service.ingestion.report import FileResult, IngestReport, Listener, Progress, Silent
+from service.settings import Settings
+from service.watching import Watch
+
+_INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+
+
+def ingest(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC...",
+            help="Files, folders with all below them, patterns ('docs/**/*.md'), addresses of pages, files or "
+            "sitemaps, and @lists of these.",
+        ),
+    ],
+    collection: Collection = "default",
+    keep_missing: Annotated[
+        bool, typer.Option("--keep-missing", help="Keep documents whose sources are gone from where they were found.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done; write nothing.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and read again what changes; the web every web.every_minutes.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Read files again that failed before and did not change since.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read documents into a collection: only what is new or changed; what is gone from a place goes.
+
+    Exit code 1 if any source failed; the others are in. 130 if it was stopped; what was read until then is in.
+    """
+    with rendered_errors(as_json):
+        if watch and dry_run:
+            raise InvalidRequest("--watch and --dry-run exclude each other.", "Leave one of them out.")
+        settings = settings_with(data_dir)
+        with Engine.open(settings) as engine:
+            printer = IngestPrinter(collection, as_json, dry_run, is_watch=watch)
+            sync = _Sync(engine, settings, collection, not keep_missing, dry_run, retry_failed)
+            if watch:
+                _watch(sync, specs, printer)
+                return
+            try:
+                report = sync.run(specs)
+            except KeyboardInterrupt:
+                err.print("Stopped. What was read until then is in.")
+                raise typer.Exit(_INTERRUPTED) from None
+    printer.print(report)
+    if report.stopped:
+        raise typer.Exit(_INTERRUPTED)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+class _Sync:
+    """One run over some specifications, as the options say."""
+
+    def __init__(
+        self, engine: Engine, settings: Settings, collection: str, prune: bool, dry_run: bool, retry_failed: bool
+    ) -> None:
+        self._engine = engine
+        self.settings = settings
+        self._collection = collection
+        self._prune = prune
+        self._dry_run = dry_run
+        self._retry_failed = retry_failed
+
+    def run(self, specs: Sequence[str], stop: threading.Event | None = None) -> IngestReport:
+        with self._looking(specs):
+            listing = find(specs, self.settings.web.rules(), self.settings.data_dir)
+        # A watch that nobody looks at tells what came of each sync, not how far it is.
+        with ingest_progress() if stop is None or err.is_terminal else nullcontext(Silent()) as progress:
+            return self._engine.ingest_listing(
+                listing,
+                self._collection,
+                _Stoppable(progress, stop) if stop else progress,
+                prune=self._prune,
+                dry_run=self._dry_run,
+                retry_failed=self._retry_failed,
+            )
+
+    def _looking(self, specs: Sequence[str]) -> AbstractContextManager[object]:
+        if err.is_terminal and any(is_address(spec) for spec in specs):
+            return err.status("Looking at the addresses")
+        return nullcontext()
+
+
+class _Stoppable:
+    """A listener that stops for one reason more."""
+
+    def __init__(self, inner: Listener, stop: threading.Event) -> None:
+        self._inner = inner
+        self._stop = stop
+
+    def progress(self, progress: Progress) -> None:
+        self._inner.progress(progress)
+
+    def settled(self, result: FileResult) -> None:
+        self._inner.settled(result)
+
+    def is_stopping(self) -> bool:
+        return self._stop.is_set() or self._inner.is_stopping()
+
+
+def _watch(sync: _Sync, specs: Sequence[str], printer: IngestPrinter) -> None:
+    """Until Ctrl-C or SIGTERM; a sync that fails is told, and the next one may do better."""
+    stop = threading.Event()
+    every_s = sync.settings.web.every_minutes * 60
+    err.print(f"Watching {escape(', '.join(specs))}. Ctrl-C ends it.")
+    with _ended_by_signals(stop):
+        for due in Watch(specs, every_s, sync.settings.data_dir, stop).due():
+            for place in due.vanished:
+                err.print(f"[yellow]Gone:[/] {escape(str(place))}. Its documents stay; it is read when it is back.")
+            if not due.specs:
+                continue
+            try:
+                report = sync.run(due.specs, stop)
+            except FootnotedError as error:
+                print_error(error)
+                continue
+            printer.print(report)
+            if report.stopped:
+                stop.set()
+    err.print("The watch has ended.")
+
+
+@contextmanager
+def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
+    """The first signal ends the watch after what is at hand; the second at once. Neither is a failure."""
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -30,10 +30,10 @@ class HashingEncoder(SentenceTransformerEncoder):
     """Passages to vectors by hashing their words: no model, but the real tokenizer."""
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        dimension = self.dimension
+        out = np.zeros((len(texts), dimension), dtype=np.float32)
         for row, text in zip(out, texts, strict=True):
-            for word in text.split():
-                row[hash(word) % self.dimension] += 1.0
+            np.add.at(row, [hash(word) % dimension for word in text.split()], 1.0)
         if progress is not None:
             progress(len(texts))
         return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)

@@ -4,30 +4,23 @@ Nothing is written to disk, so a path in an archive is only a name. What the hea
 bytes are counted as they are unpacked.
 """
 
-import bz2
-import gzip
 import io
-import lzma
-import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, cast
 
 from core.errors import EncryptedDocument, ReadError, TooLarge
+from ingest.archive_streams import TAR_HEAD, Counted, clean_path, compression, decompressed, is_hidden, is_tar
 from ingest.packages import DAMAGED_ZIP, is_package
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is an empty archive's
-_COMPRESSED = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
-_TAR_HEAD = 512
 _CHUNK = 1 << 20
 _FREE_RATIO_BYTES = 16 * 1024**2  # small files of one letter compress by any factor and do no harm
-_HIDDEN = ("__MACOSX", "Thumbs.db", "desktop.ini")
 _DAMAGED_HINT = "Download or pack it again."
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _BAD = (*DAMAGED_ZIP, tarfile.TarError, IndexError)
 
 
@@ -60,7 +53,7 @@ def is_archive(data: bytes, name: str) -> bool:
     """Whether ``members`` unpacks it. An Office, OpenDocument or EPUB package is no archive."""
     if data.startswith(_ZIP_STARTS):
         return not is_package(data, name)
-    return _compression(data) is not None or _is_tar(data)
+    return compression(data) is not None or is_tar(data)
 
 
 def members(data: bytes, name: str, limits: ArchiveLimits | None = None) -> Iterator[Found]:
@@ -85,7 +78,7 @@ class _Unpacker:
     def unpack(self, data: bytes, name: str, prefix: str, depth: int) -> Iterator[Found]:
         if data.startswith(_ZIP_STARTS):
             found = self._zip(data, name)
-        elif _is_tar(data):
+        elif is_tar(data):
             found = self._tar(io.BytesIO(data), name, len(data))
         else:
             found = self._compressed(data, name)
@@ -123,8 +116,8 @@ class _Unpacker:
     def _zip(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | ReadError]]:
         with _told(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
             for info in archive.infolist():
-                path = _clean_path(info.filename)
-                if info.is_dir() or _is_hidden(path):
+                path = clean_path(info.filename)
+                if info.is_dir() or is_hidden(path):
                     continue
                 self._count_member()
                 if info.flag_bits & 0x1:
@@ -146,8 +139,8 @@ class _Unpacker:
         # "|": read once from front to back, so that a compressed one is never whole in memory.
         with _told(name), tarfile.open(fileobj=stream, mode="r|", errorlevel=1) as archive:
             for info in archive:
-                path = _clean_path(info.name)
-                if not info.isreg() or _is_hidden(path):
+                path = clean_path(info.name)
+                if not info.isreg() or is_hidden(path):
                     continue
                 self._count_member()
                 content = archive.extractfile(info)
@@ -161,15 +154,15 @@ class _Unpacker:
 
     def _compressed(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | ReadError]]:
         with _told(name):
-            with _decompressed(data) as stream:
-                holds_tar = _is_tar(stream.read(_TAR_HEAD))
-            with _decompressed(data) as stream:
+            with decompressed(data) as stream:
+                holds_tar = is_tar(stream.read(TAR_HEAD))
+            with decompressed(data) as stream:
                 if holds_tar:
-                    counted = _Counted(stream, lambda count: self._check_ratio(count, len(data), name))
+                    counted = Counted(stream, lambda count: self._check_ratio(count, len(data), name))
                     yield from self._tar(cast(IO[bytes], counted), name, len(data))
                     return
                 self._count_member()
-                path = _clean_path(name)
+                path = clean_path(name)
                 inner = path.rpartition(".")[0] or path
                 try:
                     yield inner, self._read(stream, inner, name, len(data))
@@ -217,53 +210,9 @@ class _Whole(TooLarge):
     """A limit on the archive as a whole: it ends the unpacking, also from within a nested archive."""
 
 
-class _Counted:
-    """A stream that tells how much came out of it, also of what tarfile only skips."""
-
-    def __init__(self, stream: IO[bytes], tell: Callable[[int], None]) -> None:
-        self._stream = stream
-        self._tell = tell
-        self._count = 0
-
-    def read(self, size: int = -1) -> bytes:
-        piece = self._stream.read(size)
-        self._count += len(piece)
-        self._tell(self._count)
-        return piece
-
-
 @contextmanager
 def _told(name: str) -> Iterator[None]:
     try:
         yield
     except _BAD as error:
         raise ReadError(f"{name} is a damaged archive: {error or 'it ends too early'}.", _DAMAGED_HINT) from error
-
-
-def _compression(data: bytes) -> str | None:
-    return next((kind for start, kind in _COMPRESSED.items() if data.startswith(start)), None)
-
-
-def _decompressed(data: bytes) -> IO[bytes]:
-    packed = io.BytesIO(data)
-    kind = _compression(data)
-    if kind == "bzip2":
-        return bz2.BZ2File(packed)
-    if kind == "xz":
-        return lzma.LZMAFile(packed)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=packed))
-
-
-def _is_tar(data: bytes) -> bool:
-    """By the mark of POSIX and GNU tar; the tar of before 1988 has none."""
-    return data[257:262] == b"ustar"
-
-
-def _clean_path(path: str) -> str:
-    """Only a name: no drive, no root, no steps up, no characters that cannot be stored."""
-    shown = _CONTROLS.sub("", path.encode("utf-8", "replace").decode()).replace("\\", "/")
-    return "/".join(part for part in shown.split("/") if part not in ("", ".", "..")) or "unnamed"
-
-
-def _is_hidden(path: str) -> bool:
-    return any(part.startswith(".") or part in _HIDDEN for part in path.split("/"))

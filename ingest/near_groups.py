@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.near_identical import DIGEST_WORDS, NEAR, Matrix, similar
+from ingest.near_identical import NEAR, Matrix, similar
+from ingest.signature import DIGEST_WORDS
 
 _BANDS, _ROWS = 21, 6  # two texts of similarity 0.8 share a band with a probability of 0.998, of 0.3 with 0.015
 

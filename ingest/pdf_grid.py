@@ -20,6 +20,8 @@ _TOUCH = 0.25  # type sizes between two cells that are one column: a dash hangs 
 
 def is_figure(text: str) -> bool:
     """A number, an amount, a percentage, or what stands for none."""
+    if any(c.isdigit() for c in text) and not any(c.isalpha() for c in text):
+        return True
     return bool(_FIGURE.fullmatch(text) or _NOTHING.fullmatch(text))
 
 

@@ -3,15 +3,19 @@
 import re
 from dataclasses import dataclass, replace
 
-from ingest.pdf_grid import Column, Columns, is_figure, overlap
+from ingest.pdf_grid import Column, Columns, is_figure, may_be_header_row, overlap
 from ingest.pdf_lines import Cell, Line
 
 _NOTE = re.compile(r"\s*(?:\(\w{1,2}\)|[*†‡]+)$")
+_UNITS = re.compile(r"\b(?:in (?:thousands|millions|billions)|unaudited)\b", re.I)
+_NAME_CHARS = 60
 _CLOSE = 1.2  # type sizes, or
 _CLOSE_SHARE = 0.25  # of a column's width, that the middle of a heading may be beside the middle of its columns
 _EVEN = 0.3  # of that is as good as the very middle: figures end under their heading's middle, words begin there
 _UNSURE = 0.6  # on average, of what a heading may be beside: beyond, none of the line's headings is sure
 _CENTRED = 0.2  # of the width of all columns, that a lone heading over all of them may be beside their middle
+
+_MOST_OF_ALL = 0.6  # of that width, and it stands over all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +71,21 @@ def names_of(header: list[Line], columns: Columns) -> Names | None:
         above = groups
         for i, (cell, group) in enumerate(zip(cells, groups, strict=True)):
             text = _NOTE.sub("", cell.text).strip().rstrip(":")
-            if len(group) < max(2, len(columns.columns)) and text and not text.startswith("("):
+            if len(group) < max(2, len(columns.columns)) and _is_name(text):
                 for column in group:
                     parts[column.index].append((row, i, text))
     return Names(columns, tuple(map(tuple, parts)), _label(header[-1], columns)) if any(parts) else None
 
 
+def _is_name(text: str) -> bool:
+    return bool(text) and text[0] != "(" and len(text) <= _NAME_CHARS and not _UNITS.search(text)
+
+
 def _headings(line: Line, columns: Columns) -> list[Cell]:
     """The cells of a line that stand over the columns; none of a line that does not name columns."""
     cells = list(line.parts)
+    if all(is_figure(cell.text) for cell in cells) and not may_be_header_row(line):
+        return []
     if line.cells == 1:
         return cells if columns.are_below(line) else []
     over_labels = not columns.under(cells[0]) and cells[0].x1 <= columns.columns[0].x0 + columns.size
@@ -120,7 +130,11 @@ def _groups(cells: list[Cell], columns: Columns, above: list[list[Column]]) -> l
     if own is not None:
         return [[column] for column in own]
     first, last = columns.columns[0], columns.columns[-1]
-    if len(cells) == 1 and abs(_centre(cells[0]) - (first.x0 + last.x1) / 2) < _CENTRED * (last.x1 - first.x0):
+    width = last.x1 - first.x0
+    if len(cells) == 1 and (
+        abs(_centre(cells[0]) - (first.x0 + last.x1) / 2) < _CENTRED * width
+        or cells[0].x1 - cells[0].x0 > _MOST_OF_ALL * width
+    ):
         return [list(columns.columns)]
     return _spans(cells, columns, above)
 

@@ -118,6 +118,8 @@ class _Flow:
         kind = BlockKind.PARAGRAPH
         for line in lines:
             line_kind = self._kind(line)
+            if line_kind is BlockKind.HEADING and group and _goes_on(group, kind, line):
+                line_kind = BlockKind.PARAGRAPH
             if group and not _continues(group, line, kind, line_kind):
                 self._layout._add(kind, group, self._page)
                 group = []
@@ -130,7 +132,7 @@ class _Flow:
     def _kind(self, line: Line) -> BlockKind:
         if self._code and line.fixed_pitch:
             return BlockKind.CODE
-        if self._is_heading(line):
+        if line.text[0] not in _BULLETS and self._is_heading(line):
             return BlockKind.HEADING
         return BlockKind.LIST if _BULLET.match(line.text) else BlockKind.PARAGRAPH
 
@@ -140,6 +142,16 @@ class _Flow:
         if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
             return False
         return line.size >= 1.2 * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
+
+
+def _goes_on(group: list[Line], kind: BlockKind, line: Line) -> bool:
+    """Whether a line that looks like a heading is the rest of the sentence or of the list's item above it."""
+    last = group[-1]
+    near = last.region == line.region and last.y0 - line.y1 < 0.55 * max(line.size, last.size)
+    if kind is BlockKind.HEADING or not near or last.text.endswith(_SENTENCE_END):
+        return False
+    set_in = kind is BlockKind.LIST and line.x0 > group[0].x0 + 0.5 * line.size and line.bold == group[0].bold
+    return line.text[0].islower() or set_in
 
 
 def _continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockKind) -> bool:

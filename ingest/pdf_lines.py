@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ingest.pdf_segments import Segment
 
 # A gap wider than this many type sizes separates table cells; justified text stays well below.
-_CELL_GAP = 1.3
+_CELL_GAP = 1.1
 _WORD_GAP = 0.12
 _CURRENCY = frozenset("$€£¥")
 _TAIL = re.compile(r"%|\)|\)\s*%|pts?|x")  # belongs to the figure before it

@@ -10,31 +10,34 @@ import py3langid
 
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document, Finding
-from ingest import detect, isolated, ocr, packages
+from ingest import detect, isolated, media_types, ocr, packages
 from ingest.blocks import Parsed, clean
 from ingest.isolated import OnProgress
 from ingest.sources import check_size
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
 _PARSERS = {
-    detect.PDF: "ingest.pdf",
-    detect.HTML: "ingest.html",
-    detect.MARKDOWN: "ingest.markdown",
-    detect.PLAIN: "ingest.plain",
-    detect.CSV: "ingest.delimited",
-    detect.JSON: "ingest.json_records",
-    detect.RST: "ingest.restructured",
-    detect.CODE: "ingest.source_code",
-    detect.RTF: "ingest.rtf",
-    detect.MAIL: "ingest.mail",
+    media_types.PDF: "ingest.pdf",
+    media_types.HTML: "ingest.html",
+    media_types.MARKDOWN: "ingest.markdown",
+    media_types.PLAIN: "ingest.plain",
+    media_types.CSV: "ingest.delimited",
+    media_types.JSON: "ingest.json_records",
+    media_types.RST: "ingest.restructured",
+    media_types.CODE: "ingest.source_code",
+    media_types.RTF: "ingest.rtf",
+    media_types.MAIL: "ingest.mail",
     packages.DOCX: "ingest.docx",
     packages.PPTX: "ingest.pptx",
     packages.XLSX: "ingest.xlsx",
     packages.ODT: "ingest.odt",
     packages.EPUB: "ingest.epub",
-    **dict.fromkeys((detect.PNG, detect.JPEG, detect.GIF, detect.TIFF, detect.BMP, detect.WEBP), "ingest.images"),
+    **dict.fromkeys(
+        (media_types.PNG, media_types.JPEG, media_types.GIF, media_types.TIFF, media_types.BMP, media_types.WEBP),
+        "ingest.images",
+    ),
 }
-_NEVER_SLOW = {detect.PLAIN, detect.CODE}
+_NEVER_SLOW = {media_types.PLAIN, media_types.CODE}
 _ISOLATED_CHARS = 200_000  # of a text format: below, the worst takes a second, not worth a process
 _LANGUAGE_SAMPLE = 4000
 _MIN_LANGUAGE_SAMPLE = 20
@@ -101,7 +104,7 @@ def read(
         raise EmptyDocument(f"{name} holds no text.", "Check the file in its own program.")
     _check_blocks(parsed, name)
     notes = parsed.notes
-    if PurePosixPath(name).suffix.lower() == ".pdf" and media_type != detect.PDF:
+    if PurePosixPath(name).suffix.lower() == ".pdf" and media_type != media_types.PDF:
         notes = (*notes, f"{name} is named .pdf but is {media_type}; it was read as that.")
     digest = content_hash(data)
     document = Document(

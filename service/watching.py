@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,8 +102,10 @@ class Watch:
                     synced_at = time.monotonic()
                 if changed or vanished:
                     yield Due(tuple(spec for spec in self.specs if spec in changed), vanished)
-                if self.stop.is_set() or standing != {p: p.stamp() for p in self._places if p.root.is_dir()}:
-                    break  # the watch is on a folder that is not the one there now
+                if self.stop.is_set() or self._is_stale(standing, changes):
+                    # What comes before the next watch is set up is told to nobody: those places are due anyway.
+                    self._synced |= {place.spec: None for place in standing if place.stamp() is not None}
+                    break
 
     def _look(self, changes: Iterable[_Change]) -> tuple[set[str], tuple[Path, ...]]:
         """The specifications to sync, and the places that are gone."""
@@ -125,6 +127,12 @@ class Watch:
         if changed:  # a file may have moved from one place to another: all that is there is synced together
             changed |= {place.spec for place in self._places if not list_of(place.spec)}
         return changed - gone, tuple(vanished)
+
+    def _is_stale(self, standing: Mapping[_Place, _Stamp], changes: Iterable[_Change]) -> bool:
+        """Whether the watch is on a folder that is not the one there now, though it may have the same number."""
+        removed = {path for change, path in changes if change is watchfiles.Change.deleted}
+        now = {place: place.stamp() for place in self._places if place.root.is_dir()}
+        return standing != now or any(str(place.root) in removed for place in standing)
 
     def _is_own(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self.without.resolve())

@@ -7,9 +7,9 @@ from core.errors import ReadError
 from core.types import Document, Finding, Passage
 from index.encode import Encoder
 from index.encoder_languages import languages_of
-from ingest.near_identical import signature
 from ingest.quality import assess
 from ingest.read import ReadLimits, read
+from ingest.signature import signature
 from ingest.split import SplitSettings, split
 
 

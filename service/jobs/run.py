@@ -1,25 +1,28 @@
 """One job, done by the engine: batches of files, with those that a worker died of apart."""
 
+import hashlib
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from core.errors import FootnotedError, ReadError
+from ingest.read import reader_version
 from ingest.sources import FileSource, Listing, Source
 from service.engine import Engine
 from service.ingestion.report import FileResult, FileStatus, Progress
 from service.jobs.at_hand import RefusedSource, stopped_reader, watched
+from service.jobs.batches import rounds, suspect_batches
 from service.jobs.records import JobKind, JobStatus
 from service.jobs.work import JobWork, OpenFile
 
 _WRITE_EVERY_S = 0.5
 _LOOK_EVERY_S = 0.3
-_FEW = 16
 _SEE_LOG = "The server's log has the details; please report it."
 
 log = structlog.get_logger("footnoted")
@@ -103,21 +106,24 @@ class JobRun:
     def _upload(self) -> None:
         # Files that a worker died of, or beside, are read a few at a time, then alone: so it comes out which it was.
         open_files = self._work.open_files()
-        rounds = _rounds(file for file in open_files if not file.deaths)
-        suspects = [file for file in open_files if file.deaths]
-        for batch in (*rounds, *_suspect_batches(suspects)):
+        fresh = rounds(file for file in open_files if not file.deaths)
+        for batch in (*fresh, *suspect_batches([file for file in open_files if file.deaths])):
             if self.is_stopping():
                 return
-            self._upload_batch(batch)
+            error = self._tried(batch)
+            if error is not None:
+                self._one_by_one(batch, error)
 
-    def _upload_batch(self, batch: Sequence[OpenFile]) -> None:
+    def _tried(self, batch: Sequence[OpenFile]) -> FootnotedError | None:
+        """Why the batch could not be done, if it could not."""
         try:
             self._ingest_files(batch)
         except FootnotedError as error:
-            self._one_by_one(batch, error)
+            return error
         except Exception:  # whatever it is, the other files are read, and the job comes to an end
             log.exception("batch_crashed", job=self._work.job.id)
-            self._one_by_one(batch, FootnotedError("The file could not be taken in.", _SEE_LOG))
+            return FootnotedError("The file could not be taken in.", _SEE_LOG)
+        return None
 
     def _ingest_files(self, batch: Sequence[OpenFile]) -> None:
         self._before = self._work.settled_count()
@@ -133,26 +139,21 @@ class JobRun:
 
     def _one_by_one(self, batch: Sequence[OpenFile], error: FootnotedError) -> None:
         """What stopped a batch stops one file only, or, twice in the same way, all that are left."""
-        open_positions = {file.position for file in self._work.open_files()}
-        left = [file for file in batch if file.position in open_positions]
-        if len(batch) == 1:
-            for file in left:
-                self._work.refuse(file.position, error)
-            return
+        still_open = {file.position for file in self._work.open_files()}
+        left = [file for file in batch if file.position in still_open]
         last: FootnotedError | None = None
-        for i, file in enumerate(left):
-            if self.is_stopping():
-                return
-            try:
-                self._ingest_files([file])
+        while left and not self.is_stopping():
+            file = left.pop(0)
+            again = error if len(batch) == 1 else self._tried([file])
+            if again is None:
                 last = None
-            except FootnotedError as again:
-                self._work.refuse(file.position, again)
-                if last is not None and last.code == again.code:
-                    for other in left[i + 1 :]:
-                        self._work.refuse(other.position, again)
-                    return
-                last = again
+                continue
+            self._work.refuse(file.position, again)
+            if last is not None and last.code == again.code:
+                for other in left:
+                    self._work.refuse(other.position, again)
+                return
+            last = again
 
     def _sync(self) -> None:
         job = self._work.job
@@ -163,7 +164,7 @@ class JobRun:
         sources = [self._refused(one) if one.uri in refused else self._watched(one) for one in listing.sources]
         by_uri = {source.uri: source for source in sources}
         suspects = [file for file in self._work.open_files() if file.deaths and file.uri in by_uri]
-        for batch in _suspect_batches(suspects):
+        for batch in suspect_batches(suspects):
             if self.is_stopping():
                 return
             few = Listing([by_uri[file.uri] for file in batch])
@@ -173,7 +174,15 @@ class JobRun:
             self._engine.ingest_listing(listing, job.collection, self, prune=job.prune, retry_failed=job.retry_failed)
 
     def _refused(self, source: Source) -> Source:
-        return RefusedSource(source.uri, source.name, stopped_reader(source.name))
+        """Not tried in this job; nor in a later one, as long as its bytes are the same."""
+        error = stopped_reader(source.name)
+        if isinstance(source, FileSource):
+            store = self._engine.store
+            collection = store.open_collection(self._work.job.collection)
+            with suppress(OSError), source.path.open("rb") as file:  # gone meanwhile: nothing to remember
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                store.catalog.note_failure(collection, source.uri, digest, reader_version(), error)
+        return RefusedSource(source.uri, source.name, error)
 
     def _watched(self, source: Source) -> Source:
         return watched(source, self._begin)
@@ -189,23 +198,3 @@ class JobRun:
         except OSError:
             lost = ReadError(f"{file.name} is not on the server any more.", "Send it again.")
             return RefusedSource(file.uri, file.name, lost)
-
-
-def _suspect_batches(suspects: Sequence[OpenFile]) -> list[list[OpenFile]]:
-    """Those that were at hand at one death a few at a time, those of more alone."""
-    once = _rounds(file for file in suspects if file.deaths == 1)
-    few = [one[i : i + _FEW] for one in once for i in range(0, len(one), _FEW)]
-    return [*few, *([file] for file in suspects if file.deaths > 1)]
-
-
-def _rounds(batch: Iterable[OpenFile]) -> list[list[OpenFile]]:
-    """A name that was sent twice is read twice, the later one last."""
-    rounds: list[list[OpenFile]] = []
-    times: dict[str, int] = {}
-    for file in batch:
-        turn = times.get(file.uri, 0)
-        times[file.uri] = turn + 1
-        if turn == len(rounds):
-            rounds.append([])
-        rounds[turn].append(file)
-    return rounds

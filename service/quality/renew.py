@@ -8,8 +8,8 @@ from index.catalog import Catalog
 from index.document_passages import passages_of
 from index.encode import Encoder
 from index.encoder_languages import languages_of
-from ingest.near_identical import signature
 from ingest.quality import assess
+from ingest.signature import signature
 
 _ALL = 2**31
 

@@ -11,7 +11,8 @@ from index.catalog import Catalog
 from index.known import FailedSource
 from index.quality import Assessed, SignedRow
 from ingest.near_groups import groups
-from ingest.near_identical import NEAR, matrix, similarity, text_digest
+from ingest.near_identical import NEAR, matrix, similarity
+from ingest.signature import text_digest
 
 _MOST_ALIKE = 20
 

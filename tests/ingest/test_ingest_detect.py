@@ -48,6 +48,30 @@ def test_markdown_is_told_by_its_name_only():
     assert document_of("# One\n\ntwo\n", "a.txt").text == "# One\n\ntwo"
 
 
+_ROWS = "\n".join(f"boat {n}\t{n} m\t{n * 2} EUR" for n in range(3, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "media_type"),
+    [
+        pytest.param('{"title": "Fees", "text": "5 EUR"}', "application/json", id="JSON"),
+        pytest.param('{"text": "one"}\n{"text": "two"}\n', "application/json", id="JSON Lines"),
+        pytest.param("boat\tlength\tfee\n" + _ROWS, "text/csv", id="tabs"),
+        pytest.param("boat;length;fee\n" + _ROWS.replace("\t", ";"), "text/csv", id="semicolons"),
+        pytest.param("#!/bin/sh\nexit 1\n", "text/x-source", id="script"),
+        pytest.param("{It was a dark night.}\n\n{So it was.}", "text/plain", id="words in braces"),
+        pytest.param("[1] See there.\n[2] And here.\n", "text/plain", id="footnotes"),
+        pytest.param(
+            "One, two, three.\n" + "The boats, as ever, came in; the bell rang.\n" * 3, "text/plain", id="prose"
+        ),
+        pytest.param("2024", "text/plain", id="a number"),
+    ],
+)
+@pytest.mark.parametrize("name", ["export.txt", "export", "export.bin"])
+def test_data_is_told_from_prose_where_the_name_does_not_say(text, media_type, name):
+    assert document_of(text, name).media_type == media_type
+
+
 @pytest.mark.parametrize(
     ("data", "expected"),
     [

@@ -148,6 +148,6 @@ def test_readers_end_with_the_process_that_started_them():
 
 def test_a_file_of_many_megabytes_comes_through_whole():
     text = "\n\n".join(f"Paragraph {n} of the harbour's rules — ü 中 🦉." for n in range(120_000))
-    parsed = isolated.parse("ingest.markdown", text.encode(), "long.md")
+    parsed = isolated.parse("ingest.plain", text.encode(), "long.txt")
     assert parsed.text == text
     assert len(parsed.blocks) == 120_000

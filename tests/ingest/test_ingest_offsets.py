@@ -235,19 +235,28 @@ def test_words_and_structure_put_into_html_come_out_in_order(count_tokens, parts
 @given(elements(latin_words))
 def test_words_put_into_a_pdf_come_out_in_order(count_tokens, parts):
     found = words_of(check(as_pdf(parts), "a.pdf", count_tokens))
-    # Where a PDF lets tell what the columns of a table are called, a cell may have its name before it.
-    names: list[list[str]] = []
+    seen: set[str] = set()
     for part in parts:
         for number, row in enumerate(part.rows, 1):
             if part.kind is BlockKind.LIST:
                 assert found.pop(0) == f"{number}."
             for cell in row:
                 words = cell.split()
-                name = next((n for n in names if found[: len(n)] == n and found[len(n) :][: len(words)] == words), [])
-                assert found[len(name) :][: len(words)] == words
-                del found[: len(name) + len(words)]
-            names += [f"{cell}:".split() for cell in row]
+                name = name_before(found, words, seen)
+                assert found[name:][: len(words)] == words
+                del found[: name + len(words)]
+            seen.update(" ".join(row).split())
     assert not found
+
+
+def name_before(found: list[str], words: list[str], seen: set[str]) -> int:
+    """How many words name the column of a cell: where a PDF lets tell it, each cell has its name before it."""
+    for i, word in enumerate(found):
+        if word.removesuffix(":") not in seen:
+            return 0
+        if word.endswith(":") and found[i + 1 :][: len(words)] == words:
+            return i + 1
+    return 0
 
 
 _MEGABYTE_LINE = "The quick brown fox jumps over 13 lazy dogs; nobody minds. " * 17_000

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.near_groups import groups
-from ingest.near_identical import NEAR, SHINGLE, NearIdentical, matrix, signature, similarity
+from ingest.near_identical import NEAR, NearIdentical, matrix, similarity
+from ingest.signature import SHINGLE, signature
 
 SIGNATURE_BYTES = 32 + 4 * 128
 WORDS = [f"word{i}" for i in range(3000)]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from quality_documents import faulty
 from widget_page import (
     ARABIC,
     BEAVER,
@@ -380,4 +381,23 @@ def test_the_operators_pages(browser: Browser, server, signed_in, assert_accessi
         page.wait_for_load_state("networkidle")
         assert_accessible(page)
         assert page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth"), section
+    inside.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE, NARROW])
+def test_the_operators_pages_on_quality(browser: Browser, server, signed_in, assert_accessible, upload, scheme, size):
+    upload("accessible-faults", faulty())
+    look = {"color_scheme": scheme, "viewport": {"width": size[0], "height": size[1]}, "reduced_motion": "reduce"}
+    inside = browser.new_context(base_url=server, storage_state=signed_in, **look)
+    page = inside.new_page()
+    for address, shown in (("quality", ".card"), ("documents", ".troubles a")):
+        page.goto(f"/admin#/{address}/accessible-faults")
+        expect(page.locator(shown).first).to_be_visible()
+        assert_accessible(page)
+        assert page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth"), address
+    page.locator(".troubles a").first.click()
+    expect(page.locator(".document-name")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate("() => document.scrollingElement.scrollWidth <= innerWidth")
     inside.close()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from worker_process import send, slow_text
 
 SAMPLE_TITLE = "Central foreign affairs work conference"
 
@@ -176,6 +177,42 @@ def test_jobs_show_reasons_and_sources_their_command(admin, upload, footnoted, s
     expect(admin.locator(".card", has_text=str(folder)).locator("code")).to_have_text(
         f"footnoted ingest {folder} --collection told --data-dir {served_folder}"
     )
+
+
+def test_a_running_job_shows_its_progress_and_is_cancelled(admin, client):
+    long, waiting = (send(client, {name: slow_text(name, 2000)}, "cancelling") for name in ("ant.txt", "bee.txt"))
+    go(admin, "Jobs")
+    row = admin.locator(f'[data-job="{long["id"]}"]')
+    expect(row.get_by_role("progressbar", name="Progress")).to_be_visible()
+    expect(row.get_by_role("status")).not_to_be_empty()
+    expect(row).to_contain_text("0 of 1")
+    expect(row).to_contain_text(re.compile("reading|taking in"))
+    admin.locator(f'[data-job="{waiting["id"]}"]').get_by_role("button", name="Cancel this upload").click()
+    row.get_by_role("button", name="Cancel this upload").click()
+    for job in (long, waiting):
+        expect(admin.locator(f'[data-job="{job["id"]}"]')).to_have_attribute("data-status", "cancelled")
+    expect(row.get_by_role("progressbar")).to_be_hidden()
+    assert client.get(f"/v1/jobs/{long['id']}").json()["status"] == "cancelled"
+
+
+def test_a_folder_is_taken_in_and_synced_from_the_page(admin, upload, client, tmp_path):
+    folder = tmp_path / "drawings <1>"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text("The bridge over the Ilm has four arches.")
+    upload("drawn", {"first.txt": "The first drawing shows a mill."})
+    admin.goto("/admin#/sources/drawn")
+    admin.get_by_label("Folder, file or web address").fill(str(folder))
+    admin.get_by_role("button", name="Take in", exact=True).click()
+    expect(admin.locator("#announcer")).to_contain_text("1 added")
+    card = admin.locator(".card", has_text="drawings <1>")
+    (folder / "bridge.txt").write_text("The bridge over the Ilm has five arches.")
+    (folder / "mill.txt").write_text("The mill has two wheels.")
+    (folder / "empty.txt").touch()
+    card.get_by_role("button", name=re.compile("^Sync .* now$")).click()
+    expect(admin.locator("#announcer")).to_contain_text("1 added, 1 changed, 1 failed")
+    expect(card).to_contain_text("empty.txt is empty")
+    expect(card).to_contain_text("Check that it was saved")
+    assert client.get("/v1/documents", params={"collection": "drawn"}).json()["total"] == 3
 
 
 # Questions

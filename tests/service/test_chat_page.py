@@ -8,6 +8,7 @@ import httpx
 import pytest
 import uvicorn
 from playwright.sync_api import Page, expect
+from worker_process import slow_text
 
 from service.app import create_app
 
@@ -131,6 +132,18 @@ def test_an_uploaded_file_answers_until_it_is_deleted(page, collection):
     page.locator("#close-documents").click()
     ask_on(page, OTTER_QUESTION)
     expect_status(page, "not_found")
+
+
+def test_an_upload_shows_how_far_it_is_and_is_cancelled(page, collection):
+    page.locator("#open-documents").click()
+    text = slow_text("otter", 2000).encode()
+    page.locator("#files").set_input_files([{"name": "long.txt", "mimeType": "text/plain", "buffer": text}])
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("progressbar", name="Progress")).to_be_visible()
+    expect(drawer).to_contain_text("0 of 1")
+    drawer.get_by_role("button", name="Cancel this upload").click()
+    expect(page.locator(".upload")).to_have_attribute("data-status", "cancelled")
+    expect(drawer.get_by_role("button", name="Cancel this upload")).to_have_count(0)
 
 
 def test_a_document_is_not_deleted_without_a_yes(page, collection, upload):

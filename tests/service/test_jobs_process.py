@@ -12,6 +12,11 @@ QUOTE = "The otter Ida eats two kilograms of fish a day."
 QUICK = {"FOOTNOTED_JOBS__IDLE_S": "1"}
 
 
+def herds() -> dict[str, str]:
+    """More files than are written together at first."""
+    return {f"{i}.txt": slow_text(f"walrus of herd {i}", 100) for i in range(16)}
+
+
 @pytest.fixture
 def run(start_server, tmp_path):
     """A server of the test's own, with a client."""
@@ -33,7 +38,7 @@ def test_questions_are_answered_while_an_upload_is_read_and_the_worker_ends_when
     running, client = run
     first = send(client, {"otter.txt": OTTER})
     assert settle(client, f"/v1/jobs/{first['id']}")["status"] == "done"
-    long = send(client, {"walrus.txt": slow_text("walrus", 3000)})
+    long = send(client, {"walrus.txt": slow_text("walrus", 1500)})
     wait_for(lambda: job_of(client, long)["progress"]["stage"] == "embedding")
     for _ in range(3):
         answer = client.post("/v1/ask", json={"question": QUESTION}).json()
@@ -49,7 +54,7 @@ def test_questions_are_answered_while_an_upload_is_read_and_the_worker_ends_when
 
 def test_a_killed_workers_job_goes_on_without_the_files_that_are_in(run, tmp_path):
     running, client = run
-    files = {f"{i}.txt": slow_text(f"walrus of herd {i}", 500) for i in range(6)}
+    files = herds()
     job = send(client, files)
     half_done(client, job)
     kill(worker_of(running.process.pid))
@@ -64,7 +69,7 @@ def test_a_killed_workers_job_goes_on_without_the_files_that_are_in(run, tmp_pat
 
 
 def test_a_job_goes_on_after_its_server_was_stopped_or_killed(start_server, tmp_path):
-    files = {f"{i}.txt": slow_text(f"walrus of herd {i}", 500) for i in range(6)}
+    files = herds()
     with start_server(tmp_path / "data", **QUICK) as first, httpx.Client(base_url=first.url, timeout=120) as client:
         job = send(client, files)
         half_done(client, job)
@@ -83,7 +88,7 @@ def test_a_job_goes_on_after_its_server_was_stopped_or_killed(start_server, tmp_
 
 def test_a_file_that_kills_the_worker_is_given_up_and_the_others_are_read(run):
     running, client = run
-    job = send(client, {"poison.txt": slow_text("toad", 3000), "otter.txt": OTTER})
+    job = send(client, {"poison.txt": slow_text("toad", 1500), "otter.txt": OTTER})
     killed = set()
 
     def killed_again():
@@ -106,7 +111,7 @@ def test_a_file_that_kills_the_worker_is_given_up_and_the_others_are_read(run):
 
 def test_a_waiting_job_is_cancelled_at_once_a_running_one_soon_and_what_is_in_stays(run, assert_problem, tmp_path):
     _, client = run
-    files = {f"{i}.txt": slow_text(f"walrus of herd {i}", 700) for i in range(6)}
+    files = herds()
     first, second = send(client, files), send(client, {"otter.txt": OTTER})
     assert client.post(f"/v1/jobs/{second['id']}/cancel").status_code == 204
     assert job_of(client, second)["status"] == "cancelled"

@@ -1,6 +1,5 @@
 """When a watch finds that a sync is due: with real folders, and no models."""
 
-import os
 import queue
 import shutil
 import threading
@@ -137,7 +136,7 @@ def test_a_file_that_an_editor_puts_in_the_place_of_another_is_seen(docs, start)
     running.next()
     for words in ("once", "twice"):
         (docs / "draft").write_text(words)
-        os.replace(docs / "draft", docs / "a.md")
+        (docs / "draft").replace(docs / "a.md")
         assert running.next() == Due((str(docs / "a.md"),))
 
 

@@ -43,7 +43,7 @@ def wait_for(what: Callable[[], Any]) -> Any:
     while time.monotonic() < deadline:
         if found := what():
             return found
-        time.sleep(0.05)
+        time.sleep(0.2)
     pytest.fail(f"It did not come: {what.__doc__ or what}")
 
 

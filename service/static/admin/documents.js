@@ -115,7 +115,8 @@ class List {
       el("a", { href: address, title: message }, say.finding(words.quality.codes[code] ?? code, pages.length), hidden(say.ofDocument(one.title))),
     );
     const told = one.findings.map(({ message }) => message);
-    return [...links, ...one.notes.filter((note) => !told.includes(note) && !note.startsWith("No text on"))];
+    const thin = one.thin && !one.findings.some(({ code }) => ["pages_without_text", "little_text"].includes(code)) ? say.thin : null;
+    return [...links, thin, ...one.notes.filter((note) => !told.includes(note) && !note.startsWith("No text on"))];
   }
 
   #actions(one, scheme) {

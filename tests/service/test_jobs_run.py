@@ -1,0 +1,157 @@
+"""One job, done in this process with a real engine: batches, archives, files that workers died of."""
+
+import threading
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from ingest.find import find
+from service.jobs.run import JobRun
+from service.jobs.store import JobStore
+from service.jobs.uploads import keep_upload
+from service.jobs.work import take_next
+
+OTTER = "The otter Ida eats two kilograms of fish a day."
+
+
+@pytest.fixture
+def engine(open_engine):
+    return open_engine()
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = JobStore(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def upload(store, tmp_path):
+    """Queues an upload of (name, bytes) pairs."""
+
+    def queue(*files: tuple[str, bytes]):
+        keep_upload(tmp_path / "uploads" / "job_1", [BytesIO(content) for _, content in files])
+        return store.add_upload("job_1", "shelf", [name for name, _ in files]).id
+
+    return queue
+
+
+@pytest.fixture
+def run(engine, store, tmp_path):
+    """Does the next job, and gives it as it is told then."""
+
+    def do(stopping: threading.Event | None = None):
+        work = take_next(store)
+        JobRun(engine, work, tmp_path / "uploads", lambda specs: find(specs, None), stopping or threading.Event()).run()
+        return store.get(work.job.id)
+
+    return do
+
+
+def die_of(store, uri, times=2):
+    """Workers that die with this one file at hand."""
+    for _ in range(times):
+        work = take_next(store)
+        work.use_rows([file for file in work.open_files() if file.uri == uri])
+        work.begin(uri, uri.rpartition("/")[2])
+
+
+def test_a_name_that_was_sent_twice_is_read_twice(run, upload, engine):
+    upload(
+        ("a.txt", b"The first version is about mills."), ("b.txt", b"Bees."), ("a.txt", b"The second is about bridges.")
+    )
+    job = run()
+    assert [file.status for file in job.files] == ["added", "added", "changed"]
+    assert [row.id for row in engine.documents("shelf") if row.uri == "upload:a.txt"] == [job.files[2].document_id]
+
+
+def test_an_archive_is_told_by_its_members(run, upload):
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("papers/otter.txt", OTTER)
+        archive.writestr("papers/empty.txt", "")
+    upload(("papers.zip", target.getvalue()), ("plain.txt", b"Plain words."))
+    job = run()
+    assert job.status == "partial"
+    assert [(file.name, file.status) for file in job.files[:2]] == [("papers.zip", "added"), ("plain.txt", "added")]
+    members = {file.name: file.status for file in job.files[2:]}
+    assert members == {"otter.txt": "added", "empty.txt": "failed"}
+
+
+def test_an_upload_whose_bytes_are_lost_fails_alone(run, upload, tmp_path):
+    upload(("a.txt", b"Ants."), ("b.txt", b"Bees."))
+    (tmp_path / "uploads" / "job_1" / "0").unlink()
+    job = run()
+    assert [file.status for file in job.files] == ["failed", "added"]
+    assert "Send it again" in job.files[0].error["hint"]
+    assert not (tmp_path / "uploads" / "job_1").exists()
+
+
+def test_a_job_that_cannot_be_done_says_why_of_every_file(run, upload, engine, store):
+    store.add_upload("job_0", "bad name!", ["a.txt", "b.txt", "c.txt"])
+    job = run()
+    assert job.status == "failed"
+    assert [file.status for file in job.files] == ["failed"] * 3
+    upload(("a.txt", b"Ants."))
+    assert run().status == "done"
+
+
+def test_a_told_stop_leaves_the_job_for_the_next_worker(run, upload):
+    upload(("a.txt", b"Ants."))
+    stopping = threading.Event()
+    stopping.set()
+    job = run(stopping)
+    assert (job.status, job.files[0].status) == ("running", "queued")
+    assert run().status == "done"
+
+
+def test_a_file_that_workers_died_of_is_given_up_until_it_changes_or_is_asked_for(run, store, tmp_path):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("ants", "bees", "toad"):
+        (folder / f"{name}.txt").write_text(f"All about {name}.")
+    toad = (folder / "toad.txt").as_uri()
+
+    def sync(retry_failed=False):
+        store.add_sync("shelf", [str(folder)], prune=True, retry_failed=retry_failed)
+
+    sync()
+    die_of(store, toad)
+    job = run()
+    assert (job.status, job.counts) == ("partial", {"added": 2, "failed": 1})
+    assert "stopped the reader twice" in job.files[0].error["message"]
+    sync()
+    again = run()
+    assert again.counts == {"unchanged": 2, "failed": 1}
+    assert "stopped the reader twice" in again.files[0].error["message"]
+    sync(retry_failed=True)
+    assert run().counts == {"unchanged": 2, "added": 1}
+
+
+def test_a_document_whose_new_version_kills_the_worker_stays_as_it_was(run, store, tmp_path, engine):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "toad.txt").write_text("Toads are shy.")
+    store.add_sync("shelf", [str(folder)], prune=True, retry_failed=False)
+    run()
+    (folder / "toad.txt").write_text("Toads kill readers.")
+    store.add_sync("shelf", [str(folder)], prune=True, retry_failed=False)
+    die_of(store, (folder / "toad.txt").as_uri())
+    assert run().counts == {"failed": 1}
+    [row] = engine.documents("shelf")
+    assert engine.document(row.id, "shelf").text == "Toads are shy."
+
+
+def test_files_that_were_at_hand_beside_a_deadly_one_are_read(run, upload, store):
+    upload(*((f"{i}.txt", f"File {i} is about pond {i}.".encode()) for i in range(40)))
+    work = take_next(store)
+    work.use_rows(work.open_files())
+    for file in work.open_files():
+        work.begin(file.uri, file.name)
+    work = take_next(store)
+    work.use_rows(work.open_files())
+    for file in work.open_files()[:16]:
+        work.begin(file.uri, file.name)
+    assert run().counts == {"added": 40}

@@ -52,8 +52,13 @@ class TextBuilder:
         self._length = 0
         self._blocks: list[Block] = []
 
-    def add(self, kind: BlockKind, text: str, *, page: int | None = None, level: int | None = None) -> None:
-        """Append a block. Code keeps its white space; other blocks keep their lines only."""
+    def add(
+        self, kind: BlockKind, text: str, *, page: int | None = None, level: int | None = None, glue: str = "\n\n"
+    ) -> None:
+        """Append a block. Code keeps its white space; other blocks keep their lines only.
+
+        ``glue`` is white space, or nothing, between it and the block before: a paragraph may go on over a page's end.
+        """
         cleaned = clean(text)
         if kind is BlockKind.CODE:
             cleaned = cleaned.strip("\n").rstrip()
@@ -65,8 +70,8 @@ class TextBuilder:
         if not cleaned:
             return
         if self._parts:
-            self._parts.append("\n\n")
-            self._length += 2
+            self._parts.append(glue)
+            self._length += len(glue)
         start, end = self._length, self._length + len(cleaned)
         self._parts.append(cleaned)
         self._length = end

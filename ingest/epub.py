@@ -13,6 +13,7 @@ from ingest.html import parse_fragment
 from ingest.packages import DAMAGED_ZIP
 
 _CONTAINER = "META-INF/container.xml"
+_NO_TEXT = {"titlepage", "toc", "landmarks", "page-list", "cover"}
 _RIGHTS = "META-INF/encryption.xml"
 
 
@@ -48,10 +49,20 @@ def _parse(book: zipfile.ZipFile, name: str) -> Parsed:
     missing = [chapter for chapter in spine if chapter not in inside]
     for chapter in spine:
         if chapter in inside:
-            parse_fragment(clean(book.read(chapter).decode("utf-8", "replace")), builder)
+            _chapter(clean(book.read(chapter).decode("utf-8", "replace")), builder)
     title = package.css_first("dc\\:title") or package.css_first("title")
     notes = (f"{name} lacks {len(missing)} of its chapters.",) if missing else ()
     return builder.build(fold_spaces(title.text()) if title is not None else builder.first_heading(), notes=notes)
+
+
+def _chapter(source: str, builder: TextBuilder) -> None:
+    """A chapter, unless it is there to find others: its title page and its table of contents."""
+    body = LexborHTMLParser(source).body
+    kinds = " ".join(
+        node.attributes.get("epub:type") or "" for node in [body, *(body.iter() if body is not None else ())] if node
+    ).split()
+    if not _NO_TEXT.intersection(kinds):
+        parse_fragment(source, builder)
 
 
 def _xml(data: bytes) -> LexborHTMLParser:

@@ -70,6 +70,8 @@ class _Server:
                 del data
         except EOFError:
             os._exit(0)
+        except MemoryError:  # the file alone is beyond the limit; a thread that ends would leave the parent waiting
+            os._exit(1)
 
     def _progress(self, done: int, total: int) -> None:
         now = time.monotonic()

@@ -1,7 +1,7 @@
 """PDF to blocks with page numbers, by PDFium."""
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -79,7 +79,16 @@ def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
         notes.append("The file ends without its end mark: it may be cut short.")
     metadata = {**info, "pages": str(count)}
     title = info.get("title", "").strip() or None
-    return layout.levelled(builder.build(title, metadata, tuple(notes), seen.findings(count, layout.flattened)))
+    parsed = builder.build(title, metadata, tuple(notes), seen.findings(count, layout.flattened))
+    parsed = layout.levelled(parsed)
+    return parsed if title else replace(parsed, title=_first_heading(parsed))
+
+
+def _first_heading(parsed: Parsed) -> str | None:
+    """What a document begins with in larger type than any other heading: its title."""
+    largest = [block for block in parsed.blocks if block.level == 1]
+    first = parsed.blocks[0]
+    return parsed.text[first.start : first.end] if largest == [first] else None
 
 
 def _read_page(document: pdfium.PdfDocument, number: int, layout: Layout, seen: "_Seen") -> None:

@@ -15,6 +15,7 @@ _BULLETS = "•●▪■◦‣○"
 _BULLET = re.compile(rf"(?:[{_BULLETS}–*·-]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120
+_LARGER = 1.12
 _LEVELS = 6
 
 
@@ -32,6 +33,7 @@ class Layout:
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
+        self._last: tuple[int, Line] | None = None  # of a paragraph that may go on: its page and last line
         self.flattened: list[int] = []
         """Pages with tables whose columns could not be named."""
 
@@ -73,10 +75,13 @@ class Layout:
         for table in tables:
             _Flow(self, page.number, body, code).add(lines[position : table.start])
             self._builder.add(BlockKind.TABLE, "\n".join(table.rows), page=page.number)
+            self._last = None
             position = table.end
         _Flow(self, page.number, body, code).add(lines[position:])
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
+        glue = self._glue(kind, group[0], page)
+        self._last = (page, group[-1]) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return
@@ -84,7 +89,16 @@ class Layout:
         if kind is BlockKind.HEADING:
             level = 1
             self._heading_sizes.append(max(line.size for line in group))
-        self._builder.add(kind, self._text(group, kind), page=page, level=level)
+        self._builder.add(kind, self._text(group, kind), page=page, level=level, glue=glue)
+
+    def _glue(self, kind: BlockKind, line: Line, page: int) -> str:
+        """What stands between a block and the last one: less than a blank line where a sentence goes on overleaf."""
+        if self._last is None or kind is not BlockKind.PARAGRAPH or self._last[0] != page - 1:
+            return "\n\n"
+        last = self._last[1]
+        if last.text.endswith(_SENTENCE_END) or not line.text[0].islower() or abs(last.size - line.size) > 0.6:
+            return "\n\n"
+        return "" if last.hyphenated or last.text.endswith("-") else " "
 
     def _text(self, group: list[Line], kind: BlockKind) -> str:
         parts: list[str] = []
@@ -141,7 +155,7 @@ class _Flow:
         text, body = line.text, self._body
         if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
             return False
-        return line.size >= 1.2 * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
+        return line.size >= _LARGER * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
 
 
 def _goes_on(group: list[Line], kind: BlockKind, line: Line) -> bool:

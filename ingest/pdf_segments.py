@@ -74,6 +74,7 @@ class _Reader:
         self._left, self._bottom, self._width, self._height = left, bottom, right - left, top - bottom
         self._quarter = self._most_frequent_quarter()
         self._box = pdfium_c.FS_RECTF()
+        self._matrix = pdfium_c.FS_MATRIX()
         self._name = create_string_buffer(80)
         self._flags = c_int()
 
@@ -99,7 +100,7 @@ class _Reader:
         x0 = y0 = math.inf
         x1 = y1 = -math.inf
         begin, last_right, bold, visible = start, None, 0, 0
-        heights: list[float] = []
+        characters: list[int] = []
         for i in range(start, end):
             char = chr(codes[i]) if 0 < codes[i] < 0x110000 else ""
             if not char or char.isspace():
@@ -109,24 +110,24 @@ class _Reader:
             if right > left:
                 gap = 0.0 if last_right is None else left - last_right
                 if visible and (gap > _GAP * max((top - bottom) * 0.85, 1.0) or left < x0 - 1.0):
-                    self._add(chars, (x0, y0, x1, y1), heights, bold * 2 > visible, begin, i, found)
-                    chars, heights, x0, y0, x1, y1 = [], [], math.inf, math.inf, -math.inf, -math.inf
+                    self._add(chars, (x0, y0, x1, y1), characters, bold * 2 > visible, begin, i, found)
+                    chars, characters, x0, y0, x1, y1 = [], [], math.inf, math.inf, -math.inf, -math.inf
                     begin, bold, visible = i, 0, 0
                 last_right = right
                 x0, y0 = min(x0, left), min(y0, bottom)
                 x1, y1 = max(x1, right), max(y1, top)
-                heights.append(top - bottom)
             visible += 1
+            characters.append(i)
             bold += pdfium_c.FPDFText_GetFontWeight(self._raw, i) >= _BOLD_WEIGHT
             chars.append(_LIGATURES.get(char, char))
         if visible:
-            self._add(chars, (x0, y0, x1, y1), heights, bold * 2 > visible, begin, end, found)
+            self._add(chars, (x0, y0, x1, y1), characters, bold * 2 > visible, begin, end, found)
 
     def _add(
         self,
         chars: list[str],
         box: tuple[float, float, float, float],
-        heights: list[float],
+        characters: list[int],
         bold: bool,
         start: int,
         end: int,
@@ -138,11 +139,17 @@ class _Reader:
         x0, y0, x1, y1 = box
         if not text or not math.isfinite(x0):
             return
-        # The nominal size is often 1 with a scaling matrix: the boxes tell how large the type really is. The middle
-        # one, because a footnote mark makes its line higher.
-        size = sorted(heights)[len(heights) // 2] * 0.85
+        # Of the character in the middle, because a footnote mark may stand at either end.
+        size = self._size(characters[len(characters) // 2]) or y1 - y0
         turned = self._quarter_of(start) != self._quarter
         found.append(Segment(text, x0, y0, x1, y1, size, bold, hyphenated, start, end, turned, self._is_fixed(start)))
+
+    def _size(self, index: int) -> float:
+        """The type size in points: the nominal one is often 1, with a matrix that scales it."""
+        nominal = pdfium_c.FPDFText_GetFontSize(self._raw, index)
+        if not pdfium_c.FPDFText_GetMatrix(self._raw, index, self._matrix):
+            return float(nominal)
+        return float(nominal * math.hypot(self._matrix.c, self._matrix.d))
 
     def _is_fixed(self, index: int) -> bool:
         """Whether the font says that all its letters are equally wide, by its flags or its name."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -86,10 +86,12 @@ def _passage(document: Document, group: list[_Piece]) -> Passage:
 
 def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSettings) -> Iterator[_Piece]:
     """Blocks, or parts of blocks, none longer than the maximum."""
-    counts = _sizes([document.text[b.start : b.end] for b in document.blocks], count_tokens)
+    units = _whole_paragraphs(document)
+    counts = _sizes([document.text[unit[0].start : unit[-1].end] for unit in units], count_tokens)
     path: list[tuple[int, str]] = []
-    for block, tokens in zip(document.blocks, counts, strict=True):
-        pages = (block.page, block.page) if block.page is not None else None
+    for unit, tokens in zip(units, counts, strict=True):
+        block = replace(unit[0], end=unit[-1].end)
+        pages = _pages(unit, block.start, block.end)
         heading = block.kind is BlockKind.HEADING and tokens <= settings.maximum
         if heading:
             level = block.level or 1
@@ -102,7 +104,26 @@ def _pieces(document: Document, count_tokens: TokenCounter, settings: SplitSetti
         spans = list(_cut(document.text, block, count_tokens, settings.maximum))
         sizes = _sizes([document.text[start:end] for start, end in spans], count_tokens)
         for (start, end), size in zip(spans, sizes, strict=True):
-            yield _Piece(start, end, size, pages, section, False)
+            yield _Piece(start, end, size, _pages(unit, start, end), section, False)
+
+
+def _whole_paragraphs(document: Document) -> list[list[Block]]:
+    """The blocks, those together that are one paragraph over the end of a page: no blank line is between them."""
+    units: list[list[Block]] = []
+    for block in document.blocks:
+        last = units[-1][-1] if units else None
+        goes_on = last is not None and last.kind is block.kind is BlockKind.PARAGRAPH and last.page != block.page
+        if last is not None and goes_on and block.start - last.end <= 1:
+            units[-1].append(block)
+        else:
+            units.append([block])
+    return units
+
+
+def _pages(blocks: Sequence[Block], start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last page of a stretch of the blocks."""
+    pages = [b.page for b in blocks if b.page is not None and b.start < end and start < b.end]
+    return (min(pages), max(pages)) if pages else None
 
 
 def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> Iterator[tuple[int, int]]:

@@ -292,7 +292,7 @@ def settings_from_json(text: str) -> Settings:
     groups: dict[str, Any] = {"data_dir": Path(given.pop("data_dir"))}
     for name, value in given.items():
         group = Settings.model_fields[name].annotation
-        assert group is not None and issubclass(group, BaseModel)
+        assert isinstance(group, type) and issubclass(group, BaseModel)
         groups[name] = group.model_validate(value)
     return Settings.model_construct(**groups)
 

@@ -48,6 +48,7 @@ class Batch:
             (Entry(p.document, m, p.findings, p.signature, p.item.moved_from), p.item.data)
             for p, m in zip(waiting, made, strict=True)
         ]
+        self._known()  # before the batch is in: else each of two copies in it would name the other
         self._store.put(self._collection, entries)
         return [self._result(p) for p in waiting]
 

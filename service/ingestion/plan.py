@@ -68,7 +68,7 @@ class Planner:
             plan.settled.append(FileResult(uri, uri, FileStatus.FAILED, error=error))
         found = {source.uri for source in listing.sources}
         if prune:
-            plan.gone = self._gone(listing.scopes, found)
+            plan.gone = self._gone(listing, found)
             plan.forgotten = self._forgotten(listing.scopes, found)
         before = {self.known[uri].sha256: uri for uri in reversed(plan.gone)}
         for source in listing.sources:
@@ -140,12 +140,12 @@ class Planner:
         lost = [uri for uri in self._all_failures if uri not in found and uri.partition(_MEMBER)[0] not in found]
         return [uri for uri in lost if any(scope.covers(uri, None) for scope in scopes)]
 
-    def _gone(self, scopes: list[Scope], found: set[str]) -> list[str]:
+    def _gone(self, listing: Listing, found: set[str]) -> list[str]:
         gone: dict[str, None] = {}
-        for scope in scopes:
+        for scope in listing.scopes:
             covered = [uri for uri, known in self.known.items() if scope.covers(uri, known.metadata.get("scope"))]
             lost = [uri for uri in covered if uri not in found and uri.partition(_MEMBER)[0] not in found]
-            if lost and not any(scope.covers(uri, scope.name) for uri in found):
+            if lost and not any(scope.covers(uri, listing.scope_of.get(uri)) for uri in found):
                 raise Conflict(
                     f"Nothing to read was found in {scope.name}, but {len(lost)} documents came from there before.",
                     "If they are to be removed, use `footnoted remove`; if a disk is missing, mount it.",

@@ -58,5 +58,5 @@ class Preparer:
         passages = split(document, self._encoder.count_tokens, self._sizes)
         counts = self._encoder.count_tokens([passage.text for passage in passages])
         covered = languages_of(self._encoder.name)
-        findings = assess(document, passages, counts, reading.findings, covered)
+        findings = assess(document, passages, counts, reading.findings, covered, self._encoder.max_tokens)
         return Prepared(item, document, passages, reading.notes, findings, signature(document.text))

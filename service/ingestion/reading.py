@@ -9,7 +9,7 @@ from urllib.parse import quote
 from core.errors import ReadError, SourceGone
 from index.catalog import Collection
 from index.store import Store
-from ingest.archives import is_archive, members
+from ingest.archives import ArchiveLimits, is_archive, members
 from ingest.read import content_hash, reader_version
 from ingest.sources import Content, Listing
 from service.ingestion.batch import Batch
@@ -51,6 +51,7 @@ class Reading:
         self._window: deque[tuple[Item, Future[Prepared | ReadError]]] = deque()
         self._total = len(listing.sources)
         self._pool: ThreadPoolExecutor | None = None
+        self._max_bytes = 0
         self._stopping = False
         self.gone: list[str] = []
 
@@ -73,9 +74,10 @@ class Reading:
 
     def read(self, tasks: Sequence[Task], readers: int, max_bytes: int) -> None:
         """Read and write all. Raises Stopped, and what the store raises."""
+        self._max_bytes = max_bytes
         self._pool = ThreadPoolExecutor(readers, thread_name_prefix="read")
         for task in tasks:
-            for item in self._items(task, max_bytes):
+            for item in self._items(task):
                 self._make_room(len(item.data), readers)
                 future = self._pool.submit(self._preparer.prepare, item, self._keep_on)
                 self._window.append((item, future))
@@ -83,12 +85,12 @@ class Reading:
             self._take()
         self._write()
 
-    def _items(self, task: Task, max_bytes: int) -> Iterator[Item]:
+    def _items(self, task: Task) -> Iterator[Item]:
         """What a source holds: its bytes, or each member of an archive."""
         source = task.source
         self._tell(source.name, Stage.READING)
         try:
-            content = source.load(task.known.metadata if task.known else {}, max_bytes)
+            content = source.load(task.known.metadata if task.known else {}, self._max_bytes)
         except SourceGone as error:
             if task.known is None:
                 self._settle(failed(source, error))
@@ -120,7 +122,7 @@ class Reading:
         own = {**metadata, "container": container}
         whole, size = True, source.size
         try:
-            for found in members(content.data, source.name):
+            for found in members(content.data, source.name, ArchiveLimits(max_member_bytes=self._max_bytes)):
                 path, data = found if isinstance(found, tuple) else (found.path, found.data)
                 uri = f"{source.uri}!/{quote(path, safe='/!')}"
                 before.discard(uri)

@@ -55,4 +55,4 @@ class Worker:
             log.info("job_settled", job=job.id, status=status.value)
 
     def _find(self, sources: Sequence[str]) -> Listing:
-        return find(sources, self._settings.web.rules())
+        return find(sources, self._settings.web.rules(), self._settings.data_dir)

@@ -17,13 +17,14 @@ export class JobProgress {
 
   show(job) {
     this.job = job;
-    const { done, total } = job.progress;
+    const { done, total, elapsed_s, remaining_s } = job.progress;
     this.root.hidden = isSettled(job);
     this.cancel.disabled = job.is_cancelling;
     this.cancel.setAttribute("aria-label", words.cancelLabel(words.kinds[job.kind] ?? job.kind));
     if (total) {
-      this.bar.max = total;
-      this.bar.value = Math.min(done, total);
+      // By time where that is known: one large file is not nothing until it is all.
+      const share = remaining_s === null ? done / total : elapsed_s / (elapsed_s + remaining_s || 1);
+      this.bar.value = Math.max(this.bar.value, Math.min(share, 1)); // an estimate that grows does not take it back
     } else this.bar.removeAttribute("value");
     this.text.textContent = describe(job);
     this.bar.setAttribute("aria-valuetext", this.text.textContent);

@@ -186,11 +186,11 @@ def test_a_running_job_shows_its_progress_and_is_cancelled(admin, client):
     expect(row.get_by_role("progressbar", name="Progress")).to_be_visible()
     expect(row.get_by_role("status")).not_to_be_empty()
     expect(row).to_contain_text("0 of 1")
-    expect(row).to_contain_text(re.compile("reading|taking in"))
+    expect(row).to_contain_text(re.compile("reading|taking in"), timeout=60_000)
     admin.locator(f'[data-job="{waiting["id"]}"]').get_by_role("button", name="Cancel this upload").click()
     row.get_by_role("button", name="Cancel this upload").click()
     for job in (long, waiting):
-        expect(admin.locator(f'[data-job="{job["id"]}"]')).to_have_attribute("data-status", "cancelled")
+        expect(admin.locator(f'[data-job="{job["id"]}"]')).to_have_attribute("data-status", "cancelled", timeout=60_000)
     expect(row.get_by_role("progressbar")).to_be_hidden()
     assert client.get(f"/v1/jobs/{long['id']}").json()["status"] == "cancelled"
 
@@ -203,13 +203,13 @@ def test_a_folder_is_taken_in_and_synced_from_the_page(admin, upload, client, tm
     admin.goto("/admin#/sources/drawn")
     admin.get_by_label("Folder, file or web address").fill(str(folder))
     admin.get_by_role("button", name="Take in", exact=True).click()
-    expect(admin.locator("#announcer")).to_contain_text("1 added")
+    expect(admin.locator("#announcer")).to_contain_text("1 added", timeout=60_000)
     card = admin.locator(".card", has_text="drawings <1>")
     (folder / "bridge.txt").write_text("The bridge over the Ilm has five arches.")
     (folder / "mill.txt").write_text("The mill has two wheels.")
     (folder / "empty.txt").touch()
     card.get_by_role("button", name=re.compile("^Sync .* now$")).click()
-    expect(admin.locator("#announcer")).to_contain_text("1 added, 1 changed, 1 failed")
+    expect(admin.locator("#announcer")).to_contain_text("1 added, 1 changed, 1 failed", timeout=60_000)
     expect(card).to_contain_text("empty.txt is empty")
     expect(card).to_contain_text("Check that it was saved")
     assert client.get("/v1/documents", params={"collection": "drawn"}).json()["total"] == 3

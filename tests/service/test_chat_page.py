@@ -139,10 +139,10 @@ def test_an_upload_shows_how_far_it_is_and_is_cancelled(page, collection):
     text = slow_text("otter", 2000).encode()
     page.locator("#files").set_input_files([{"name": "long.txt", "mimeType": "text/plain", "buffer": text}])
     drawer = page.get_by_role("dialog")
-    expect(drawer.get_by_role("progressbar", name="Progress")).to_be_visible()
-    expect(drawer).to_contain_text("0 of 1")
+    expect(drawer.get_by_role("progressbar", name="Progress")).to_be_visible(timeout=TIMEOUT_MS)
+    expect(drawer).to_contain_text("0 of 1", timeout=TIMEOUT_MS)
     drawer.get_by_role("button", name="Cancel this upload").click()
-    expect(page.locator(".upload")).to_have_attribute("data-status", "cancelled")
+    expect(page.locator(".upload")).to_have_attribute("data-status", "cancelled", timeout=TIMEOUT_MS)
     expect(drawer.get_by_role("button", name="Cancel this upload")).to_have_count(0)
 
 

@@ -97,7 +97,7 @@ def test_a_folder_with_bad_files_is_read_but_for_them_and_the_exit_code_says_so(
     [
         ("empty.txt", "is empty"),
         ("noise.bin", "binary"),
-        ("picture.png", "is a PNG image"),
+        ("picture.png", "is a damaged picture"),
         ("cut.pdf", "cut.pdf"),
         ("locked.pdf", "password"),
         ("missing.txt", "does not exist"),
@@ -136,7 +136,7 @@ def test_the_documents_are_listed(world, footnoted, here, second):
     assert {row["media_type"] for row in rows} == {"text/plain", "text/html"}
     table = footnoted("documents", data_dir=world / "data").stdout
     assert "default: 3 documents" in table
-    assert all(row["id"] in table for row in rows)
+    assert all(row["id"][:10] in table for row in rows)  # as much as tells them apart, never cut
 
 
 def test_an_answer_is_printed_with_its_quote_and_place_without_a_network(

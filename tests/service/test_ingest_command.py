@@ -122,6 +122,7 @@ def site() -> Iterator[tuple[str, dict[str, Any]]]:
         def do_GET(self) -> None:
             pages.setdefault("asked", []).append(self.path)
             body, tag = pages.get(self.path, (None, ""))
+            body = body() if callable(body) else body
             unchanged = tag and self.headers.get("If-None-Match") == tag
             self.send_response(404 if body is None else 304 if unchanged else 200)
             self.send_header("ETag", tag)
@@ -276,23 +277,37 @@ def test_a_watch_goes_on_after_a_sync_that_was_refused(watch, docs):
     assert running.end(signal.SIGTERM) == 0
 
 
-def test_a_sync_that_is_stopped_says_so_and_keeps_what_is_in(tmp_path, run, reader_name):
-    (tmp_path / "many").mkdir()
-    for i in range(1000):
-        (tmp_path / "many" / f"{i}.txt").write_text(f"Animal number {i} has {i} legs. " * 20)
-    command = [str(Path(sys.executable).with_name("footnoted")), "ingest", str(tmp_path / "many")]
-    environment = {**os.environ, "FOOTNOTED_ANSWER__READER": reader_name, "NO_COLOR": "1"}
+def test_a_sync_that_is_stopped_says_so_and_keeps_what_was_in(tmp_path, run, docs, site, reader_name):
+    """Stopped while the second of two pages is waited for; no file is taken for gone."""
+    url, pages = site
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        asked.set()
+        go_on.wait(LIMIT_S)
+        return page("The newt Nora has four legs.")
+
+    pages |= {"/owl": (page(OWL), ""), "/slow": (slow, "")}
+    assert run("ingest", docs).exit_code == 0
+    (docs / "otter.txt").unlink()
+    (tmp_path / "list.txt").write_text(f"{url}/owl\n{url}/slow\n")
+    command = [str(Path(sys.executable).with_name("footnoted")), "ingest", f"@{tmp_path}/list.txt", str(docs)]
+    environment = {
+        **os.environ, "FOOTNOTED_ANSWER__READER": reader_name, "FOOTNOTED_WEB__ALLOWED_PRIVATE": '["127.0.0.1"]',
+    }  # fmt: skip
     with subprocess.Popen(
         [*command, "--data-dir", str(tmp_path / "data")],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     ) as process:  # fmt: skip
         assert process.stderr is not None
-        for line in process.stderr:
-            if "reading" in line or "embedding" in line or "Reading" in line:
-                break
+        assert asked.wait(LIMIT_S)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=LIMIT_S)
+        told = iter(process.stderr.readline, "")
+        errors = next(line for line in told if "Stopping" in line)
+        go_on.set()
+        errors += process.stderr.read()
     assert process.returncode == 130
     assert "Stopped." in errors
     assert "Traceback" not in errors
-    assert len(report(run("documents", "--json"))["documents"]) < 1000
+    names = {Path(row["uri"]).name for row in report(run("documents", "--json"))["documents"]}
+    assert names - {"owl"} == {"otter.txt", "owl.md"}

@@ -1,0 +1,123 @@
+"""PDFs as they are: furniture, columns, parted words, scans."""
+
+import io
+
+import pytest
+from ingest_samples import document_of, draw_picture, pdf, pdf_of_lines, pieces
+from PIL import Image, ImageDraw, ImageFont
+from reportlab.lib.utils import ImageReader
+
+from ingest import ocr
+from ingest.read import read
+
+LEFT = [f"The left column goes on in its line number {i} and" for i in range(8)]
+RIGHT = [f"the right one has something else in line {i} and" for i in range(8)]
+
+
+def test_columns_whose_lines_alternate_in_the_file_are_read_one_after_the_other():
+    def draw(canvas):
+        canvas.setFont("Helvetica", 10)
+        for i, lines in enumerate(zip(LEFT, RIGHT, strict=True)):
+            for x, line in zip((60, 310), lines, strict=True):
+                canvas.drawString(x, 700 - 13 * i, line)
+        canvas.showPage()
+
+    text = " ".join(document_of(pdf(draw), "a.pdf").text.split())
+    assert text == " ".join([*LEFT, *RIGHT])
+
+
+def test_a_heading_over_both_columns_comes_before_them():
+    def draw(canvas):
+        canvas.setFont("Helvetica-Bold", 18)
+        canvas.drawString(60, 740, "A heading that is as wide as both of the columns")
+        canvas.setFont("Helvetica", 10)
+        for x, lines in ((310, RIGHT), (60, LEFT)):
+            for i, line in enumerate(lines):
+                canvas.drawString(x, 700 - 13 * i, line)
+        canvas.showPage()
+
+    found = pieces(document_of(pdf(draw), "a.pdf"))
+    assert found[0] == "A heading that is as wide as both of the columns"
+    assert " ".join(found[1:]) == " ".join([*LEFT, *RIGHT])
+
+
+def pages(count, head, foot):
+    def draw(canvas):
+        for page in range(1, count + 1):
+            canvas.setFont("Helvetica", 10)
+            canvas.drawString(72, 800, head(page))
+            canvas.drawString(280, 40, foot(page))
+            canvas.drawString(72, 500, f"This is the body of page {'abcdefghij'[page - 1]}.")
+            canvas.showPage()
+
+    return document_of(pdf(draw), "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("count", "head", "foot"),
+    [
+        (2, lambda page: "Annual report", lambda page: f"Page {page} of 2"),
+        (6, lambda page: "Annual report" if page % 2 else "Harbour board", lambda page: f"{page} | Halden"),
+        (4, lambda page: f"{page}", lambda page: "Draft of May 3"),
+    ],
+)
+def test_what_stands_at_the_same_edge_of_the_pages_is_dropped(count, head, foot):
+    assert pieces(pages(count, head, foot)) == [f"This is the body of page {'abcdefghij'[i]}." for i in range(count)]
+
+
+def test_a_sentence_that_goes_on_overleaf_is_not_torn():
+    document = document_of(pdf_of_lines(["The ship was seen by"], ["the keeper of the light."]), "a.pdf")
+    assert document.text == "The ship was seen by the keeper of the light."
+    assert [b.page for b in document.blocks] == [1, 2]
+
+
+def test_a_hyphen_that_belongs_to_its_word_stays():
+    lines = [
+        "Our long-term debt is cheap. Most of our debt is long-",
+        "term. The bank is the Halden-",
+        "Bank, says its trea-",
+        "surer, and its treasurer knows.",
+    ]
+    assert document_of(pdf_of_lines(lines), "a.pdf").text == (
+        "Our long-term debt is cheap. Most of our debt is long-term. The bank is the Halden-Bank, says its treasurer, "
+        "and its treasurer knows."
+    )
+
+
+def scan(*lines):
+    """A page that is a picture of text."""
+    picture = Image.new("L", (1240, 1754), 255)
+    font = ImageFont.load_default(40)
+    for i, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((150, 200 + 80 * i), line, 0, font)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    out.seek(0)
+    return ImageReader(out)
+
+
+@pytest.mark.skipif(not ocr.available(), reason="OCR is an extra")
+def test_a_scanned_page_is_read_and_told():
+    def draw(canvas):
+        canvas.drawString(72, 700, "Words on the first page.")
+        canvas.showPage()
+        canvas.drawImage(scan("The harbour is closed", "from May to September"), 0, 0, 595, 842)
+        canvas.showPage()
+
+    reading = read(pdf(draw), "file:///scan.pdf", "scan.pdf")
+    assert [(b.page, reading.document.text[b.start : b.end]) for b in reading.document.blocks][1] == (
+        2,
+        "The harbour is closed from May to September",
+    )
+    assert [(f.code, f.pages) for f in reading.findings] == [("pages_by_ocr", (2,))]
+
+
+def test_pages_that_hold_only_pictures_are_told_with_what_to_do():
+    def draw(canvas):
+        canvas.drawString(72, 700, "Words on the first page.")
+        canvas.showPage()
+        draw_picture(canvas)
+
+    (finding,) = read(pdf(draw), "file:///scan.pdf", "scan.pdf").findings
+    assert (finding.code, finding.pages) == ("pages_without_text", (2,))
+    assert "OCR" in finding.message

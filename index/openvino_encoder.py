@@ -1,6 +1,7 @@
 """A sentence-transformers model with its transformer run by OpenVINO: the same front, a faster inside on CPUs."""
 
 import importlib.util
+import warnings
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -68,7 +69,9 @@ def _converted(model: "SentenceTransformer", precision: Literal["float32", "bflo
             return hidden
 
     example = {name: torch.ones(2, 16, dtype=torch.long) for name in names}
-    converted = openvino.convert_model(Traced().eval(), example_input=example)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing, whose outcome is compared with the model's
+        converted = openvino.convert_model(Traced().eval(), example_input=example)
     told = {"float32": "f32", "bfloat16": "bf16"}[precision]
     compiled = openvino.Core().compile_model(converted, "CPU", {"INFERENCE_PRECISION_HINT": told})
 

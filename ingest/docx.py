@@ -173,13 +173,18 @@ def _text(root: Any) -> str:
 
 def _rows(table: Any) -> list[str]:
     """A line a row of the table itself; what is nested in a cell is its text. Merged cells keep the columns in step."""
-    rows, marked = [], None
+    rows: list[list[str]] = []
+    marked = None
     for row in (r for part in _body_of_table(table) for r in part):
         if marked is None:
             marked = row.find(f"{_W}trPr/{_W}tblHeader") is not None
         cells: list[str] = []
+        above = rows[-1] if rows else []
         for cell in (c for c in _flat_children(row) if c.tag == f"{_W}tc"):
             text = " ".join(_text(p) for p in cell.iter(_PARAGRAPH))
+            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merged is not None and merged.get(f"{_W}val") != "restart" and len(cells) < len(above):
+                text = text or above[len(cells)]  # a cell over several rows is in each, so that each stands alone
             span = _value(cell.find(f"{_W}tcPr/{_W}gridSpan")) or "1"
             cells += [text] + [""] * (min(int(span), 100) - 1 if span.isdigit() else 0)
         rows.append(cells)

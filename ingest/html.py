@@ -19,6 +19,7 @@ _BLOCKS = {
     "table", "tbody", "tr", "td", "th", "caption",  # of a table for layout only: its text flows as usual
 }  # fmt: skip
 _BREAKS = {*_BLOCKS, *_HEADINGS, "br", "li", "ol", "pre", "ul"}  # no word goes on across one of these
+_MOST_SPANNED = 100  # columns or rows by one cell; a page may claim any number
 _MIN_MAIN_SHARE = 0.3
 _NEW_LINE = "\n"
 
@@ -99,6 +100,9 @@ class _Walker:
             elif tag in ("ul", "ol"):
                 self._flush()
                 self._builder.add(BlockKind.LIST, "\n".join(_list_lines(current)))
+            elif tag == "dl" and _is_glossary(current):
+                self._flush()
+                self._builder.add(BlockKind.LIST, "\n".join(_glossary_lines(current)))
             elif tag == "table" and not _is_layout(current):
                 self._flush()
                 self._table(current)
@@ -117,17 +121,43 @@ class _Walker:
         return tag in _DROPPED_AT_TOP or attributes.get("role") in _DROPPED_ROLES
 
     def _table(self, table: LexborNode) -> None:
-        rows: list[list[str]] = []
-        header = None
-        for row in table.css("tr"):
-            cells = [c for c in row.iter() if c.tag in ("td", "th")]
-            if not rows and len(cells) > 1:
-                header = all(c.tag == "th" for c in cells[1:]) or None
-            rows.append([_flat(c) for c in cells])
+        rows, header = _grid(table)
         caption = table.css_first("caption")
         if caption is not None:
             self._builder.add(BlockKind.PARAGRAPH, _flat(caption))
         self._builder.add(BlockKind.TABLE, "\n".join(table_lines(rows, header=header)))
+
+
+def _grid(table: LexborNode) -> tuple[list[list[str]], bool | None]:
+    """The cells of a table, merged ones filled up, and whether the first row names the columns; None: not told.
+
+    A cell over several rows is in each of them, so that each can be understood alone.
+    """
+    rows: list[list[str]] = []
+    header = None
+    hanging: dict[int, tuple[int, str]] = {}  # column to how many rows more, and the text
+    for row in table.css("tr"):
+        cells = [c for c in row.iter() if c.tag in ("td", "th")]
+        if not rows and len(cells) > 1:
+            header = all(c.tag == "th" for c in cells[1:]) or None
+        line: list[str] = []
+        for cell in [*cells, None]:
+            while (left := hanging.get(len(line), (0, "")))[0] > 0:
+                hanging[len(line)] = left[0] - 1, left[1]
+                line.append(left[1])
+            if cell is None:
+                break
+            text, wide, high = _flat(cell), _span(cell, "colspan"), _span(cell, "rowspan")
+            for i in range(wide):
+                hanging[len(line)] = high - 1, text if i == 0 else ""
+                line.append(text if i == 0 else "")
+        rows.append(line)
+    return rows, header
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    value = cell.attributes.get(name) or "1"
+    return min(_MOST_SPANNED, max(1, int(value))) if value.isascii() and value.isdigit() else 1
 
 
 def _is_layout(table: LexborNode) -> bool:
@@ -157,6 +187,29 @@ def _flat(root: LexborNode, without: tuple[str, ...] = ()) -> str:
                 stack.append(" ")
             stack.append(node.child)
     return fold_spaces("".join(parts))
+
+
+def _is_glossary(root: LexborNode) -> bool:
+    """Terms and definitions of running text only."""
+    return root.css_first("dt") is not None and not root.css(
+        "table, ul, ol, pre, dl dl, h1, h2, h3, h4, h5, h6, dd p + p"
+    )
+
+
+def _glossary_lines(root: LexborNode) -> list[str]:
+    """A line a definition, with its terms before it."""
+    lines: list[str] = []
+    terms: list[str] = []
+    defined = False
+    for node in root.css("dt, dd"):
+        text = _flat(node)
+        if node.tag == "dt":
+            terms = [text] if defined else [*terms, text]
+            defined = False
+        elif text:
+            lines.append(f"{', '.join(terms)}: {text}" if terms and not defined else text)
+            defined = True
+    return lines if defined else [*lines, *terms]
 
 
 def _list_lines(root: LexborNode) -> list[str]:

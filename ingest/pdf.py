@@ -17,6 +17,7 @@ from ingest.pdf_scans import may_hold_text, scanned_segments
 from ingest.pdf_segments import page_segments
 
 _HOPELESS = 1_000  # pages in a row that cannot be loaded: a document may claim any number of them
+_ANEW = 200  # pages
 _REASON = {False: "they are probably scanned images", True: "OCR found none in their pictures either"}
 _HINT = "Install OCR (`pip install 'footnoted[ocr]'`) or run `ocrmypdf in.pdf out.pdf`, and ingest it again."
 
@@ -26,11 +27,27 @@ def parse(data: bytes, name: str) -> Parsed:
 
     PDFium may not be entered by two threads at once, and some files take it down: see ingest/isolated.py.
     """
-    document = _open(data, name)
+    opened = _Opened(data, name)
     try:
-        return _read(document, data, name)
+        return _read(opened, data, name)
     finally:
-        document.close()
+        opened.document.close()
+
+
+class _Opened:
+    """A document that is opened anew now and then, because PDFium keeps what it has read of it."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data = data
+        self._name = name
+        self.document = _open(data, name)
+
+    def page(self, number: int) -> pdfium.PdfPage:
+        """Counted from 1, in order. Raises PdfiumError."""
+        if number % _ANEW == 0:
+            self.document.close()
+            self.document = _open(self._data, self._name)
+        return self.document[number - 1]
 
 
 def _open(data: bytes, name: str) -> pdfium.PdfDocument:
@@ -52,14 +69,14 @@ def _open(data: bytes, name: str) -> pdfium.PdfDocument:
         raise ReadError(f"{name} is damaged or cut short: PDFium cannot open it.", hint) from error
 
 
-def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
-    count = len(document)
+def _read(opened: _Opened, data: bytes, name: str) -> Parsed:
+    count = len(opened.document)
     builder = TextBuilder()
     layout = Layout(builder, count)
     seen = _Seen()
     for number in range(1, count + 1):
         try:
-            _read_page(document, number, layout, seen)
+            _read_page(opened.page(number), number, layout, seen)
         except pdfium.PdfiumError:
             seen.unreadable.append(number)
             if len(seen.unreadable) == number and number in (count, _HOPELESS):
@@ -69,7 +86,7 @@ def _read(document: pdfium.PdfDocument, data: bytes, name: str) -> Parsed:
     layout.finish()
     if not seen.with_text:
         raise EmptyDocument(f"{name} has no text on any of its {count} pages: {_REASON[ocr.available()]}.", _HINT)
-    info = _metadata(document)
+    info = _metadata(opened.document)
     notes = []
     if seen.without_text:
         notes.append(f"No text on {_pages(seen.without_text)} of {count}: images there were not read.")
@@ -91,9 +108,8 @@ def _first_heading(parsed: Parsed) -> str | None:
     return parsed.text[first.start : first.end] if largest == [first] else None
 
 
-def _read_page(document: pdfium.PdfDocument, number: int, layout: Layout, seen: "_Seen") -> None:
+def _read_page(page: pdfium.PdfPage, number: int, layout: Layout, seen: "_Seen") -> None:
     """Raises PdfiumError."""
-    page = document[number - 1]
     try:
         found = page_segments(page)
         if (not found.segments or found.junk) and may_hold_text(page):

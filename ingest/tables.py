@@ -20,6 +20,7 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
     cells = [row for row in cells if any(row)]
     if not cells:
         return []
+    cells = _with_one_header(cells)
     names = cells[0]
     if header is None:
         header = looks_like_header(names) and _has_figures(cells[1:])
@@ -34,6 +35,21 @@ def table_lines(rows: Sequence[Sequence[str]], *, header: bool | None = None) ->
         ]
         lines.append(" | ".join(named))
     return lines
+
+
+def _with_one_header(rows: list[list[str]]) -> list[list[str]]:
+    """A first row whose cells stand over several of the second ("2022", "", above "Q1", "Q2") becomes one with it."""
+    if len(rows) < 3 or len(rows[0]) != len(rows[1]) or not _has_figures(rows[2:]):
+        return rows
+    upper, lower = rows[0], rows[1]
+    gaps = [i for i, cell in enumerate(upper) if not cell and i > 1 and lower[i]]
+    if not gaps or not all(lower[1:]) or any(_VALUE.fullmatch(cell) and not _is_year(cell) for cell in lower if cell):
+        return rows
+    names, over = [], ""
+    for i, (above, below) in enumerate(zip(upper, lower, strict=True)):
+        over = above or (over if i > 1 else "")
+        names.append(" ".join(part for part in (over, below) if part))
+    return [names, *rows[2:]]
 
 
 def add_table(lines: Sequence[str], builder: TextBuilder) -> None:

@@ -52,10 +52,6 @@ class Batch:
         self._store.put(self._collection, entries)
         return [self._result(p) for p in waiting]
 
-    def forget(self, uri: str) -> None:
-        """The document at the address is gone, and nothing is like it any more."""
-        self._known().forget(uri)
-
     def _result(self, prepared: Prepared) -> FileResult:
         document, item = prepared.document, prepared.item
         known = self._known()

@@ -4,7 +4,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 
-_SECONDS = 3.0  # before that, the start of models and processes is most of what was measured
+# Before that, the start of models and processes is most of what was measured.
+_SECONDS = 3.0
+_PASSAGES = 100
 _FILES = 3
 
 
@@ -53,7 +55,9 @@ class Pace:
         """Seconds, by the speed so far; None as long as it would be a guess."""
         elapsed = self.elapsed_s
         left = self._unread()
-        if elapsed < _SECONDS or not self.embedded or (left and self._read < _FILES):
+        if not left and not self._pending:
+            return 0.0
+        if elapsed < _SECONDS or self.embedded < _PASSAGES or (left and self._read < _FILES):
             return None
         return (self._pending + left) * elapsed / self.embedded
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from core.errors import ReadError
 from ingest.sources import Content, FileSource, Source
 
-Begin = Callable[[str, str], None]
-"""Is called with the uri and the name before a source is read, from whichever thread does it."""
+Begin = Callable[[str, str, bool], None]
+"""Is called with the uri, the name and whether there is a document, before a source is read, from any thread."""
 
 
 def watched(source: Source, begin: Begin) -> Source:
@@ -21,12 +21,12 @@ def watched(source: Source, begin: Begin) -> Source:
 class _WatchedFile(FileSource):
     """The ingester loads a file once to compare its bytes, and again to read them."""
 
-    begin: Begin = lambda uri, name: None
+    begin: Begin = lambda uri, name, is_known: None
     _loads: list[None] = field(default_factory=list)
 
     def load(self, known: Mapping[str, str], max_bytes: int) -> Content | None:
         if self._loads:
-            self.begin(self.uri, self.name)
+            self.begin(self.uri, self.name, bool(known))
         self._loads.append(None)
         return FileSource.load(self, known, max_bytes)
 
@@ -51,7 +51,7 @@ class _WatchedSource:
         return self.source.size
 
     def load(self, known: Mapping[str, str], max_bytes: int) -> Content | None:
-        self.begin(self.uri, self.name)
+        self.begin(self.uri, self.name, bool(known))
         return self.source.load(known, max_bytes)
 
 

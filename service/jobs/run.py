@@ -18,6 +18,7 @@ from service.engine import Engine
 from service.ingestion.report import FileResult, FileStatus, Progress
 from service.jobs.at_hand import RefusedSource, stopped_reader, watched
 from service.jobs.batches import rounds, suspect_batches
+from service.jobs.brought import Brought
 from service.jobs.records import JobKind, JobStatus
 from service.jobs.work import JobWork, OpenFile
 
@@ -44,6 +45,7 @@ class JobRun:
         self._before = 0  # files that earlier batches settled
         self._told = self._looked = 0.0
         self._cancelled = False
+        self._brought = Brought(engine, work.job, work.open_files())
         self._stage: str | None = None
 
     # The listener
@@ -58,7 +60,7 @@ class JobRun:
 
     def settled(self, result: FileResult) -> None:
         with self._writing:
-            self._work.settle(result)
+            self._work.settle(self._brought.told(result))
 
     def is_stopping(self) -> bool:
         now = time.monotonic()
@@ -187,9 +189,9 @@ class JobRun:
     def _watched(self, source: Source) -> Source:
         return watched(source, self._begin)
 
-    def _begin(self, uri: str, name: str) -> None:
+    def _begin(self, uri: str, name: str, is_known: bool) -> None:
         with self._writing:
-            self._work.begin(uri, name)
+            self._work.begin(uri, name, is_known)
 
     def _file_source(self, file: OpenFile) -> Source:
         path = self._folder / str(file.position)

@@ -64,6 +64,7 @@ files = SqlTable(
     Column("notes", JSON, nullable=False),
     Column("passages", Integer, nullable=False, default=0),
     Column("deaths", Integer, nullable=False, default=0),  # how often the worker died while it was at hand
+    Column("was_known", Boolean, nullable=False, default=False),  # there was a document at its address before
     Index("ix_job_files_uri_of_job", "job", "uri"),
     Index("ix_job_files_status", "job", "status"),
 )

@@ -22,12 +22,14 @@ _IN = tuple(status.value for status in (FileStatus.ADDED, FileStatus.CHANGED, Fi
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """A file that is not settled. ``deaths`` counts the workers that died while it was at hand."""
+    """A file that is not settled. ``deaths`` counts the workers that died while it was at hand; ``was_known`` is
+    whether there was a document at its address when the last of them took it up."""
 
     position: int
     uri: str
     name: str
     deaths: int
+    was_known: bool
 
 
 class JobWork:
@@ -52,7 +54,7 @@ class JobWork:
 
     def open_files(self) -> list[OpenFile]:
         """What is left, in order."""
-        columns = (files.c.position, files.c.uri, files.c.name, files.c.deaths)
+        columns = (files.c.position, files.c.uri, files.c.name, files.c.deaths, files.c.was_known)
         left = select(*columns).where(self._of_mine, files.c.status.in_(UNFINISHED)).order_by(files.c.position)
         with read(self._database) as connection:
             return [OpenFile(*row) for row in connection.execute(left)]
@@ -71,7 +73,7 @@ class JobWork:
         """Results of the next batch are of these files of an upload."""
         self._rows = {file.uri: (file.position, "queued") for file in round_files}
 
-    def begin(self, uri: str, name: str) -> None:
+    def begin(self, uri: str, name: str, is_known: bool = False) -> None:
         """Note that the file is at hand, before anything can happen on its account."""
         position, status = self._rows.get(uri, (None, ""))
         if self.job.kind is JobKind.SYNC and status in _IN:
@@ -80,9 +82,10 @@ class JobWork:
             if position is None:
                 position = self._take_position()
                 made = JobFile(uri, shortened(name), _AT_HAND)
-                connection.execute(insert(files).values(self._row(position, made)))
+                connection.execute(insert(files).values(**self._row(position, made), was_known=is_known))
             else:
-                connection.execute(update(files).where(*self._at(position)).values(status=_AT_HAND))
+                at_hand = {"status": _AT_HAND, "was_known": is_known}
+                connection.execute(update(files).where(*self._at(position)).values(at_hand))
         self._rows[uri] = (position, _AT_HAND)
 
     def settle(self, result: FileResult) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from ingest.find import find
+from ingest.sources import FileSource, Listing
 from service.jobs.run import JobRun
 from service.jobs.store import JobStore
 from service.jobs.uploads import keep_upload
@@ -155,3 +156,17 @@ def test_files_that_were_at_hand_beside_a_deadly_one_are_read(run, upload, store
     for file in work.open_files()[:16]:
         work.begin(file.uri, file.name)
     assert run().counts == {"added": 40}
+
+
+def test_what_was_written_but_not_noted_before_a_death_is_told_as_brought(run, upload, store, engine, tmp_path):
+    upload(("a.txt", b"Ants."), ("b.txt", b"Bees."))
+    work = take_next(store)
+    work.use_rows(work.open_files())
+    for file in work.open_files():
+        work.begin(file.uri, file.name)
+    source = FileSource(tmp_path / "uploads" / "job_1" / "0", "upload:a.txt", "a.txt")
+    engine.ingest_listing(Listing([source]), "shelf", prune=False)
+    assert [(file.status, file.passages) for file in run().files] == [("added", 1), ("added", 1)]
+    store.add_upload("job_2", "shelf", ["a.txt"])
+    keep_upload(tmp_path / "uploads" / "job_2", [BytesIO(b"Ants.")])
+    assert [file.status for file in run().files] == ["unchanged"]

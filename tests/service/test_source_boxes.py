@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
+from ingest import ocr
 from ingest.pdf_isolated import page_text
 from ingest.read import read
 from service.source.boxes import boxes_of
@@ -162,3 +165,54 @@ def test_words_that_are_not_on_the_page_have_no_boxes(pdf):
     other = pdf(drawn(lambda sheet, _: column(sheet, 72, 700, RIGHT)))
     read_other = lambda number: page_text(other.path, number)  # noqa: E731
     assert boxes_of(made.document, 0, len(made.document.text), read_other) == ()
+
+
+def accounts(sheet, _):
+    """Two tables whose rows hold the same labels; the names of the second were drawn last."""
+    sheet.setFont("Helvetica", 10)
+    for top, years, figures in (
+        (700, ("2022", "2021"), (("Ships", "412", "388"), ("Boats", "7", "5"))),
+        (560, ("2020", "2019"), (("Ships", "401", "390"), ("Boats", "7", "6"))),
+    ):
+        for i, (label, *cells) in enumerate(figures, 1):
+            sheet.drawString(72, top - 14 * i, label)
+            for column, cell in enumerate(cells):
+                sheet.drawRightString(330 + 90 * column, top - 14 * i, cell)
+        for column, year in enumerate(years):
+            sheet.drawRightString(330 + 90 * column, top, year)
+
+
+def test_a_row_is_boxed_without_the_names_that_were_put_into_it(pdf):
+    made = pdf(drawn(accounts))
+    boxes = made.boxes("Boats | 2020: 7 | 2019: 6")
+    assert fold(made.words_in(boxes)).letters == "boats76"
+    assert all(0.33 < box.y < 0.4 for box in boxes)
+
+
+@pytest.mark.parametrize(
+    ("part", "letters"), [("2020: 401 | 2019: 390", "401390"), ("401", "401"), ("Ships | 2020", "ships")]
+)
+def test_a_part_of_a_row_is_boxed_in_its_row(pdf, part, letters):
+    made = pdf(drawn(accounts))
+    row = "Ships | 2020: 401 | 2019: 390"
+    start = made.document.text.index(row) + row.index(part)
+    boxes = boxes_of(made.document, start, start + len(part), lambda number: page_text(made.path, number))
+    assert fold(made.words_in(boxes)).letters == letters
+    assert all(0.3 < box.y < 0.4 for box in boxes)
+
+
+def test_all_rows_of_a_table_are_boxed_at_once(pdf):
+    made = pdf(drawn(accounts))
+    rows = "Ships | 2022: 412 | 2021: 388\nBoats | 2022: 7 | 2021: 5"
+    assert fold(made.words_in(made.boxes(rows))).letters == "ships412388boats75"
+
+
+@pytest.mark.skipif(not ocr.available(), reason="OCR is an extra")
+def test_words_of_a_scan_are_boxed_where_they_are(pdf):
+    picture = Image.new("L", (1240, 1754), 255)
+    ImageDraw.Draw(picture).text((620, 877), "The harbour is closed", 0, ImageFont.load_default(40))
+    made = pdf(drawn(lambda sheet, _: sheet.drawImage(ImageReader(picture), 0, 0, *A4)))
+    (box,) = made.boxes("harbour")
+    assert 0.5 < box.x < 0.65
+    assert 0.48 < box.y < 0.53
+    assert box.width < 0.2

@@ -80,6 +80,12 @@ class SourceGone(ReadError):
     code = "source_gone"
 
 
+class ArchiveUnfinished(ReadError):
+    """An archive that was not read to its end: the next ingest goes on with it."""
+
+    code = "archive_unfinished"
+
+
 class InvalidRequest(FootnotedError):
     """A parameter is missing, unknown or out of range."""
 

@@ -1,7 +1,7 @@
 """The catalog: collections, documents, passages and vectors in one SQL database. It is the truth."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,9 +148,12 @@ class Catalog:
 
     # Documents
 
-    def put(self, collection: Collection, entries: Sequence[Entry]) -> list[str]:
+    def put(
+        self, collection: Collection, entries: Sequence[Entry], keep: Callable[[], None] = lambda: None
+    ) -> list[str]:
         """Write documents in place of those at their uris, all at once; gives the hashes of replaced originals.
 
+        ``keep`` is called in the transaction, in which no other process can find an original unreferenced.
         Raises Conflict, IndexMismatch when the collection was made anew meanwhile.
         """
         gone: list[str] = []
@@ -161,6 +164,7 @@ class Catalog:
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
             for entry in entries:
                 gone += self._put(connection, collection, entry)
+            keep()
             _bump(connection, collection.id)
         return gone
 
@@ -244,11 +248,13 @@ class Catalog:
             removed.append(_Removed(*rest))
         return removed
 
-    def is_referenced(self, digest: str) -> bool:
-        """Whether any document was made from these bytes."""
-        with schema.read(self.engine) as connection:
-            query = select(func.count()).where(schema.documents.c.sha256 == digest)
-            return bool(connection.execute(query).scalar_one())
+    def discard_unreferenced(self, digests: Iterable[str], discard: Callable[[str], None]) -> None:
+        """Call ``discard`` for those from whose bytes no document was made, while nobody can write one."""
+        with schema.write(self.engine) as connection:
+            for digest in digests:
+                query = select(func.count()).where(schema.documents.c.sha256 == digest)
+                if not connection.execute(query).scalar_one():
+                    discard(digest)
 
     def document(self, name: str, document_id: str) -> Document:
         """Raises NotFound."""
@@ -304,6 +310,8 @@ class Catalog:
 
     def forget_failures(self, collection: Collection, uris: Sequence[str]) -> None:
         """The sources are gone, or in."""
+        if not uris:  # a sync that finds nothing changed does not wait for anybody
+            return
         with schema.write(self.engine) as connection:
             for uri in uris:
                 known.forget_failure(connection, collection.id, uri)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.errors import NotFound
 from core.types import DocumentRef, Passage
 from index import schema
-from index.catalog import Catalog
+from index.catalog import Catalog, Collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,40 +23,45 @@ class PassageStretch:
 
 def passages_of(catalog: Catalog, name: str, document_id: str, limit: int, offset: int = 0) -> PassageStretch:
     """At most ``limit`` passages from the one with the number ``offset`` on, counted from 0. Raises NotFound."""
-    return _stretch(catalog, name, document_id, limit, offset)
+    with schema.read(catalog.engine) as connection:
+        key, ref = _document(connection, catalog.collection_in(connection, name), document_id)
+        return _stretch(connection, key, ref, limit, offset)
 
 
 def passages_around(catalog: Catalog, name: str, document_id: str, position: int) -> PassageStretch:
-    """The passage that holds a character, or the next one, between its neighbours. Raises NotFound."""
-    return _stretch(catalog, name, document_id, 1, position=position)
-
-
-def _stretch(
-    catalog: Catalog, name: str, document_id: str, limit: int, offset: int = 0, position: int | None = None
-) -> PassageStretch:
-    d, p = schema.documents.c, schema.passages.c
+    """The passage that holds a character, or the next one, or the last, between its neighbours. Raises NotFound."""
     with schema.read(catalog.engine) as connection:
-        collection = catalog.collection_in(connection, name)
-        document = select(d.key, d.id, d.uri, d.title, d.media_type).where(
-            d.collection_id == collection.id, d.id == document_id
+        key, ref = _document(connection, catalog.collection_in(connection, name), document_id)
+        before = connection.execute(_count(key).where(schema.passages.c.end <= position)).scalar_one()
+        own = min(before, connection.execute(_count(key)).scalar_one() - 1)
+        offset = max(0, own - 1)
+        return _stretch(connection, key, ref, own - offset + 2, offset)
+
+
+def _document(connection: Connection, collection: Collection, document_id: str) -> tuple[int, DocumentRef]:
+    d = schema.documents.c
+    query = select(d.key, d.id, d.uri, d.title, d.media_type)
+    row = connection.execute(query.where(d.collection_id == collection.id, d.id == document_id)).first()
+    if row is None:
+        raise NotFound(
+            f"There is no document {document_id!r} in the collection {collection.name!r}.",
+            "It may have been replaced by a newer version or deleted: list the documents.",
         )
-        row = connection.execute(document).first()
-        if row is None:
-            raise NotFound(
-                f"There is no document {document_id!r} in the collection {name!r}.",
-                "It may have been replaced by a newer version or deleted: list the documents.",
-            )
-        key, *rest = row
-        count = select(func.count()).select_from(schema.passages).where(p.document_key == key)
-        total = connection.execute(count).scalar_one()
-        if position is not None:
-            offset = max(0, connection.execute(count.where(p.end <= position)).scalar_one() - 1)
-            limit = 3
-        columns = select(p.start, p.end, p.section, p.first_page, p.last_page, p.text)
-        query = columns.where(p.document_key == key).order_by(p.start)
-        before = min(offset, 1)
-        rows = connection.execute(query.limit(limit + before + 1).offset(offset - before)).all()
-    ref = DocumentRef(*rest)
+    key, *rest = row
+    return key, DocumentRef(*rest)
+
+
+def _count(key: int) -> Select[tuple[int]]:
+    return select(func.count()).select_from(schema.passages).where(schema.passages.c.document_key == key)
+
+
+def _stretch(connection: Connection, key: int, ref: DocumentRef, limit: int, offset: int) -> PassageStretch:
+    p = schema.passages.c
+    total = connection.execute(_count(key)).scalar_one()
+    columns = select(p.start, p.end, p.section, p.first_page, p.last_page, p.text)
+    query = columns.where(p.document_key == key).order_by(p.start)
+    before = min(offset, 1)
+    rows = connection.execute(query.limit(limit + before + 1).offset(offset - before)).all()
     found = [
         Passage(
             f"{ref.id}:{start}-{end}", ref, tuple(section), None if first is None else (first, last), start, end, text

@@ -84,6 +84,7 @@ class SentenceTransformerEncoder:
         self._precision = precision
         self._backend = backend
         self._fast: SentenceTransformer | None = None
+        self._counter: Any = None
         self._converting_tried = False
         self._passages = 0
         self._lock = threading.Lock()
@@ -139,23 +140,22 @@ class SentenceTransformerEncoder:
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        tokenizer: Any = self._models()[0].tokenizer
-        backend = tokenizer.backend_tokenizer
+        counter = self._counter or self._make_counter()
         counts: list[int] = []
-        with self._lock:  # truncation is a state of the tokenizer
-            truncation, padding = backend.truncation, backend.padding
-            backend.no_truncation()
-            backend.no_padding()
-            try:
-                for start in range(0, len(texts), 1024):
-                    batch = list(texts[start : start + 1024])
-                    counts += [len(e) for e in backend.encode_batch_fast(batch, add_special_tokens=False)]
-            finally:
-                if truncation is not None:
-                    backend.enable_truncation(**truncation)
-                if padding is not None:
-                    backend.enable_padding(**padding)
+        for start in range(0, len(texts), 1024):
+            batch = list(texts[start : start + 1024])
+            counts += [len(e) for e in counter.encode_batch_fast(batch, add_special_tokens=False)]
         return counts
+
+    def _make_counter(self) -> Any:
+        """A tokenizer that neither cuts nor pads; its own, so that counting never waits for embedding."""
+        tokenizer: Any = self._models()[0].tokenizer
+        with self._lock:  # cutting and padding are a state of the tokenizer, which embedding changes
+            counter = copy.deepcopy(tokenizer.backend_tokenizer)
+        counter.no_truncation()
+        counter.no_padding()
+        self._counter = counter
+        return counter
 
     def load(self) -> None:
         """Load the model now. Raises EncoderUnavailable."""

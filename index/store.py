@@ -6,8 +6,9 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import structlog
 
-from core.errors import IndexMismatch
+from core.errors import IndexMismatch, NotReady
 from core.types import Document, Hit, HitSource, Passage
 from index import keyword, passages, schema
 from index.analyse import question_terms
@@ -20,6 +21,8 @@ from index.passages import Embedded, encoder_input, input_hash
 from index.snapshots import Snapshots
 
 _EMBEDDED_AT_ONCE = 8_192  # passages: enough to sort by length, and the inputs of a huge document stay few
+
+log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,13 @@ class Store:
         Raises Conflict, IndexMismatch.
         """
         check_spec(collection, self.spec)  # the dimension too, which opening a collection leaves unasked
-        for entry, original in entries:
-            self.originals.put(entry.document.metadata["sha256"], original)
-        replaced = self.catalog.put(collection, [entry for entry, _ in entries])
+
+        def keep() -> None:
+            for entry, original in entries:
+                self.originals.put(entry.document.metadata["sha256"], original)
+
+        keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
+        replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)
         self._discard(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
@@ -207,9 +214,11 @@ class Store:
         return hashes
 
     def _discard(self, digests: Iterable[str]) -> None:
-        for digest in set(digests):
-            if not self.catalog.is_referenced(digest):
-                self.originals.discard(digest)
+        if wanted := set(digests):
+            try:
+                self.catalog.discard_unreferenced(wanted, self.originals.discard)
+            except NotReady as error:  # what was asked for is done; only files that nothing leads to are left
+                log.warning("originals_left", count=len(wanted), message=error.message)
 
 
 def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:

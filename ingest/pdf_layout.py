@@ -17,6 +17,7 @@ _SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120
 _LARGER = 1.12
 _LEVELS = 6
+_FULL = 0.88  # of the width: a line that ends there ends because there is no more room
 
 
 class Layout:
@@ -33,7 +34,10 @@ class Layout:
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
-        self._last: tuple[int, Line] | None = None  # of a paragraph that may go on: its page and last line
+        self._last: tuple[int, Line, bool] | None = (
+            None  # of a paragraph that may go on: page, last line, if it is full
+        )
+        self._right = 0.0  # where the lines of the page end
         self.flattened: list[int] = []
         """Pages with tables whose columns could not be named."""
 
@@ -68,6 +72,7 @@ class Layout:
         body = self._sizes.most_common(1)[0][0] if self._sizes else 10.0
         code = self._fixed_pitch * 2 < self._sizes.total()
         lines = self._furniture.without(page)
+        self._right = max((line.x1 for line in lines), default=0.0)
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
             self.flattened.append(page.number)
@@ -81,7 +86,8 @@ class Layout:
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group[0], page)
-        self._last = (page, group[-1]) if kind is BlockKind.PARAGRAPH else None
+        full = group[-1].x1 > _FULL * self._right
+        self._last = (page, group[-1], full) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return
@@ -95,8 +101,13 @@ class Layout:
         """What stands between a block and the last one: less than a blank line where a sentence goes on overleaf."""
         if self._last is None or kind is not BlockKind.PARAGRAPH or self._last[0] != page - 1:
             return "\n\n"
-        last = self._last[1]
-        if last.text.endswith(_SENTENCE_END) or not line.text[0].islower() or abs(last.size - line.size) > 0.6:
+        _, last, full = self._last
+        if abs(last.size - line.size) > 0.6 or abs(last.x0 - line.x0) > 4 * line.size:
+            return "\n\n"
+        # The last line of a paragraph is seldom full, even where it ends a sentence.
+        if not full and (not line.text[0].islower() or last.text.endswith(_SENTENCE_END)):
+            return "\n\n"
+        if last.text.endswith(_SENTENCE_END) and abs(last.x0 - line.x0) > 1.0:
             return "\n\n"
         return "" if last.hyphenated or last.text.endswith("-") else " "
 
@@ -132,7 +143,8 @@ class _Flow:
         kind = BlockKind.PARAGRAPH
         for line in lines:
             line_kind = self._kind(line)
-            if line_kind is BlockKind.HEADING and group and _goes_on(group, kind, line):
+            odd = line_kind in (BlockKind.HEADING, BlockKind.LIST) and kind is not line_kind
+            if odd and group and _goes_on(group, kind, line, line_kind):
                 line_kind = BlockKind.PARAGRAPH
             if group and not _continues(group, line, kind, line_kind):
                 self._layout._add(kind, group, self._page)
@@ -158,12 +170,15 @@ class _Flow:
         return line.size >= _LARGER * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
 
 
-def _goes_on(group: list[Line], kind: BlockKind, line: Line) -> bool:
-    """Whether a line that looks like a heading is the rest of the sentence or of the list's item above it."""
+def _goes_on(group: list[Line], kind: BlockKind, line: Line, line_kind: BlockKind) -> bool:
+    """Whether a line that looks like a heading or an item is the rest of the sentence, or of the item, above it."""
     last = group[-1]
     near = last.region == line.region and last.y0 - line.y1 < 0.55 * max(line.size, last.size)
     if kind is BlockKind.HEADING or not near or last.text.endswith(_SENTENCE_END):
         return False
+    if line_kind is BlockKind.LIST:
+        # "1806-" and "07. Many": a number at the beginning of a line of running text.
+        return kind is BlockKind.PARAGRAPH and line.text[0].isalnum() and abs(line.x0 - last.x0) < 1.0
     set_in = kind is BlockKind.LIST and line.x0 > group[0].x0 + 0.5 * line.size and line.bold == group[0].bold
     return line.text[0].islower() or set_in
 

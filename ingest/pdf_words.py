@@ -6,6 +6,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FIRST = re.compile(r"[^\W\d_]+")
 _LAST = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+$")
 _MOST = 300_000
+_LINE_CHARS = 20
+_SHARE_PARTED = 0.025  # of the lines, at the least, where words are parted at all
 _HYPHENS = ("-", "\u2010")
 
 
@@ -14,9 +16,14 @@ class Words:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._lines = 0
+        self._parted = 0
 
     def learn(self, text: str, hyphenated: bool) -> None:
         """The words of a line; those at its edges may be parts of words, so they do not count."""
+        if len(text) >= _LINE_CHARS:
+            self._lines += 1
+            self._parted += hyphenated or text.endswith(_HYPHENS)
         found = _WORD.findall(text.lower())
         if len(self._known) < _MOST:
             self._known.update(found[1:-1] if hyphenated or text.endswith(_HYPHENS) else found[1:])
@@ -42,6 +49,8 @@ class Words:
             return True
         if parted in self._known or (right[0].isupper() and not left.isupper()):
             return False
+        if self._parted < _SHARE_PARTED * self._lines:
+            return False  # not a document that parts words, so this hyphen is one that happened to end a line
         # Two whole words ("long-term"), unless one is so short that it is a syllable as well.
         whole = left.lower().rsplit("-", 1)[-1] in self._known and right.lower() in self._known
         return not (whole and min(len(left), len(right)) >= 3) and (marked or left.lower() not in self._known)

@@ -11,8 +11,8 @@ from ingest.split import SplitSettings
 from service.ingestion.pace import Pace
 from service.ingestion.plan import Plan, Planner
 from service.ingestion.prepare import Preparer
-from service.ingestion.reading import Reading, Stopped
-from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Silent, Stage
+from service.ingestion.reading import Reading
+from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Silent, Stage, Stopped
 
 
 class Ingester:
@@ -39,8 +39,8 @@ class Ingester:
 
         One bad source never stops the batch; it is remembered, and tried again when it changes, with another version
         of the reader, or with ``retry_failed``. ``dry_run`` writes nothing and reports what would be done.
-        Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when a place that had
-        documents has none at all any more.
+        Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when nothing at all was found
+        where documents came from before.
         """
         began = time.monotonic()
         report = IngestReport()
@@ -57,11 +57,12 @@ class Ingester:
             if listener.is_stopping():
                 report.stopped = True
                 break
-        for result in [*plan.settled, *(_planned(plan) if dry_run else ())]:
-            report.add(result)
-            listener.settled(result)
         if collection is not None and not dry_run and not report.stopped:
-            self._carry_out(collection, planner, plan, listing, report, listener)
+            self._carry_out(collection, planner, plan, listing, report, listener, prune=prune)
+        else:
+            for result in [*plan.settled, *(_planned(plan) if dry_run else ())]:
+                report.add(result)
+                listener.settled(result)
         report.seconds = time.monotonic() - began
         return report
 
@@ -73,21 +74,27 @@ class Ingester:
         listing: Listing,
         report: IngestReport,
         listener: Listener,
+        *,
+        prune: bool,
     ) -> None:
         pace = Pace((_suffix(task.source.name), task.source.size) for task in plan.tasks)
         preparer = Preparer(self._store.encoder, self._limits, self._sizes)
-        with Reading(self._store, collection, planner, listing, preparer, report, listener, pace) as reading:
+        run = Reading(self._store, collection, planner, listing, preparer, report, listener, pace, prune=prune)
+        with run as reading:
             try:
+                for result in plan.settled:
+                    scope = listing.scope_of.get(result.uri)
+                    reading.keep(result, {"scope": scope} if scope else {})
                 reading.read(plan.tasks, self._readers, self._limits.max_bytes)
             except Stopped:
                 report.stopped = True
         if not report.stopped:
             gone = [*plan.gone, *reading.gone]
             self._remove(collection, planner, gone, report, listener)
-            self._store.catalog.forget_failures(collection, [*plan.forgotten, *gone])
+            self._store.catalog.forget_failures(collection, [*plan.forgotten, *reading.forgotten, *gone])
         if report.added or report.changed or report.moved or report.removed:
             listener.progress(reading.progress("", Stage.FINISHING))
-            self._store.refresh(collection.name, save=True)
+            self._store.refresh(collection.name)
 
     def _remove(
         self, collection: Collection, planner: Planner, gone: list[str], report: IngestReport, listener: Listener

@@ -13,7 +13,8 @@ _FILES = 3
 class Pace:
     """Passages are what takes time; how many an unread source will have is told by those like it.
 
-    Sources are alike by suffix. Until one of a suffix was read, the mean over all others stands for it.
+    Sources are alike by suffix. Until one of a suffix was read, the mean over all others stands for it. The files of
+    an archive count as what they bring, and the archive's bytes as read when it is through.
     """
 
     def __init__(self, sources: Iterable[tuple[str, int | None]]) -> None:
@@ -32,13 +33,13 @@ class Pace:
         self._pending = 0
         self.embedded = 0
 
-    def read(self, suffix: str, size: int | None, passages: int, bytes_read: int) -> None:
-        """A source of ``size`` bytes, or a part of it, became passages that are not embedded yet."""
+    def read(self, suffix: str, size: int | None, passages: int) -> None:
+        """A source of ``size`` bytes became passages, none where it failed, that are not embedded yet."""
         if size is None:
             self._unsized = max(0, self._unsized - 1)
         else:
             self._bytes_left[suffix] = max(0, self._bytes_left[suffix] - size)
-        self._bytes_read[suffix] += bytes_read
+            self._bytes_read[suffix] += size
         self._made[suffix] += passages
         self._read += 1
         self._pending += passages
@@ -55,19 +56,25 @@ class Pace:
         """Seconds, by the speed so far; None as long as it would be a guess."""
         elapsed = self.elapsed_s
         left = self._unread()
-        if not left and not self._pending:
+        if left == 0 and not self._pending:
             return 0.0
-        if elapsed < _SECONDS or self.embedded < _PASSAGES or (left and self._read < _FILES):
+        if left is None or elapsed < _SECONDS or self.embedded < _PASSAGES or (left and self._read < _FILES):
             return None
         return (self._pending + left) * elapsed / self.embedded
 
-    def _unread(self) -> float:
-        """Passages that are still to come."""
+    def _unread(self) -> float | None:
+        """Passages that are still to come; None where nothing like them was read."""
+        expected = 0.0
+        if self._unsized:
+            if not self._read:
+                return None
+            expected += self._unsized * sum(self._made.values()) / self._read
         made, read = sum(self._made.values()), sum(self._bytes_read.values())
-        expected = self._unsized * made / self._read if self._read else float(self._unsized)
         for suffix, size in self._bytes_left.items():
+            if size and not read:
+                return None
             if self._bytes_read[suffix]:
                 expected += size * self._made[suffix] / self._bytes_read[suffix]
-            else:
-                expected += size * made / read if read else size
+            elif size:
+                expected += size * made / read
         return expected

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from core.errors import Conflict, ReadError, SourceGone
+from core.errors import ArchiveUnfinished, Conflict, ReadError, SourceGone
 from index.known import FailedSource, KnownSource
 from ingest.archives import is_archive
 from ingest.read import content_hash
@@ -48,10 +48,11 @@ class Planner:
         """``reader`` names what would read a source now: what another version failed at is tried again."""
         self.known = known
         self._failures = {uri: failure for uri, failure in failures.items() if failure.reader == reader}
-        self._all_failures = [*failures]
+        self.failing = {*failures}
+        self._unfinished = {uri for uri, failure in failures.items() if failure.code == ArchiveUnfinished.code}
         self._max_bytes = max_bytes
         self._members: dict[str, list[str]] = {}
-        for uri in [*known, *self._failures]:
+        for uri in [*(uri for uri, source in known.items() if "container" in source.metadata), *failures]:
             archive, bar, _ = uri.partition(_MEMBER)
             if bar:
                 self._members.setdefault(archive, []).append(uri)
@@ -59,32 +60,41 @@ class Planner:
     def plan(self, listing: Listing, *, prune: bool, fetch: bool = False) -> Iterator[Plan]:
         """The plan as it grows, once a source; the last one is whole.
 
-        Sources of other machines are asked while they are read, not here, unless ``fetch`` says so.
-        Raises Conflict when a place that had documents has none at all any more, which is more often a missing
-        disk than a wish.
+        Sources of other machines are asked while they are read, not here, unless ``fetch`` says so. A place that had
+        documents and has none at all any more fails, and nothing of it goes: that is more often a missing disk than
+        a wish. Raises Conflict where it is all that was listed.
         """
         plan = Plan()
         for uri, error in listing.failures:
             plan.settled.append(FileResult(uri, uri, FileStatus.FAILED, error=error))
         found = {source.uri for source in listing.sources}
+        emptied: dict[str, list[str]] = {}
         if prune:
-            plan.gone = self._gone(listing, found)
+            plan.gone, emptied = self._gone(listing, found)
             plan.forgotten = self._forgotten(listing.scopes, found)
-        before = {self.known[uri].sha256: uri for uri in reversed(plan.gone)}
+        if emptied and not found:
+            raise _emptied(*next(iter(emptied.items())))
+        lost = [*plan.gone, *(uri for uris in emptied.values() for uri in uris)]
+        before = {self.known[uri].sha256: uri for uri in reversed(lost)}
         for source in listing.sources:
             if fetch or isinstance(source, FileSource):
-                self._compare(source, plan, before)
+                self._compare(source, plan, before, prune=prune)
             else:
                 plan.tasks.append(Task(source, self.known.get(source.uri)))
             yield plan
+        moved = {task.moved_from for task in plan.tasks}
+        plan.gone = [uri for uri in plan.gone if uri not in moved]
+        for place, uris in emptied.items():
+            if missing := [uri for uri in uris if uri not in moved]:
+                plan.settled.append(FileResult(place, place, FileStatus.FAILED, error=_emptied(place, missing)))
         yield plan
 
-    def _compare(self, source: Source, plan: Plan, before: dict[str, str]) -> None:
+    def _compare(self, source: Source, plan: Plan, before: dict[str, str], *, prune: bool) -> None:
         known = self.known.get(source.uri)
         try:
             content = source.load(known.metadata if known else {}, self._max_bytes)
         except SourceGone as error:
-            if known is None:
+            if known is None or not prune:
                 plan.settled.append(failed(source, error))
             else:
                 plan.gone.append(source.uri)
@@ -98,24 +108,21 @@ class Planner:
             return
         digest = content_hash(content.data) if content else ""
         moved_from = before.pop(digest, None) if known is None else None
-        if moved_from is not None:
-            plan.gone.remove(moved_from)
         plan.tasks.append(Task(source, known, moved_from))
 
     def settled(self, source: Source, content: Content | None) -> list[FileResult] | None:
         """What became of a source whose bytes are as they were; None for one to read. ``content`` None: not loaded,
         since the place said that nothing changed."""
         known = self.known.get(source.uri)
+        members = [] if source.uri in self._unfinished else self._members.get(source.uri, [])
         if content is None:
-            members = self._members.get(source.uri, [])
             return self._as_before(members) if members else [_unchanged(source.uri, source.name, known)]
         digest = content_hash(content.data)
         if known is not None and known.sha256 == digest:
             return [_unchanged(source.uri, source.name, known)]
         failure = self._failures.get(source.uri)
-        if failure is not None and failure.sha256 == digest:
+        if failure is not None and failure.sha256 == digest and source.uri not in self._unfinished:
             return [_failed_before(failure, source.name)]
-        members = self._members.get(source.uri, [])
         if members and is_archive(content.data, source.name) and all(self._container(m) == digest for m in members):
             return self._as_before(members)
         return None
@@ -125,8 +132,10 @@ class Planner:
         return self._members.get(archive_uri, [])
 
     def _container(self, uri: str) -> str:
-        known = self.known.get(uri)
-        return known.metadata.get("container", "") if known else self._failures[uri].sha256
+        """The digest of the archive that a member was read from; none where it is to be tried again."""
+        if known := self.known.get(uri):
+            return known.metadata.get("container", "")
+        return self._failures[uri].sha256 if uri in self._failures else ""
 
     def _as_before(self, members: list[str]) -> list[FileResult]:
         return [
@@ -137,21 +146,32 @@ class Planner:
         ]
 
     def _forgotten(self, scopes: list[Scope], found: set[str]) -> list[str]:
-        lost = [uri for uri in self._all_failures if uri not in found and uri.partition(_MEMBER)[0] not in found]
+        lost = [uri for uri in self.failing if uri not in found and uri.partition(_MEMBER)[0] not in found]
         return [uri for uri in lost if any(scope.covers(uri, None) for scope in scopes)]
 
-    def _gone(self, listing: Listing, found: set[str]) -> list[str]:
+    def _gone(self, listing: Listing, found: set[str]) -> tuple[list[str], dict[str, list[str]]]:
+        """What places do not hold any more, sorted; and of those that hold nothing at all, by place."""
         gone: dict[str, None] = {}
+        emptied: dict[str, list[str]] = {}
+        missing = {uri: known for uri, known in self.known.items() if uri not in found and self._base(uri) not in found}
         for scope in listing.scopes:
-            covered = [uri for uri, known in self.known.items() if scope.covers(uri, known.metadata.get("scope"))]
-            lost = [uri for uri in covered if uri not in found and uri.partition(_MEMBER)[0] not in found]
+            lost = [uri for uri, known in missing.items() if scope.covers(uri, known.metadata.get("scope"))]
             if lost and not any(scope.covers(uri, listing.scope_of.get(uri)) for uri in found):
-                raise Conflict(
-                    f"Nothing to read was found in {scope.name}, but {len(lost)} documents came from there before.",
-                    "If they are to be removed, use `footnoted remove`; if a disk is missing, mount it.",
-                )
-            gone |= dict.fromkeys(lost)
-        return sorted(gone)
+                emptied[scope.name] = lost
+            else:
+                gone |= dict.fromkeys(lost)
+        return sorted(gone), emptied
+
+    def _base(self, uri: str) -> str:
+        """The archive that a document was read from; of others their own address."""
+        return uri.partition(_MEMBER)[0] if "container" in self.known[uri].metadata else uri
+
+
+def _emptied(place: str, lost: list[str]) -> Conflict:
+    return Conflict(
+        f"Nothing to read was found in {place}, but {len(lost)} documents came from there before.",
+        "If they are to be removed, use `footnoted remove`; if a disk is missing, mount it.",
+    )
 
 
 def failed(source: Source, error: ReadError) -> FileResult:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import structlog
+
 from core.errors import ReadError
 from core.types import Document, Finding, Passage
 from index.encode import Encoder
@@ -11,6 +13,9 @@ from ingest.quality import assess
 from ingest.read import ReadLimits, read
 from ingest.signature import signature
 from ingest.split import SplitSettings, split
+from service.ingestion.report import Stopped
+
+log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,13 @@ class Preparer:
         """The errors of a source are a value, since one that stops nothing is nothing to raise."""
         try:
             reading = read(item.data, item.uri, item.name, self._limits, on_progress)
+        except Stopped:
+            raise
         except ReadError as error:
             return error
+        except Exception as error:  # a border: small text formats are parsed in this process, and stop nothing
+            log.exception("reader_failed", uri=item.uri)
+            return ReadError(f"{item.name} stopped its reader: {error!r}"[:500], "Report this, with the file.")
         document = replace(reading.document, metadata={**reading.document.metadata, **item.metadata})
         passages = split(document, self._encoder.count_tokens, self._sizes)
         counts = self._encoder.count_tokens([passage.text for passage in passages])

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from urllib.parse import quote
 
-from core.errors import ReadError, SourceGone
+from core.errors import ArchiveUnfinished, ReadError, SourceGone
 from index.catalog import Collection
 from index.store import Store
 from ingest.archives import ArchiveLimits, is_archive, members
@@ -16,17 +16,16 @@ from service.ingestion.batch import Batch
 from service.ingestion.pace import Pace
 from service.ingestion.plan import Planner, Task, failed
 from service.ingestion.prepare import Item, Prepared, Preparer
-from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage
+from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage, Stopped
 
 _BYTES_AT_ONCE = 64 * 1024**2  # of sources that are being read; one source may have more, alone
 
 
-class Stopped(Exception):
-    """The listener wants to end; what is settled stays."""
-
-
 class Reading:
-    """One run over the tasks. ``gone`` are the addresses that turned out to have no source any more."""
+    """One run over the tasks.
+
+    ``gone`` are the addresses that turned out to have no source any more; ``forgotten`` those whose failure is past.
+    """
 
     def __init__(
         self,
@@ -38,6 +37,8 @@ class Reading:
         report: IngestReport,
         listener: Listener,
         pace: Pace,
+        *,
+        prune: bool,
     ) -> None:
         self._store = store
         self._collection = collection
@@ -53,7 +54,9 @@ class Reading:
         self._pool: ThreadPoolExecutor | None = None
         self._max_bytes = 0
         self._stopping = False
+        self._prune = prune
         self.gone: list[str] = []
+        self.forgotten: list[str] = []
 
     def __enter__(self) -> "Reading":
         return self
@@ -92,20 +95,20 @@ class Reading:
         try:
             content = source.load(task.known.metadata if task.known else {}, self._max_bytes)
         except SourceGone as error:
-            if task.known is None:
-                self._settle(failed(source, error))
+            if task.known is None or not self._prune:
+                self._lose(task, error)
             else:
                 self.gone.append(source.uri)
             return
         except ReadError as error:
-            self._settle(failed(source, error))
+            self._lose(task, error)
             return
         settled = self._planner.settled(source, content)
         scope = self._scope_of.get(source.uri)
         metadata = {**(content.metadata if content else {}), **({"scope": scope} if scope else {})}
         if content is None or settled is not None:
             for result in settled or ():
-                self._keep(result, metadata)
+                self.keep(result, metadata)
             return
         if is_archive(content.data, source.name):
             yield from self._members(task, content, metadata)
@@ -118,9 +121,10 @@ class Reading:
         """Each file of an archive is a document of its own; those that are in it no more go."""
         source = task.source
         container = content_hash(content.data)
-        before = set(self._planner.members_before(source.uri))
         own = {**metadata, "container": container}
-        whole, size = True, source.size
+        before = set(self._planner.members_before(source.uri))
+        unfinished = ArchiveUnfinished(f"{source.name} was not read to its end.", "Ingest it again: it goes on there.")
+        self._note_failure(source.uri, container, unfinished)
         try:
             for found in members(content.data, source.name, ArchiveLimits(max_member_bytes=self._max_bytes)):
                 path, data = found if isinstance(found, tuple) else (found.path, found.data)
@@ -131,15 +135,18 @@ class Reading:
                 if isinstance(data, ReadError):
                     self._fail(uri, name, container, data)
                 elif known is not None and known.sha256 == content_hash(data):
-                    self._keep(FileResult(uri, name, FileStatus.UNCHANGED, known.document_id), own)
+                    self.keep(FileResult(uri, name, FileStatus.UNCHANGED, known.document_id), own)
                 else:
-                    yield Item(uri, name, data, container, known is not None, own, size)
-                size = 0 if size is not None else None
+                    yield Item(uri, name, data, container, known is not None, own, None)
         except ReadError as error:
-            whole = False
             self._fail(source.uri, source.name, container, error)
-        if whole:
-            self.gone += [uri for uri in sorted(before) if uri in self._planner.known]
+        else:
+            if self._prune:
+                self.gone += [uri for uri in sorted(before) if uri in self._planner.known]
+                self.forgotten += before & self._planner.failing
+            # The mark goes at the end of the run, when its last files are in, too.
+            self.forgotten.append(source.uri)
+        self._pace.read(_suffix(source.name), source.size, 0)
 
     def _make_room(self, size: int, readers: int) -> None:
         while self._window and (
@@ -155,7 +162,7 @@ class Reading:
         self._tell(item.name, Stage.READING)
         prepared = future.result()
         passages = 0 if isinstance(prepared, ReadError) else len(prepared.passages)
-        self._pace.read(item.name.rpartition(".")[2].lower(), item.size, passages, len(item.data))
+        self._pace.read(_suffix(item.name), item.size, passages)
         if isinstance(prepared, ReadError):
             self._fail(item.uri, item.name, item.sha256, prepared)
             return
@@ -172,12 +179,21 @@ class Reading:
             self._settle(result)
 
     def _fail(self, uri: str, name: str, digest: str, error: ReadError) -> None:
-        self._store.catalog.note_failure(self._collection, uri, digest, reader_version(), error)
+        self._note_failure(uri, digest, error)
         self._settle(FileResult(uri, name, FileStatus.FAILED, error=error))
 
-    def _keep(self, result: FileResult, metadata: Mapping[str, str]) -> None:
+    def _note_failure(self, uri: str, digest: str, error: ReadError) -> None:
+        self._store.catalog.note_failure(self._collection, uri, digest, reader_version(), error)
+
+    def _lose(self, task: Task, error: ReadError) -> None:
+        self._pace.read(_suffix(task.source.name), task.source.size, 0)
+        self._settle(failed(task.source, error))
+
+    def keep(self, result: FileResult, metadata: Mapping[str, str]) -> None:
         """The document stays as it is, but for what the next sync compares."""
         known = self._planner.known.get(result.uri)
+        if result.status is FileStatus.UNCHANGED and result.uri in self._planner.failing:
+            self.forgotten.append(result.uri)  # a version that failed has made way for the one that is in
         if result.status is FileStatus.UNCHANGED and known and metadata.items() - known.metadata.items():
             self._store.catalog.add_metadata(self._collection, known.document_id, metadata)
         self._settle(result)
@@ -195,3 +211,7 @@ class Reading:
         """Called from the threads that read."""
         if self._stopping or self._listener.is_stopping():
             raise Stopped
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower()

@@ -1,6 +1,5 @@
 """What an ingest tells while it runs, and what became of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -25,7 +24,6 @@ class Stage(StrEnum):
     FINDING = "finding"
     READING = "reading"
     EMBEDDING = "embedding"
-    REMOVING = "removing"
     FINISHING = "finishing"
 
 
@@ -94,6 +92,10 @@ class Silent:
         return False
 
 
+class Stopped(Exception):
+    """The listener wants to end; what is settled stays."""
+
+
 @dataclass(slots=True)
 class IngestReport:
     """What became of a batch. ``notes`` are oddities of sources that are in all the same.
@@ -133,8 +135,3 @@ class IngestReport:
         self.notes += [(result.uri, note) for note in result.notes]
         if result.status is not FileStatus.UNCHANGED:
             self.results.append(result)
-
-
-def by_status(results: Sequence[FileResult], status: FileStatus) -> list[FileResult]:
-    """Those with the status, in their order."""
-    return [result for result in results if result.status is status]

@@ -7,7 +7,7 @@ from core.errors import ReadError
 from ingest.sources import Content, FileSource, Source
 
 Begin = Callable[[str, str, bool], None]
-"""Is called with the uri, the name and whether there is a document, before a source is read, from any thread."""
+"""Is called with the uri, the name and whether there is a document, before a source is read."""
 
 
 def watched(source: Source, begin: Begin) -> Source:

@@ -1,7 +1,7 @@
 """A job, its files, and how both are written as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -130,10 +130,6 @@ def bounded_notes(notes: Sequence[str]) -> tuple[str, ...]:
 
 def shortened(text: str) -> str:
     return text if len(text) <= _MAX_MESSAGE else f"{text[:_MAX_MESSAGE]}…"
-
-
-def failed(file: JobFile, error: FootnotedError) -> JobFile:
-    return replace(file, status="failed", error=error_json(error))
 
 
 def now() -> str:

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import structlog
 
-from core.errors import FootnotedError, ReadError
+from core.errors import FootnotedError, NotReady, ReadError
 from ingest.read import reader_version
 from ingest.sources import FileSource, Listing, Source
 from service.engine import Engine
 from service.ingestion.report import FileResult, FileStatus, Progress
 from service.jobs.at_hand import RefusedSource, stopped_reader, watched
-from service.jobs.batches import rounds, suspect_batches
-from service.jobs.brought import Brought
+from service.jobs.leftovers import Brought, rounds, suspect_batches
 from service.jobs.records import JobKind, JobStatus
 from service.jobs.work import JobWork, OpenFile
 
 _WRITE_EVERY_S = 0.5
 _LOOK_EVERY_S = 0.3
+_AGAIN_S = 1.0
 _SEE_LOG = "The server's log has the details; please report it."
 
 log = structlog.get_logger("footnoted")
@@ -40,7 +40,6 @@ class JobRun:
         self._folder = uploads / work.job.id
         self._find = find
         self._stopping = stopping
-        self._writing = threading.Lock()  # sources are loaded by several threads
         self._began = time.monotonic()
         self._before = 0  # files that earlier batches settled
         self._told = self._looked = 0.0
@@ -55,12 +54,10 @@ class JobRun:
         if now - self._told < _WRITE_EVERY_S and progress.stage.value == self._stage:
             return
         self._told, self._stage = now, progress.stage.value
-        with self._writing:
-            self._work.progress(replace(progress, elapsed_s=now - self._began), self._before)
+        self._work.progress(replace(progress, elapsed_s=now - self._began), self._before)
 
     def settled(self, result: FileResult) -> None:
-        with self._writing:
-            self._work.settle(self._brought.told(result))
+        self._work.settle(self._brought.told(result))
 
     def is_stopping(self) -> bool:
         now = time.monotonic()
@@ -80,7 +77,7 @@ class JobRun:
             elif self._work.job.kind is JobKind.UPLOAD:
                 self._upload()
             else:
-                self._sync()
+                self._patiently(self._sync)
         except FootnotedError as raised:
             error = raised
         except Exception:  # a border: the jobs behind it must be done
@@ -119,7 +116,9 @@ class JobRun:
     def _tried(self, batch: Sequence[OpenFile]) -> FootnotedError | None:
         """Why the batch could not be done, if it could not."""
         try:
-            self._ingest_files(batch)
+            self._work.use_rows(batch)
+            self._before = self._work.settled_count()
+            self._patiently(lambda: self._ingest_files(batch))
         except FootnotedError as error:
             return error
         except Exception:  # whatever it is, the other files are read, and the job comes to an end
@@ -127,9 +126,17 @@ class JobRun:
             return FootnotedError("The file could not be taken in.", _SEE_LOG)
         return None
 
+    def _patiently(self, do: Callable[[], None]) -> None:
+        """Again and again as long as another process holds the catalog, as the end of a long `reindex` does."""
+        while True:
+            try:
+                return do()
+            except NotReady as error:
+                log.warning("job_waits", job=self._work.job.id, message=error.message)
+            if self.is_stopping() or self._stopping.wait(_AGAIN_S):
+                return
+
     def _ingest_files(self, batch: Sequence[OpenFile]) -> None:
-        self._before = self._work.settled_count()
-        self._work.use_rows(batch)
         sources = [self._watched(self._file_source(file)) for file in batch]
         self._engine.ingest_listing(Listing(sources), self._work.job.collection, self, prune=False, retry_failed=True)
         if self.is_stopping():
@@ -161,6 +168,7 @@ class JobRun:
         job = self._work.job
         if self._stopping.is_set():
             return
+        self._work.start_over()
         listing = self._find(job.sources)
         refused = self._work.refused()
         sources = [self._refused(one) if one.uri in refused else self._watched(one) for one in listing.sources]
@@ -187,11 +195,7 @@ class JobRun:
         return RefusedSource(source.uri, source.name, error)
 
     def _watched(self, source: Source) -> Source:
-        return watched(source, self._begin)
-
-    def _begin(self, uri: str, name: str, is_known: bool) -> None:
-        with self._writing:
-            self._work.begin(uri, name, is_known)
+        return watched(source, self._work.begin)
 
     def _file_source(self, file: OpenFile) -> Source:
         path = self._folder / str(file.position)

@@ -1,7 +1,7 @@
 """The jobs' database: apart from the catalog, so that a note of progress never waits for an ingest's transaction."""
 
 import uuid
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -100,6 +100,13 @@ class JobStore:
         with read(self.file.opened()) as connection:
             return _job(connection, job_id, max_files)
 
+    def has_changed(self, job: Job) -> bool:
+        """Whether anything was written of the job since it was read, without reading it whole; True if it is gone."""
+        query = select(jobs.c.updated_at, jobs.c.status).where(jobs.c.id == job.id)
+        with read(self.file.opened()) as connection:
+            row = connection.execute(query).first()
+        return row is None or tuple(row) != (job.updated_at, job.status.value)
+
     def recent(self, limit: int, collection: str | None = None) -> list[Job]:
         """The latest jobs, newest first, with the first of their files."""
         if not self.file.exists():
@@ -129,10 +136,6 @@ class JobStore:
             for row in connection.execute(query.limit(_MAX_UPLOADS_LOOKED_AT)).mappings():
                 found.setdefault(row["uri"], []).append(to_file(row))
         return found
-
-    def known_of(self, ids: Iterable[str]) -> set[str]:
-        """Those of the ids whose job is not settled."""
-        return {job_id for job_id, _ in self.unfinished()} & set(ids)
 
 
 def new_id() -> str:

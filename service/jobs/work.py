@@ -76,8 +76,8 @@ class JobWork:
     def begin(self, uri: str, name: str, is_known: bool = False) -> None:
         """Note that the file is at hand, before anything can happen on its account."""
         position, status = self._rows.get(uri, (None, ""))
-        if self.job.kind is JobKind.SYNC and status in _IN:
-            return  # brought before the worker was stopped; it is looked at again, not read
+        if status in _IN:
+            return  # brought before the worker was stopped or had to wait; it is looked at again, not read
         with self._writing() as connection:
             if position is None:
                 position = self._take_position()
@@ -91,10 +91,12 @@ class JobWork:
     def settle(self, result: FileResult) -> None:
         """Keep what became of a file."""
         position, status = self._rows.get(result.uri, (None, ""))
-        is_unchanged = result.status is FileStatus.UNCHANGED
-        if self.job.kind is JobKind.SYNC and is_unchanged:
-            self._settle_unchanged(result.uri, position, status)
-            return
+        if result.status is FileStatus.UNCHANGED:
+            if status in _IN:
+                return  # this very job brought it before it was stopped or had to wait
+            if self.job.kind is JobKind.SYNC:
+                self._settle_unchanged(result.uri, position)
+                return
         error = error_json(result.error) if result.error else None
         kept = JobFile(
             result.uri, shortened(result.name), result.status.value, result.document_id, error,
@@ -108,10 +110,8 @@ class JobWork:
                 connection.execute(update(files).where(*self._at(position)).values(file_row(kept)))
         self._rows[result.uri] = (position, kept.status)
 
-    def _settle_unchanged(self, uri: str, position: int | None, status: str) -> None:
-        """It is only counted, with the next write, unless this very job brought it before it was stopped."""
-        if status in _IN:
-            return
+    def _settle_unchanged(self, uri: str, position: int | None) -> None:
+        """It is only counted, with the next write."""
         self._unchanged += 1
         if position is not None:
             self._let_go.append(position)
@@ -135,7 +135,13 @@ class JobWork:
             "remaining_s": None if progress.remaining_s is None else round(progress.remaining_s, 1),
         }
         with self._writing() as connection:
-            connection.execute(update(jobs).where(self._mine).values({**values, "updated_at": now()}))
+            connection.execute(update(jobs).where(self._mine).values(values))
+
+    def start_over(self) -> None:
+        """All places of a sync are looked through again, and what is unchanged is counted again."""
+        self._unchanged = 0
+        with self._writing() as connection:
+            connection.execute(update(jobs).where(self._mine).values(unchanged=0))
 
     def put_back(self) -> None:
         """The worker is told to stop: what is at hand waits for the next, and nobody is to blame."""
@@ -185,7 +191,6 @@ class JobWork:
                 "stage": None,
                 "remaining_s": None,
                 "elapsed_s": round(elapsed_s, 1),
-                "updated_at": now(),
             }
             if status in (JobStatus.DONE, JobStatus.PARTIAL):
                 values["done"] = jobs.c.total
@@ -193,8 +198,12 @@ class JobWork:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """A transaction that also writes what was only counted: a thousand unchanged files are few writes."""
+        """A transaction that also writes what was only counted: a thousand unchanged files are few writes.
+
+        It marks the job as changed, for those who follow it.
+        """
         with write(self._database) as connection:
+            connection.execute(update(jobs).where(self._mine).values(updated_at=now()))
             if self._unchanged:
                 counted = update(jobs).where(self._mine).values(unchanged=jobs.c.unchanged + self._unchanged)
                 connection.execute(counted)

@@ -4,19 +4,24 @@ Its standard input is the server's end: first the settings as one line of JSON, 
 server is gone, and the worker stops as soon as what is done is written.
 """
 
+import fcntl
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import structlog
 
 from core.errors import FootnotedError
-from service.jobs.lock import worker_lock
 from service.logs import configure_logs
 from service.settings import settings_from_json
 
+LOCK_FILE = "jobs.lock"
 NICENESS = 10
 _SERVER = 0  # the descriptor of standard input
+_TRY_EVERY_S = 0.3
 
 log = structlog.get_logger("footnoted")
 
@@ -33,6 +38,30 @@ def _follow_server(stopping: threading.Event) -> None:
     while os.read(_SERVER, 2**10):
         pass
     stopping.set()
+
+
+@contextmanager
+def worker_lock(data_dir: Path, stopping: threading.Event) -> Iterator[bool]:
+    """One worker a data folder, by a lock that the system lets go of when its holder dies.
+
+    Waits for its turn; False where it is told to stop before.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    handle = os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        while not (held := _try(handle)) and not stopping.wait(_TRY_EVERY_S):
+            pass
+        yield held
+    finally:
+        os.close(handle)
+
+
+def _try(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def main() -> None:

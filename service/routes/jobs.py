@@ -55,6 +55,8 @@ async def _changes(jobs: Jobs, job: Job) -> AsyncIterator[JSONServerSentEvent]:
     while not job.is_settled:
         await asyncio.sleep(_LOOK_S)
         try:
+            if not await run_in_threadpool(jobs.store.has_changed, job):
+                continue
             now = await run_in_threadpool(jobs.get, job.id)
         except FootnotedError as error:  # the status line is gone: the stream itself has to say it
             yield JSONServerSentEvent(problem_of(error), event="error")

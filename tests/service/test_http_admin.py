@@ -6,6 +6,7 @@ from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from core.errors import IndexBroken, SignInNeeded, TooManyRequests
@@ -339,7 +340,7 @@ def test_two_sites_of_one_name_are_refused(operator, site, assert_problem):
 
 @pytest.fixture
 def make_pdf_with_pictures():
-    """The bytes of a PDF whose first pages hold text, the others a black square."""
+    """The bytes of a PDF whose first pages hold text, the others a grey picture without words."""
 
     def make(text_pages: int, pages: int) -> bytes:
         target = BytesIO()
@@ -348,7 +349,7 @@ def make_pdf_with_pictures():
             if number < text_pages:
                 canvas.drawString(72, 700, "The machine must be cleaned every two days by two people.")
             else:
-                canvas.rect(100, 100, 200, 200, fill=1)
+                canvas.drawInlineImage(Image.new("L", (40, 40), 60), 100, 100, 200, 200)
             canvas.showPage()
         canvas.save()
         return target.getvalue()

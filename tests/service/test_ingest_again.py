@@ -220,6 +220,47 @@ def test_a_bad_file_in_an_archive_costs_only_itself(engine, tmp_path):
     assert ingest(engine, archive) == {"a.pdf": FileStatus.FAILED, "b.txt": FileStatus.UNCHANGED}
 
 
+def test_an_archive_that_was_stopped_midway_is_gone_on_with(engine, tmp_path):
+    archive = tmp_path / "papers.zip"
+    long = "More words on it. " * 1800
+    archive.write_bytes(packed(**{f"p{i}_txt": f"Paper {i} on the harvest. {long}" for i in range(40)}))
+    assert engine.ingest([archive], listener=Recorder(stop_after=3)).stopped
+    kept = len(engine.documents())
+    assert 0 < kept < 40
+    rest = engine.ingest([archive])
+    assert (rest.unchanged, rest.added, rest.failed) == (kept, 40 - kept, [])
+    again = engine.ingest([archive])
+    assert (again.unchanged, again.failed) == (40, [])
+    assert engine.store.catalog.failures(engine.store.open_collection("default")) == {}
+
+
+def test_failures_are_forgotten_when_their_cause_is_gone(engine, tmp_path):
+    archive, report = tmp_path / "papers.zip", tmp_path / "report.pdf"
+    archive.write_bytes(packed(a_pdf="%PDF-1.7 cut short", b_txt="The budget was short."))
+    report.write_text("The harvest meeting was held in Quito.")
+    ingest(engine, archive, report)
+    before = report.read_bytes()
+    report.write_bytes(b"%PDF-1.7 cut short")
+    archive.write_bytes(packed(b_txt="The budget was short."))
+    assert ingest(engine, archive, report)["report.pdf"] is FileStatus.FAILED
+    report.write_bytes(before)
+    assert set(ingest(engine, archive, report).values()) == {FileStatus.UNCHANGED}
+    assert engine.store.catalog.failures(engine.store.open_collection("default")) == {}
+
+
+def test_what_is_to_be_kept_is_kept_though_it_is_gone(engine, tmp_path):
+    archive = tmp_path / "papers.zip"
+    archive.write_bytes(packed(a_txt="The harvest meeting was held in Lima.", b_txt="The budget was short."))
+    engine.ingest([archive])
+    archive.write_bytes(packed(b_txt="The budget was short."))
+    assert engine.ingest([archive], prune=False).removed == 0
+    page = Page(Content(b"The boats came late."), SourceGone("It is not there.", "Check the address."))
+    engine.ingest_listing(Listing([page]))
+    kept = engine.ingest_listing(Listing([page]), prune=False)
+    assert (kept.removed, len(kept.failed)) == (0, 1)
+    assert len(engine.documents()) == 3
+
+
 def test_what_is_settled_when_a_run_is_stopped_stays_and_the_next_one_does_the_rest(engine, folder):
     for i in range(40):
         (folder / f"{i:02}.txt").write_text(f"Paper {i} on the meeting. " + "Many words were said. " * 1200)
@@ -242,14 +283,14 @@ def test_a_stopped_run_removes_nothing(engine, folder):
     assert len(engine.documents()) == 3
 
 
-def test_progress_counts_up_to_the_end_and_tells_no_negative_rest(engine, folder):
+def test_progress_counts_up_to_the_end(engine, folder):
     recorder = Recorder()
     engine.ingest([folder], listener=recorder)
     done = [step.done for step in recorder.steps]
     assert done == sorted(done)
     assert recorder.steps[-1].total == 3
     assert recorder.steps[-1].passages == 3
-    assert all(step.remaining_s is None or step.remaining_s >= 0 for step in recorder.steps)
+    assert recorder.steps[-1].remaining_s == 0
 
 
 class Page:
@@ -299,3 +340,5 @@ def test_what_left_a_list_goes_and_what_others_hold_stays(engine, folder):
     engine.ingest_listing(listed("harvest.txt", "budget.txt"))
     assert engine.ingest_listing(listed("harvest.txt")).removed == 1
     assert {Path(row.uri).name for row in engine.documents()} == {"fishing.txt", "harvest.txt"}
+    engine.ingest_listing(listed("harvest.txt", "fishing.txt"))  # known before, in the list from now on
+    assert engine.ingest_listing(listed("harvest.txt")).removed == 1

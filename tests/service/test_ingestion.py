@@ -31,9 +31,31 @@ def test_a_folder_that_is_empty_now_is_refused_though_another_has_files(engine, 
     engine.ingest(list(folders))
     shutil.rmtree(folders[0])
     folders[0].mkdir()
+    (folders[1] / "c.txt").write_text("The new file is read all the same.")
+    report = engine.ingest(list(folders))
+    assert [failure.uri for failure in report.failed] == [str(folders[0])]
+    assert "2 documents came from there" in report.failed[0].error.message
+    assert (report.added, report.removed) == (1, 0)
+    assert len(engine.documents()) == 5
+
+
+def test_nothing_at_all_where_documents_were_is_refused(engine, folders):
+    engine.ingest(list(folders))
+    for folder in folders:
+        shutil.rmtree(folder)
+        folder.mkdir()
     with pytest.raises(Conflict, match="2 documents came from there"):
         engine.ingest(list(folders))
     assert len(engine.documents()) == 4
+
+
+def test_the_only_file_of_a_folder_may_move_to_another(engine, folders):
+    (folders[0] / "a.txt").unlink()
+    engine.ingest(list(folders))
+    (folders[0] / "b.txt").rename(folders[1] / "moved.txt")
+    report = engine.ingest(list(folders))
+    assert (report.moved, report.removed, report.failed) == (1, 0, [])
+    assert len(engine.documents()) == 3
 
 
 def test_one_file_gone_from_one_of_two_folders_goes_alone(engine, folders):

@@ -1,6 +1,6 @@
-"""What a job had written, but not noted, when its worker died."""
+"""What a worker that died left: in which batches its files are read, and what it had written, but not noted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from core.errors import NotFound
@@ -10,7 +10,28 @@ from service.ingestion.report import FileResult, FileStatus
 from service.jobs.records import Job
 from service.jobs.work import OpenFile
 
+_FEW = 16
 _TO_SECONDS = len("2026-01-01T00:00:00")  # the catalog's times have no more
+
+
+def suspect_batches(suspects: Sequence[OpenFile]) -> list[list[OpenFile]]:
+    """Those that were at hand at one death a few at a time, those of more alone."""
+    once = rounds(file for file in suspects if file.deaths == 1)
+    few = [one[i : i + _FEW] for one in once for i in range(0, len(one), _FEW)]
+    return [*few, *([file] for file in suspects if file.deaths > 1)]
+
+
+def rounds(batch: Iterable[OpenFile]) -> list[list[OpenFile]]:
+    """A name that was sent twice is read twice, the later one last."""
+    made: list[list[OpenFile]] = []
+    times: dict[str, int] = {}
+    for file in batch:
+        turn = times.get(file.uri, 0)
+        times[file.uri] = turn + 1
+        if turn == len(made):
+            made.append([])
+        made[turn].append(file)
+    return made
 
 
 class Brought:

@@ -6,6 +6,7 @@ Offsets are Unicode code points, 0-based, end exclusive. Pages are counted from 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class BlockKind(StrEnum):
@@ -54,6 +55,15 @@ class DocumentRef:
     uri: str
     title: str
     media_type: str
+
+
+class Signed(NamedTuple):
+    """A document with its signature (of ``ingest.signature``), by which others are compared with it."""
+
+    id: str
+    uri: str
+    title: str
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)

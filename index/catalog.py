@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, delete, func, insert, select, update
 
 from core.errors import Conflict, FootnotedError, IndexMismatch, InvalidRequest, NotFound
-from core.types import Block, BlockKind, Document, Finding
+from core.types import Block, BlockKind, Document, Finding, Signed
 from index import keyword, known, passages, quality, replaced, schema
 from index.passages import Embedded
 
@@ -316,7 +316,7 @@ class Catalog:
             for uri in uris:
                 known.forget_failure(connection, collection.id, uri)
 
-    def signatures(self, collection: Collection) -> list[quality.SignedRow]:
+    def signatures(self, collection: Collection) -> list[Signed]:
         """Of the documents that have one, for telling which are nearly identical."""
         with schema.read(self.engine) as connection:
             return quality.signatures(connection, collection.id)

@@ -1,6 +1,7 @@
 """The passages of one document, in their order."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -32,7 +33,7 @@ def passages_around(catalog: Catalog, name: str, document_id: str, position: int
     """The passage that holds a character, or the next one, or the last, between its neighbours. Raises NotFound."""
     with schema.read(catalog.engine) as connection:
         key, ref = _document(connection, catalog.collection_in(connection, name), document_id)
-        before = connection.execute(_count(key).where(schema.passages.c.end <= position)).scalar_one()
+        before: int = connection.execute(_count(key).where(schema.passages.c.end <= position)).scalar_one()
         own = min(before, connection.execute(_count(key)).scalar_one() - 1)
         offset = max(0, own - 1)
         return _stretch(connection, key, ref, own - offset + 2, offset)
@@ -51,13 +52,13 @@ def _document(connection: Connection, collection: Collection, document_id: str) 
     return key, DocumentRef(*rest)
 
 
-def _count(key: int) -> Select[tuple[int]]:
+def _count(key: int) -> Select[Any]:
     return select(func.count()).select_from(schema.passages).where(schema.passages.c.document_key == key)
 
 
 def _stretch(connection: Connection, key: int, ref: DocumentRef, limit: int, offset: int) -> PassageStretch:
     p = schema.passages.c
-    total = connection.execute(_count(key)).scalar_one()
+    total: int = connection.execute(_count(key)).scalar_one()
     columns = select(p.start, p.end, p.section, p.first_page, p.last_page, p.text)
     query = columns.where(p.document_key == key).order_by(p.start)
     before = min(offset, 1)

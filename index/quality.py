@@ -9,17 +9,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from core.types import Finding
+from core.types import Finding, Signed
 from index import schema
-
-
-class SignedRow(NamedTuple):
-    """A document with its signature (of ``ingest.near_identical``)."""
-
-    id: str
-    uri: str
-    title: str
-    signature: bytes
 
 
 class Assessed(NamedTuple):
@@ -40,12 +31,12 @@ def put(connection: Connection, document_key: int, findings: Sequence[Finding], 
     connection.execute(insert(table).values(document_key=document_key, findings=rows, signature=signature))
 
 
-def signatures(connection: Connection, collection_id: int) -> list[SignedRow]:
+def signatures(connection: Connection, collection_id: int) -> list[Signed]:
     """Of all documents that have one, the oldest first. ``NearIdentical(signatures(…))`` looks up among them."""
     d, q = schema.documents.c, schema.document_quality.c
     query = select(d.id, d.uri, d.title, q.signature).join_from(schema.documents, schema.document_quality)
     rows = connection.execute(query.where(d.collection_id == collection_id).order_by(d.key))
-    return [SignedRow(*row) for row in rows]
+    return [Signed(*row) for row in rows]
 
 
 def of_document(connection: Connection, collection_id: int, document_id: str) -> Assessed | None:

@@ -1,7 +1,8 @@
 """Files in archives: ZIP, tar (plain, gzip, bzip2, xz) and single compressed files, one at a time, in memory.
 
-Nothing is written to disk, so a path in an archive is only a name. What the headers say of sizes is not believed:
-bytes are counted as they are unpacked.
+Nothing is written to disk, so a path in an archive is only a name. What the headers say of unpacked sizes is not
+believed: bytes are counted as they are unpacked. The packed size of a file in a ZIP, against which its ratio is held,
+is its header's; it counts for no more than the whole archive has.
 """
 
 import io
@@ -15,7 +16,7 @@ from typing import IO, cast
 
 from core.errors import EncryptedDocument, ReadError, TooLarge
 from ingest.archive_streams import TAR_HEAD, Counted, clean_path, compression, decompressed, is_hidden, is_tar
-from ingest.packages import DAMAGED_ZIP, is_package
+from ingest.packages import DAMAGED_ZIP, is_package, open_zip
 
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is an empty archive's
 _CHUNK = 1 << 20
@@ -26,7 +27,7 @@ _BAD = (*DAMAGED_ZIP, tarfile.TarError, IndexError)
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What an archive may hold with the archives in it: bytes unpacked, files, bytes in one file.
+    """What an archive may hold with the archives in it: bytes unpacked, files and folders, bytes in one file.
 
     ``max_ratio`` is that of unpacked to packed bytes, from 16 MiB on. ``max_depth`` counts the archives around a file.
     """
@@ -59,7 +60,7 @@ def is_archive(data: bytes, name: str) -> bool:
 def members(data: bytes, name: str, limits: ArchiveLimits | None = None) -> Iterator[Found]:
     """Each file, or its path with the reason why it cannot be unpacked; one is in memory at a time.
 
-    Hidden files and what systems leave beside files are passed over. Raises TooLarge where the limits on the
+    Hidden files and what systems leave beside files are passed over, though counted. Raises TooLarge where the limits on the
     whole are reached, ReadError where the archive's own structure is damaged: files before that have been given.
     """
     yield from _Unpacker(name, limits or ArchiveLimits()).unpack(data, name, "", 1)
@@ -73,7 +74,7 @@ class _Unpacker:
         self._limits = limits
         self._bytes = 0
         self._members = 0
-        self._paths: set[str] = set()
+        self._paths: dict[str, int] = {}  # with the last number that was given for it
 
     def unpack(self, data: bytes, name: str, prefix: str, depth: int) -> Iterator[Found]:
         if data.startswith(_ZIP_STARTS):
@@ -106,26 +107,28 @@ class _Unpacker:
     def _distinct(self, path: str) -> str:
         """The path, numbered where an archive holds it twice: one document has one address."""
         name = PurePosixPath(path)
-        number = 1
-        while path in self._paths:
+        number = self._paths.get(path, 0)
+        numbered = path
+        while numbered in self._paths:
             number += 1
-            path = str(name.with_name(f"{name.stem} ({number}){name.suffix}"))
-        self._paths.add(path)
-        return path
+            numbered = str(name.with_name(f"{name.stem} ({number}){name.suffix}"))
+        self._paths[path] = max(number, 1)
+        self._paths.setdefault(numbered, 1)
+        return numbered
 
     def _zip(self, data: bytes, name: str) -> Iterator[tuple[str, bytes | ReadError]]:
-        with _told(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with _told(name), open_zip(data, name, self._limits.max_members) as archive:
             for info in archive.infolist():
+                self._count_member()
                 path = clean_path(info.filename)
                 if info.is_dir() or is_hidden(path):
                     continue
-                self._count_member()
                 if info.flag_bits & 0x1:
                     yield path, EncryptedDocument(f"{path} in {name} needs a password.", "Unpack it and ingest that.")
                     continue
                 try:
                     with archive.open(info) as stream:
-                        content = self._read(stream, path, name, max(info.compress_size, 1))
+                        content = self._read(stream, path, name, min(max(info.compress_size, 1), len(data)))
                 except _Whole:
                     raise
                 except ReadError as error:
@@ -139,10 +142,11 @@ class _Unpacker:
         # "|": read once from front to back, so that a compressed one is never whole in memory.
         with _told(name), tarfile.open(fileobj=stream, mode="r|", errorlevel=1) as archive:
             for info in archive:
+                archive.members.clear()  # else it keeps each of them to the end
+                self._count_member()
                 path = clean_path(info.name)
                 if not info.isreg() or is_hidden(path):
                     continue
-                self._count_member()
                 content = archive.extractfile(info)
                 assert content is not None  # it is a regular file
                 try:
@@ -203,7 +207,9 @@ class _Unpacker:
     def _count_member(self) -> None:
         self._members += 1
         if self._members > self._limits.max_members:
-            raise _Whole(f"{self._name} holds more than {self._limits.max_members:,} files.", "Ingest it in parts.")
+            raise _Whole(
+                f"{self._name} holds more than {self._limits.max_members:,} files and folders.", "Ingest it in parts."
+            )
 
 
 class _Whole(TooLarge):

@@ -1,13 +1,14 @@
 """What a specification names: a file, a folder, a glob, a page, a sitemap, or a list of these."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
 
 from core.errors import ReadError, SourceGone, TooLarge
 from ingest.globs import Glob, is_glob
-from ingest.sources import Listing, Scope, add_files, add_path
+from ingest.sources import Listing, Scope, add_files, add_path, file_uri, is_within
 from ingest.web.addresses import is_address, parse_address
 from ingest.web.client import Web
 from ingest.web.fetch import Fetched
@@ -16,19 +17,33 @@ from ingest.web.sitemap import MAX_BYTES, is_sitemap, pages_of
 from ingest.web.source import WebSource
 
 _SITEMAP_ENDS = (".xml", ".xml.gz")
+_SITEMAP_MARK = "#sitemap"
+_LOOK_EVERY_S = 0.2
 
 
-def find(specs: Sequence[str], web: WebRules | Web | None, without: Path | None = None) -> Listing:
+def find(
+    specs: Sequence[str],
+    web: WebRules | Web | None,
+    without: Path | None = None,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> Listing:
     """Every source that the specifications name.
 
     ``docs``, ``docs/a.pdf``, ``docs/**/*.md`` (a path of exactly that name goes first), ``https://…`` of a page, a file
     or a sitemap, ``@list.txt`` with one of these a line. What is found by a folder, glob, sitemap or list that could be
     read completely is in its scope. ``web`` is None where the web is not to be asked; ``without`` is a folder that is
     passed over in others, such as the data folder.
+
+    Of the web, only what may be a sitemap by its address is asked for here, ``…#sitemap`` if nothing else says so.
+    Once ``is_stopping`` says so, it ends with what was found until then, and nothing counts as read completely.
     """
-    finder = _Finder(Web(web) if isinstance(web, WebRules) else web, without and without.resolve())
+    if isinstance(web, WebRules):
+        web = Web(web, sleep=_sleep_until(is_stopping))
+    finder = _Finder(web, without and without.resolve(), is_stopping)
     for spec in specs:
         finder.add(spec)
+    if is_stopping():
+        finder.listing.scopes.clear()
     return finder.listing
 
 
@@ -38,17 +53,20 @@ def list_of(spec: str) -> Path | None:
 
 
 class _Finder:
-    def __init__(self, web: Web | None, without: Path | None) -> None:
+    def __init__(self, web: Web | None, without: Path | None, is_stopping: Callable[[], bool]) -> None:
         self.listing = Listing(without=without)
         self._web = web
+        self._is_stopping = is_stopping
         self._pages = 0
 
     def add(self, spec: str) -> None:
         """A specification of the command line."""
         named = list_of(spec)
+        if self._is_stopping():
+            return
         if is_address(spec):
             if self._has_room():
-                self._add_address(spec, None, look=True)
+                self._add_address(spec, None)
             else:
                 self.listing.fail(spec, *_cut(spec, self._limit))
         elif named is not None:
@@ -56,22 +74,27 @@ class _Finder:
         else:
             self._add_path(Path(spec), None)
 
-    def _add_path(self, path: Path, scope: str | None) -> None:
-        if not is_glob(str(path)) or path.exists() or path.is_symlink():
-            add_path(self.listing, path, scope)
-            return
+    def _add_path(self, path: Path, scope: str | None) -> list[str]:
+        """Gives the uris of what could not be asked or read."""
+        if not is_glob(str(path)) or _may_be(lambda: path.exists() or path.is_symlink()):
+            return add_path(self.listing, path, scope)
         glob = Glob.of(path)
-        if not glob.base.is_dir():
+        if not _may_be(glob.base.is_dir):
             self.listing.fail(str(path), f"{glob.base} is not a folder that is there.", "Check the path.")
-            return
+            return []
         found = list(glob.files(self.listing.skips))
         if not found:
             self.listing.fail(str(path), f"No file matches {path}.", "Check the pattern; in a shell, quote it.")
-        lost = tuple(add_files(self.listing, found, str(glob)))
+        lost = add_files(self.listing, found, scope or str(glob))
         self.listing.scopes.append(_glob_scope(glob, lost))
+        return lost
 
     def _add_list(self, file: Path) -> None:
-        """Its scope leaves out what could not be found now: a line that fails says that its documents are wanted."""
+        """Its scope leaves out what could not be found now: a line that fails says that its documents are wanted.
+
+        Files in its folders and patterns belong to it, so that they go with their line. Where a folder could not be
+        read whole, it is not known which files elsewhere it has links to: then nothing goes.
+        """
         try:
             lines = file.read_text(encoding="utf-8-sig").splitlines()
         except (OSError, UnicodeError) as error:
@@ -80,25 +103,26 @@ class _Finder:
             return
         name, is_whole, failing = f"@{file.resolve()}", True, []
         for line in (stripped for line in lines if (stripped := line.strip()) and not stripped.startswith("#")):
+            if self._is_stopping():
+                return
             before = len(self.listing.failures)
             if is_address(line):
                 if not (is_whole := self._has_room()):
                     self.listing.fail(f"@{file}", *_cut(f"The list {file}", self._limit))
                     break
-                self._add_address(line, name, look=_may_be_sitemap(line))
+                self._add_address(line, name)
             elif line.startswith("@"):
                 self.listing.fail(f"{file}: {line}", f"{file} names another list, {line}.", "Name that one by itself.")
                 is_whole = False
-            else:
-                self._add_path(file.parent / line, name)
+            elif self._add_path(file.parent / line, name):
+                is_whole = False
             if len(self.listing.failures) > before:
-                failing.append(line if is_address(line) else (file.parent / line).resolve().as_uri())
+                failing.append(_place(line, file.parent))
         if is_whole:
-            lost = tuple(failing)
-            self.listing.scopes.append(Scope(name, lambda uri, scope: scope == name and not uri.startswith(lost)))
+            self.listing.scopes.append(Scope(name, lambda uri, scope: scope == name and not is_within(uri, failing)))
 
-    def _add_address(self, text: str, scope: str | None, look: bool) -> None:
-        """``look`` asks for it now, since what it is shows by its content only."""
+    def _add_address(self, text: str, scope: str | None) -> None:
+        """What may be a sitemap is asked for now, since what it is shows by its content only."""
         if self._web is None:
             self.listing.fail(text, f"{text} is an address of the web, which is not read here.", "Save it as a file.")
             return
@@ -106,7 +130,7 @@ class _Finder:
             url = parse_address(text)
             if str(url) in self.listing:
                 return
-            kept = self._web.get(url, MAX_BYTES) if look else None
+            kept = self._web.get(url, MAX_BYTES) if _may_be_sitemap(text) else None
         except SourceGone as error:
             self._add_page(WebSource(self._web, url, kept=error), scope)
         except TooLarge:  # no sitemap is; a file may be, and its own limit is another
@@ -120,8 +144,9 @@ class _Finder:
                 self._add_page(WebSource(self._web, url, kept=kept), scope)
 
     def _add_sitemap(self, web: Web, url: httpx.URL, answer: Fetched) -> None:
-        name = str(url)
-        pages = pages_of(web, url, answer.body, not answer.is_public, self._limit - self._pages)
+        name = str(url) if _may_be_sitemap(str(url)) else f"{url}{_SITEMAP_MARK}"  # to be named by it again
+        room = self._limit - self._pages
+        pages = pages_of(web, url, answer.body, not answer.is_public, room, self._is_stopping)
         for page, may_be_private in pages.urls:
             self._add_page(WebSource(web, page, may_be_private), name)
         self.listing.failures += pages.failures
@@ -141,10 +166,44 @@ class _Finder:
             self.listing.add(source, scope)
 
 
-def _glob_scope(glob: Glob, lost: tuple[str, ...]) -> Scope:
+def _glob_scope(glob: Glob, lost: Sequence[str]) -> Scope:
     """Links lead to files elsewhere, which do not match; that they were found by the pattern is on record."""
     name = str(glob)
-    return Scope(name, lambda uri, scope: (scope == name or glob.matches_uri(uri)) and not uri.startswith(lost))
+
+    def covers(uri: str, scope: str | None) -> bool:
+        if not glob.matches_uri(uri):
+            return scope == name and not lost  # else the link may be in what could not be read
+        return not is_within(uri, lost)
+
+    return Scope(name, covers)
+
+
+def _may_be(is_there: Callable[[], bool]) -> bool:
+    """True also where it cannot be asked: who reads it tells why."""
+    try:
+        return is_there()
+    except OSError:
+        return True
+
+
+def _place(line: str, folder: Path) -> str:
+    """What the documents of a list's line lie in, as a uri."""
+    if is_address(line):
+        try:
+            return str(parse_address(line))
+        except ReadError:
+            return line
+    path = folder / line
+    return file_uri(Glob.of(path).base if is_glob(str(path)) and not _may_be(path.exists) else path)
+
+
+def _sleep_until(is_stopping: Callable[[], bool]) -> Callable[[float], None]:
+    def sleep(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not is_stopping():
+            time.sleep(min(left, _LOOK_EVERY_S))
+
+    return sleep
 
 
 def _cut(what: str, limit: int) -> tuple[str, str]:
@@ -152,6 +211,7 @@ def _cut(what: str, limit: int) -> tuple[str, str]:
 
 
 def _may_be_sitemap(address: str) -> bool:
-    """By its name: a list of a thousand pages is not asked for twice."""
-    path = address.lower().partition("#")[0].partition("?")[0]
-    return path.endswith(_SITEMAP_ENDS) or "sitemap" in path
+    """By its name: a thousand pages are not asked for, nor kept, before the first of them is read."""
+    address = address.lower()
+    path = address.partition("#")[0].partition("?")[0]
+    return path.endswith(_SITEMAP_ENDS) or "sitemap" in address

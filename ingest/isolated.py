@@ -21,6 +21,7 @@ _PATIENCE_S = 180.0
 # A scanned book of 2,000 pages takes some hours; a file that always pretends to get on must end all the same.
 _LONGEST_S = 4 * 3600.0
 _MEMORY_LIMIT_MB = 2048
+_LARGEST = 2**31  # of offsets, pages and levels
 _HINT = "The file is damaged or made to do harm; save it anew from its own program."
 
 
@@ -45,20 +46,50 @@ def parse(
     except Died as error:
         raise ReadError(f"{name} stopped its reader (code {error.code}).", _HINT) from error
     if "crash" in answer:
-        if answer["crash"].startswith("MemoryError"):
+        crash = str(answer["crash"])
+        if crash.startswith("MemoryError"):
             raise TooLarge(f"{name} needs more than {memory_limit_mb} MB of memory to read.", "Split the file.")
-        raise ReadError(f"{name} stopped its reader: {answer['crash']}", _HINT)
+        raise ReadError(f"{name} stopped its reader: {crash}", _HINT)
     if "error" in answer:
-        kind = getattr(errors, answer["error"])
-        raise kind(answer["message"], answer["hint"])
-    return _parsed(answer, text)
+        raise _refusal(answer)
+    try:
+        return _parsed(answer, text)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ReadError(f"{name} stopped its reader: what it gave is no document.", _HINT) from error
+
+
+def _refusal(answer: dict[str, Any]) -> ReadError:
+    """The parser's own error; whatever a parser that was taken over names, it is one of its source."""
+    kind = getattr(errors, str(answer["error"]), None)
+    known = kind if isinstance(kind, type) and issubclass(kind, ReadError) else ReadError
+    return known(str(answer.get("message", "")), str(answer.get("hint", "")))
 
 
 def _parsed(answer: dict[str, Any], text: bytearray) -> Parsed:
-    blocks = tuple(Block(BlockKind(kind), *rest) for kind, *rest in answer["blocks"])
-    findings = tuple(Finding(f["code"], f["message"], tuple(f["pages"])) for f in answer["findings"])
+    """Raises AttributeError, KeyError, TypeError or ValueError where a parser that was taken over gives anything else."""
     whole = text.decode("utf-8", "surrogatepass")
-    return Parsed(whole, blocks, answer["title"], answer["metadata"], tuple(answer["notes"]), findings)
+    blocks = tuple(Block(BlockKind(kind), *rest) for kind, *rest in answer["blocks"])
+    last = 0
+    for block in blocks:
+        numbers = [block.start, block.end, *(n for n in (block.page, block.level) if n is not None)]
+        if not all(type(n) is int and 0 <= n < _LARGEST for n in numbers):
+            raise TypeError(numbers)
+        if not last <= block.start < block.end <= len(whole):
+            raise ValueError(numbers)
+        last = block.end
+    findings = tuple(Finding(f["code"], f["message"], tuple(f["pages"])) for f in answer["findings"])
+    title, metadata, notes = answer["title"], answer["metadata"], tuple(answer["notes"])
+    texts = [
+        *metadata.values(),
+        *notes,
+        *(t for f in findings for t in (f.code, f.message)),
+        "" if title is None else title,
+    ]
+    if not all(isinstance(t, str) for t in texts):
+        raise TypeError(texts)
+    if not all(type(page) is int and 0 <= page < _LARGEST for f in findings for page in f.pages):
+        raise TypeError(findings)
+    return Parsed(whole, blocks, title, metadata, notes, findings)
 
 
 def _no_progress(done: int, total: int) -> None:

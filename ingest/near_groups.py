@@ -6,10 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.near_identical import NEAR, Matrix, similar
+from ingest.near_identical import BAND_BINS, BANDS, NEAR, Matrix, similar
 from ingest.signature import DIGEST_WORDS
-
-_BANDS, _ROWS = 21, 6  # two texts of similarity 0.8 share a band with a probability of 0.998, of 0.3 with 0.015
 
 
 class Group(NamedTuple):
@@ -44,7 +42,7 @@ def _candidates(rows: Matrix) -> Iterator[NDArray[np.intp]]:
     """Pairs of rows that share a band, the lower first: each with the first and the one before it in the band."""
     bands = [
         rows[:, :DIGEST_WORDS],
-        *(rows[:, DIGEST_WORDS + band * _ROWS : DIGEST_WORDS + (band + 1) * _ROWS] for band in range(_BANDS)),
+        *(rows[:, DIGEST_WORDS + band * BAND_BINS : DIGEST_WORDS + (band + 1) * BAND_BINS] for band in range(BANDS)),
     ]
     for band in bands:
         keys = np.ascontiguousarray(band).view(f"V{4 * band.shape[1]}")[:, 0]

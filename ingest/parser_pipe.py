@@ -39,7 +39,7 @@ class TimedOut(Exception):
 
 
 class Died(Exception):
-    """The process is gone; ``code`` is its exit status, negative for a signal."""
+    """The process is gone, or was ended as it made no sense; ``code`` is its exit status, negative for a signal."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -78,33 +78,55 @@ class ParserProcess:
             selector.register(self._out, selectors.EVENT_READ)
             selector.register(self._in, selectors.EVENT_WRITE)
             clock = _Clock(limits)
-            for kind, body in self._frames(selector, outgoing, clock, on_progress):
-                if kind == frames.ANSWER:
-                    answer = json.loads(body)
-                elif kind == frames.PROGRESS:
-                    done, total = json.loads(body)
+            # What a parser sends was in its memory.
+            incoming = _Incoming(limits.memory_mb * 1024**2)
+            for kind, body in self._frames(selector, incoming, outgoing, clock, on_progress):
+                if kind == frames.PROGRESS:
+                    done, total = self._told(body, _is_progress)
                     clock.restart(done, total)
                     on_progress(done, total)
-                else:
+                elif kind == frames.ANSWER:
+                    answer = self._told(body, _is_answer)
+                elif kind == frames.TEXT and answer:
                     break
+                else:
+                    raise self._ended()
         self.served += 1
         return answer, body
+
+    def _told(self, body: bytearray, is_right: Callable[[Any], bool]) -> Any:
+        """What a frame says. Raises Died where it is not what a parser says."""
+        try:
+            said = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise self._ended() from error
+        if not is_right(said):
+            raise self._ended()
+        return said
+
+    def _ended(self) -> Died:
+        """The process has ended, or makes no sense any more and is ended."""
+        try:
+            return Died(self._process.wait(_TICK_S))
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return Died(self._process.wait())
 
     def _frames(
         self,
         selector: selectors.BaseSelector,
+        incoming: "_Incoming",
         outgoing: list[memoryview],
         clock: "_Clock",
         on_progress: Callable[[int, int], None],
     ) -> Iterator[tuple[bytes, bytearray]]:
-        incoming = _Incoming()
         while True:
             for key, _ in selector.select(clock.wait_s()):
                 if key.fileobj is self._in:
                     if not self._send(outgoing):
                         selector.unregister(self._in)
                 elif not incoming.read_from(self._out.fileno()):
-                    raise Died(self._process.wait())
+                    raise self._ended()
                 elif (frame := incoming.frame()) is not None:
                     yield frame
             if clock.ticks():
@@ -133,16 +155,27 @@ class ParserProcess:
         self._process.wait()
 
 
-class _Incoming:
-    """Frames as they come in pieces; a long one is read straight into its place."""
+def _is_progress(said: Any) -> bool:
+    return isinstance(said, list) and len(said) == 2 and all(type(count) is int for count in said)
 
-    def __init__(self) -> None:
+
+def _is_answer(said: Any) -> bool:
+    return isinstance(said, dict) and type(said.get("last")) is bool
+
+
+class _Incoming:
+    """Frames as they come in pieces; a long one is read straight into its place. None is longer than ``longest``."""
+
+    def __init__(self, longest: int) -> None:
+        self._longest = longest
         self._buffer = bytearray()
         self._filled = 0
 
     def read_from(self, file: int) -> bool:
-        """Take what is there. False at the end of the stream."""
+        """Take what is there. False at the end of the stream, and where a frame would be too long."""
         wanted = self._wanted()
+        if wanted > self._longest:
+            return False
         if len(self._buffer) < wanted:
             longer = bytearray(wanted)
             longer[: self._filled] = self._buffer[: self._filled]

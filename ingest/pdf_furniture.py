@@ -1,7 +1,7 @@
 """What comes back on many pages of a PDF at the same place, and page numbers: no part of the text."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from ingest.pdf_grid import is_header_row
@@ -18,7 +18,7 @@ _SHORT = 8  # pages of a document where twice is enough
 _NUMBER = re.compile(r"\W{0,3}(\d{1,4})\W{0,3}")
 _PAGE_NUMBER = re.compile(
     r"\W*(?:(?:page|p\.|seite|página|стр\.?|第)\s*)?(?:[A-Z]{1,2}-)?(?:\d{1,4}|[ivxlc]{1,7})"
-    r"(?:\s*(?:of|/|von|de|из|\|)\s*\d{1,4})?\s*页?\W*",
+    r"(?:\s*(?:of|/|von|de|из|\|)\s*\d{1,4})?(?:\s*页)?\W*",
     re.I,
 )
 
@@ -37,18 +37,23 @@ class Furniture:
 
     def __init__(self, pages: int) -> None:
         self._enough = 2 if pages <= _SHORT else _ENOUGH
-        self._seen: dict[tuple[str, int], list[tuple[int, float]]] = defaultdict(list)
+        self._seen: dict[tuple[str, int], deque[tuple[int, float]]] = defaultdict(deque)
 
     def learn(self, page: Page) -> None:
         for line in _outermost(page):
             if (key := _numbering(line, page)) is not None:
-                self._seen[key].append((page.number, 0.0))
+                self._add(key, page.number, 0.0)
         for line, place in _zone(page):
-            self._seen[_key(line)].append((page.number, place))
+            self._add(_key(line), page.number, place)
         if page.number % (4 * NEIGHBOURS) == 0:
-            old = page.number - 2 * NEIGHBOURS - 2
-            for key in [key for key, places in self._seen.items() if places[-1][0] < old]:
+            for key in [key for key, places in self._seen.items() if places[-1][0] < _oldest(page.number)]:
                 del self._seen[key]
+
+    def _add(self, key: tuple[str, int], number: int, place: float) -> None:
+        places = self._seen[key]
+        places.append((number, place))
+        while places[0][0] < _oldest(number):
+            places.popleft()
 
     def without(self, page: Page) -> list[Line]:
         """The lines of a page that are text. What is dropped reaches from the edge of the page without a gap."""
@@ -78,6 +83,11 @@ class Furniture:
         """On how many of the neighbouring pages the same stands at the same place."""
         near = ((number, other) for number, other in self._seen.get(key, ()) if abs(number - page) <= NEIGHBOURS)
         return len({number for number, other in near if abs(other - place) < _SAME_PLACE})
+
+
+def _oldest(learned: int) -> int:
+    """The first page that still counts for one that is to be judged."""
+    return learned - 2 * NEIGHBOURS - 2
 
 
 def _outermost(page: Page) -> list[Line]:

@@ -20,7 +20,7 @@ _WHOLE_SHARE = 0.95
 _REPEATED_COUNT = 5
 _REPEATED_SHARE = 0.02
 _REPEATED_CHARS = 30  # shorter ones, such as "Yes" and "See above", come again in good texts
-_NUMBERED = re.compile(r"^\W*\d+\W*|\W*\d+\W*$")  # figures inside a paragraph make it another one
+_NUMBER = re.compile(r"\W*\d+\W*")
 _QUOTED_CHARS = 60
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.LIST)
 
@@ -64,7 +64,7 @@ def repeated_text(document: Document) -> Finding | None:
     places: dict[str, list[Block]] = {}
     for block in document.blocks:
         if block.kind in _PROSE and block.end - block.start >= _REPEATED_CHARS:
-            key = _NUMBERED.sub("", " ".join(document.text[block.start : block.end].split()))
+            key = _unnumbered(" ".join(document.text[block.start : block.end].split()))
             places.setdefault(key, []).append(block)
     repeated = {key: blocks for key, blocks in places.items() if len(blocks) >= _REPEATED_COUNT}
     characters = sum(block.end - block.start for blocks in repeated.values() for block in blocks)
@@ -79,6 +79,15 @@ def repeated_text(document: Document) -> Finding | None:
         "If it is a header or a notice, take it out of the original."
     )
     return Finding("repeated_text", message, pages)
+
+
+def _unnumbered(text: str) -> str:
+    """Without a number at the beginning and at the end; figures inside a paragraph make it another one."""
+    for _ in range(2):
+        # From its beginning only, then backwards: a search for the end would begin anew at each dash of a long row.
+        number = _NUMBER.match(text)
+        text = text[number.end() if number else 0 :][::-1]
+    return text
 
 
 def language_not_covered(document: Document, covered: frozenset[str] | None) -> list[Finding]:

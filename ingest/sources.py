@@ -1,12 +1,16 @@
 """Where documents come from: files and folders of this machine, and what was listed completely."""
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from core.errors import ReadError, TooLarge
+
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})  # a link in a circle leads to no file
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,33 +134,56 @@ def find_sources(paths: Sequence[Path], without: Path | None = None) -> Listing:
     return listing
 
 
-def add_path(listing: Listing, path: Path, scope: str | None = None) -> None:
-    """A file, or a folder with all below it. ``scope`` names what a file belongs to; a folder is a scope of its own."""
-    if not path.exists() and not path.is_symlink():
-        listing.fail(str(path), f"{path} does not exist.", "Check the path.")
-    elif path.is_dir():
-        name = str(path.resolve())
-        unreadable = add_files(listing, _below(path, listing.skips), name)
-        listing.scopes.append(Scope(name, _covers_folder(path.resolve(), unreadable)))
-    else:
-        add_files(listing, [path], scope)
+def add_path(listing: Listing, path: Path, scope: str | None = None) -> list[str]:
+    """A file, or a folder with all below it; gives the uris of what could not be asked or read.
+
+    ``scope`` names what the files belong to, where that is not the folder. A folder is listed whole in any case.
+    """
+    try:
+        if not path.exists() and not path.is_symlink():
+            listing.fail(str(path), f"{path} does not exist.", "Check the path.")
+            return []
+        is_folder = path.is_dir()
+    except OSError:  # told as a file's
+        is_folder = False
+    if not is_folder:
+        return add_files(listing, [path], scope)
+    name = str(path.resolve())
+    unreadable = add_files(listing, _below(path, listing.skips), scope or name)
+    listing.scopes.append(Scope(name, _covers_folder(path.resolve(), unreadable)))
+    return unreadable
 
 
 def add_files(listing: Listing, found: Iterable[Path | OSError], scope: str | None) -> list[str]:
-    """Files, and why folders among them cannot be read; gives the beginnings of the uris in those."""
+    """Files, and why folders among them cannot be read; gives the uris of what could not be asked or read."""
     unreadable: list[str] = []
     for file in found:
         if isinstance(file, OSError):
-            unreadable.append(f"{Path(file.filename).resolve().as_uri()}/")
+            unreadable.append(file_uri(Path(file.filename)))
             listing.fail(str(file.filename), f"{file.filename}: {file.strerror}.", "Check its permissions.")
-        elif not file.is_file():  # a link that leads nowhere or in a circle, a pipe, a socket
-            listing.fail(str(file), f"{file} is not a file that can be read.", "Check where it leads.")
-        else:
-            try:
+            continue
+        try:
+            if stat.S_ISREG(file.stat().st_mode):
                 listing.add(file_source(file), scope)
-            except OSError as error:  # it went a moment ago
-                listing.fail(str(file), f"{file} cannot be read: {error.strerror}.", "Check whether it is there.")
+            else:  # a pipe, a socket
+                listing.fail(str(file), f"{file} is not a file that can be read.", "Check what it is.")
+        except OSError as error:
+            if error.errno in _NOT_THERE:  # a link that leads nowhere, or it went a moment ago
+                listing.fail(str(file), f"{file} is not a file that can be read.", "Check where it leads.")
+            else:  # whether there is a file is not known
+                unreadable.append(file_uri(file))
+                listing.fail(str(file), f"{file} cannot be read: {error.strerror}.", "Check its disk and permissions.")
     return unreadable
+
+
+def is_within(uri: str, places: Iterable[str]) -> bool:
+    """Whether it is one of some files, in one of some folders or archives, all by uri."""
+    return any(uri == place or uri.startswith((f"{place.rstrip('/')}/", f"{place}!/")) for place in places)
+
+
+def file_uri(path: Path) -> str:
+    """Of a path that may not be there. Unlike ``Path.resolve``, also of a link in a circle."""
+    return Path(os.path.realpath(path)).as_uri()
 
 
 def walk(folder: Path, enter: Callable[[str], bool]) -> Iterator[tuple[Path, list[str]] | OSError]:
@@ -182,11 +209,16 @@ def _below(folder: Path, skips: Callable[[Path], bool]) -> Iterator[Path | OSErr
 
 
 def _covers_folder(folder: Path, unreadable: Sequence[str]) -> Callable[[str, str | None], bool]:
-    """A folder that cannot be read says nothing of what was in it; and a hidden file is not looked for."""
+    """A folder that cannot be read says nothing of what was in it; and a hidden file is not looked for.
+
+    Links lead to files elsewhere: that they were found in the folder is on record.
+    """
     start = folder.as_uri().rstrip("/") + "/"
 
-    def covers(uri: str, _: str | None) -> bool:
-        below = uri.removeprefix(start)
-        return uri.startswith(start) and not uri.startswith(tuple(unreadable)) and "/." not in f"/{below}"
+    def covers(uri: str, scope: str | None) -> bool:
+        if not uri.startswith(start):
+            return scope == str(folder) and not unreadable  # else the link may be in what could not be read
+        shown = scope == str(folder) or "/." not in f"/{uri.removeprefix(start)}"
+        return shown and not is_within(uri, unreadable)
 
     return covers

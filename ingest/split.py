@@ -151,15 +151,18 @@ def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> I
 
 
 def _sizes(texts: Sequence[str], count_tokens: TokenCounter) -> list[int]:
-    """Token counts, never below an eighth of the characters: some tokenizers make one token of a whole blob."""
+    """Token counts, never below an eighth of the characters: some tokenizers make one token of a whole blob.
+
+    Never 0 for a text either: zero-width spaces without end would be one passage, summed up anew at each of them.
+    """
     counts = count_tokens(texts)
-    return [max(count, len(text) // 8) for count, text in zip(counts, texts, strict=True)]
+    return [max(count, len(text) // 8, min(1, len(text))) for count, text in zip(counts, texts, strict=True)]
 
 
 def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
     """Exact for what may fit; a long text is only known to be too long, which is all the splitter asks.
 
-    Never 0 for a piece: the splitter repeats those without length (blank lines, zero-width spaces) as an overlap.
+    Not 0 for a piece: the splitter repeats those without length (blank lines, zero-width spaces) as an overlap.
     """
     cache: dict[str, int] = {}
 
@@ -169,7 +172,7 @@ def _length_function(count_tokens: TokenCounter) -> Callable[[str], int]:
         if piece not in cache:
             if len(cache) > 100_000:
                 cache.clear()
-            cache[piece] = max(min(1, len(piece)), _sizes([piece], count_tokens)[0])
+            cache[piece] = _sizes([piece], count_tokens)[0]
         return cache[piece]
 
     return length

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from index.catalog import DocumentRow
+from index.known import KnownSource
 
 MAX_SYNC_SPECS = 1000
 
@@ -74,19 +75,25 @@ def _source(kind: SourceKind, place: str, rows: list[DocumentRow]) -> DocumentSo
     )
 
 
-def sync_specs(source: DocumentSource, scopes: Mapping[str, str | None]) -> list[str]:
-    """What a sync of the place names, empty where it cannot be synced; ``scopes`` are those of documents by uri.
+def sync_specs(source: DocumentSource, known: Mapping[str, KnownSource]) -> list[str]:
+    """What a sync of the place names, empty where it cannot be synced; ``known`` are the documents' sources by uri.
 
     A document without a scope was named itself, or is older than the record of scopes: then a folder stands for it.
     """
     if source.kind not in (SourceKind.FOLDER, SourceKind.WEB) or source.is_there is False:
         return []
     start = Path(source.place).as_uri() if source.kind is SourceKind.FOLDER else source.place
-    of_place = {uri: scope for uri, scope in scopes.items() if uri == start or uri.startswith(f"{start.rstrip('/')}/")}
-    named = sorted({scope for scope in of_place.values() if scope})
+    of_place = {
+        uri: one.metadata for uri, one in known.items() if uri == start or uri.startswith(f"{start.rstrip('/')}/")
+    }
+    named = sorted({told["scope"] for told in of_place.values() if told.get("scope")})
     if source.kind is SourceKind.FOLDER and not named:
         return [source.place]
-    alone = [uri.partition("!/")[0] for uri, scope in sorted(of_place.items()) if not scope]
+    alone = [
+        uri.partition("!/")[0] if "container" in told else uri  # "!/" may be in the address of a page
+        for uri, told in sorted(of_place.items(), key=lambda one: one[0])
+        if not told.get("scope")
+    ]
     return list(dict.fromkeys([*named, *map(_spec, alone)]))[:MAX_SYNC_SPECS]
 
 

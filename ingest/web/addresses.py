@@ -6,6 +6,7 @@ later. So the resolved addresses are checked, all of them, and the connection go
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from urllib.parse import urljoin
 
 import httpx
 
@@ -26,10 +27,13 @@ def is_address(spec: str) -> bool:
     return spec.lower().startswith(("http://", "https://"))
 
 
-def parse_address(text: str) -> httpx.URL:
-    """In one spelling, without its fragment. Raises ReadError for what is not a plain http(s) address."""
+def parse_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
+    """In one spelling, without its fragment; ``base`` is where it is written, if it may be a relative one.
+
+    Raises ReadError for what is not a plain http(s) address.
+    """
     try:
-        url = httpx.URL(text.strip())
+        url = httpx.URL(urljoin(str(base or ""), text.strip()))
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise ReadError(f"{text[:200]} is not an address: {error}.", "Correct it.") from error
     if url.scheme not in _PORTS:

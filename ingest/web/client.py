@@ -1,18 +1,17 @@
-"""Asking for pages: robots.txt, the pace, redirects, and one more try where a server asks for it."""
+"""Asking for pages: robots.txt, the rate limit, redirects, and one more try where a server asks for it."""
 
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 import httpx
 
 from core.errors import ReadError, SourceGone
 from ingest.web.addresses import parse_address
 from ingest.web.fetch import Fetched, Request, Resolve, fetch, resolve
-from ingest.web.pace import Pace
+from ingest.web.rate_limit import RateLimit
 from ingest.web.robots import MAX_BYTES as ROBOTS_BYTES
 from ingest.web.robots import Robots
 from ingest.web.rules import WebRules
@@ -24,7 +23,7 @@ _LONGEST_RETRY_S = 30.0
 
 
 class Web:
-    """The web for one sync: what its hosts allow is asked once. Safe to use from several threads."""
+    """The web for one sync: what its hosts allow is asked once."""
 
     def __init__(
         self,
@@ -37,7 +36,7 @@ class Web:
         self._resolve = resolve
         self._context = context
         self._sleep = sleep
-        self._pace = Pace(rules.requests_per_second, sleep)
+        self._rate = RateLimit(rules.requests_per_second, sleep)
         self._robots = Robots(self._robots_txt, rules.user_agent.partition("/")[0])
 
     def get(
@@ -78,13 +77,13 @@ class Web:
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or target is None:
                 return answer
-            url = parse_address(urljoin(str(url), target))
+            url = parse_address(target, url)
             may_be_private = may_be_private and not answer.is_public
         raise ReadError(f"{asked} redirects more than {_MAX_REDIRECTS} times.", "Name the address that it leads to.")
 
     def _ask(self, request: Request, delay_s: float | None) -> Fetched:
         for is_last in (False, True):
-            self._pace.wait(request.url.host, delay_s)
+            self._rate.wait(request.url.host, delay_s)
             answer = fetch(request, self.rules, self._resolve, self._context)
             wait = _retry_after(answer) if answer.status in _BUSY else None
             if is_last or wait is None or wait > _LONGEST_RETRY_S:

@@ -173,7 +173,7 @@ async def _unpacked(response: httpcore.Response, headers: httpx.Headers, request
             continue
         for unpacked in unpacker.feed(piece):
             yield unpacked
-        if unpacker.is_complete:
+        if unpacker.is_over:
             return
     if unpacker is not None and not unpacker.is_complete:
         raise ReadError(f"{request.url} broke off.", "Try again later.")

@@ -3,7 +3,6 @@
 import codecs
 import mimetypes
 import re
-from email.message import EmailMessage
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -28,6 +27,24 @@ _SUFFIXES = {
     "application/xml": ".xml",
 }
 _MAX_CHARS = 200
+_MAX_HEADER = 2_000
+# RFC 6266 and 8187, the forms that are in use.
+_NAME_STAR = re.compile(r"(?:^|;)\s*filename\*\s*=\s*\"?(utf-8|iso-8859-1)'[^';]*'([^\s;\"]+)", re.IGNORECASE)
+_NAME = re.compile(r"(?:^|;)\s*filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;\"]+))", re.IGNORECASE)
+# Codecs of the WHATWG encoding standard's encodings, with what browsers take for some of them. No others: a server
+# must not choose a codec that takes for ever (punycode, idna) or is none of texts.
+_CODECS = {
+    "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gbk", "euc_kr": "cp949", "shift_jis": "cp932",
+} | {
+    codec: codec
+    for codec in (
+        "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-6", "iso8859-7", "iso8859-8", "iso8859-10",
+        "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
+        "cp866", "cp874", "cp932", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256",
+        "cp1257", "cp1258", "gbk", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
+    )
+}  # fmt: skip
 
 
 def file_name(url: httpx.URL, headers: httpx.Headers) -> str:
@@ -58,26 +75,19 @@ def as_file(data: bytes, headers: httpx.Headers) -> bytes:
     if not found or not media_type_of(headers).startswith("text/"):
         return data
     try:
-        codec = codecs.lookup(found[1]).name
-        if codec in ("utf-8", "ascii") or codec.startswith("utf-"):
-            return data
-        return codecs.BOM_UTF8 + data.decode(_as_browsers(codec)).encode("utf-8")
+        codec = _CODECS.get(codecs.lookup(found[1]).name)
+        return codecs.BOM_UTF8 + data.decode(codec).encode("utf-8") if codec else data
     except (LookupError, UnicodeError):
         return data
 
 
-def _as_browsers(codec: str) -> str:
-    """Latin-1 means Windows' superset of it on the web (WHATWG encoding standard)."""
-    return "cp1252" if codec == "iso8859-1" else codec
-
-
 def _disposition(header: str) -> str:
-    message = EmailMessage()
-    try:
-        message["Content-Disposition"] = header
-    except ValueError:  # a line break
-        return ""
-    return message.get_filename("") if header else ""
+    header = header[:_MAX_HEADER]
+    if found := _NAME_STAR.search(header):
+        return unquote(found[2], found[1])
+    if found := _NAME.search(header):
+        return found[2] or re.sub(r"\\(.)", r"\1", found[1])
+    return ""
 
 
 def _plain(name: str) -> str:

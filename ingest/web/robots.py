@@ -1,6 +1,5 @@
 """What a site's robots.txt allows (RFC 9309)."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,7 +22,6 @@ class Robots:
     get: Callable[[httpx.URL, bool], Fetched]
     agent: str
     _found: dict[_Key, Protego | ReadError] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def check(self, url: httpx.URL, may_be_private: bool) -> float | None:
         """The delay in seconds that the site wants between requests, if any. Raises ReadError where it forbids."""
@@ -37,13 +35,12 @@ class Robots:
 
     def _rules(self, url: httpx.URL, may_be_private: bool) -> Protego:
         key = (url.scheme, url.host, port_of(url), may_be_private)
-        with self._lock:
-            if key not in self._found:
-                try:
-                    self._found[key] = self._ask(url.copy_with(raw_path=b"/robots.txt"), may_be_private)
-                except ReadError as error:  # a host that is down is not tried for every page of it
-                    self._found[key] = error
-            found = self._found[key]
+        if key not in self._found:
+            try:
+                self._found[key] = self._ask(url.copy_with(raw_path=b"/robots.txt"), may_be_private)
+            except ReadError as error:  # a host that is down is not tried for every page of it
+                self._found[key] = error
+        found = self._found[key]
         if isinstance(found, ReadError):
             raise found
         return found

@@ -1,9 +1,8 @@
 """Sitemaps (sitemaps.org): told by their content, read as far as they go, indexes followed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 from zlib import error as ZlibError
 
 import httpx
@@ -67,13 +66,23 @@ def read_sitemap(data: bytes) -> Sitemap:
     return Sitemap(root == "sitemapindex", tuple(filter(None, locations)), fault)
 
 
-def pages_of(web: Web, url: httpx.URL, data: bytes, may_be_private: bool, limit: int) -> Pages:
-    """The pages of a sitemap whose bytes are ``data``, at most ``limit`` of them, each once."""
+def pages_of(
+    web: Web,
+    url: httpx.URL,
+    data: bytes,
+    may_be_private: bool,
+    limit: int,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> Pages:
+    """The pages of a sitemap whose bytes are ``data``, at most ``limit`` of them, each once.
+
+    Those found so far where ``is_stopping`` says so, which is asked before each of the sitemaps.
+    """
     pages = Pages()
     seen: set[str] = {str(url)}
     listed: set[str] = set()
     waiting: list[tuple[httpx.URL, bool, int, bytes | None]] = [(url, may_be_private, 0, data)]
-    while waiting:
+    while waiting and not is_stopping():
         at, private, depth, body = waiting.pop(0)
         try:
             if body is None:
@@ -90,7 +99,7 @@ def pages_of(web: Web, url: httpx.URL, data: bytes, may_be_private: bool, limit:
             pages.failures.append((str(at), fault))
         for location in found.locations:
             try:
-                target = parse_address(urljoin(str(at), location))
+                target = parse_address(location, at)
             except ReadError as error:
                 pages.failures.append((location, error))
                 continue

@@ -60,7 +60,7 @@ class WebSource:
         if kept is not None and len(metadata) > 1 and metadata.items() <= known.items():
             return None
         if is_sitemap(answer.body):
-            raise ReadError(f"{self.uri} is a sitemap.", "Name it by itself to read what it lists.")
+            raise ReadError(f"{self.uri} is a sitemap.", "Put #sitemap after its address to read what it lists.")
         self._name = file_name(answer.url, answer.headers)
         return Content(as_file(answer.body, answer.headers), metadata)
 

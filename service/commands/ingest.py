@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import Annotated
 
@@ -12,7 +12,6 @@ from rich.markup import escape
 
 from core.errors import FootnotedError, InvalidRequest
 from ingest.find import find
-from ingest.web.addresses import is_address
 from service.commands.ingest_report import IngestPrinter
 from service.commands.options import AsJson, Collection, DataDir, settings_with
 from service.console import err, ingest_progress, print_error, rendered_errors
@@ -87,23 +86,18 @@ class _Sync:
         self._retry_failed = retry_failed
 
     def run(self, specs: Sequence[str], stop: threading.Event | None = None) -> IngestReport:
-        with self._looking(specs):
-            listing = find(specs, self.settings.web.rules(), self.settings.data_dir)
         # A watch that nobody looks at tells what came of each sync, not how far it is.
         with ingest_progress() if stop is None or err.is_terminal else nullcontext(Silent()) as progress:
+            listener = _Stoppable(progress, stop) if stop else progress
+            listing = find(specs, self.settings.web.rules(), self.settings.data_dir, listener.is_stopping)
             return self._engine.ingest_listing(
                 listing,
                 self._collection,
-                _Stoppable(progress, stop) if stop else progress,
+                listener,
                 prune=self._prune,
                 dry_run=self._dry_run,
                 retry_failed=self._retry_failed,
             )
-
-    def _looking(self, specs: Sequence[str]) -> AbstractContextManager[object]:
-        if err.is_terminal and any(is_address(spec) for spec in specs):
-            return err.status("Looking at the addresses")
-        return nullcontext()
 
 
 class _Stoppable:

@@ -15,12 +15,12 @@ from service.console import out, print_json, rendered_errors
 from service.engine import Engine
 from service.quality.as_json import collection_quality_json, document_quality_json
 from service.quality.report import (
-    Alike,
     CollectionQuality,
     DocumentQuality,
     collection_quality,
     document_quality,
 )
+from service.quality.resemblance import Alike
 
 _SHOWN = 20
 
@@ -63,7 +63,7 @@ def _print_document(report: DocumentQuality) -> None:
     document = report.document
     out.print(f"[bold]{escape(document.title)}[/]  {escape(_short(document.uri))}")
     if document.findings is None:
-        out.print("Not assessed: it was ingested by an earlier version. Run `footnoted reindex`.")
+        out.print("Not assessed: it was ingested by an earlier version. Remove it, and ingest it again.")
     elif not document.findings:
         out.print("Nothing was found that may cost answers.")
     for finding in document.findings or ():
@@ -107,9 +107,8 @@ def _print_collection(report: CollectionQuality, name: str) -> None:
         _print_rest(len(report.failures))
     if report.not_assessed:
         count = len(report.not_assessed)
-        out.print(
-            f"Not assessed: {count:,}, ingested by an earlier version. Run `footnoted reindex --collection {name}`."
-        )
+        out.print(f"Not assessed: {count:,}, ingested by an earlier version.")
+        out.print("To have them assessed, `footnoted remove` them, and ingest them again; `--json` names them.")
 
 
 def _print_rest(total: int) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -54,5 +54,5 @@ class Worker:
         else:
             log.info("job_settled", job=job.id, status=status.value)
 
-    def _find(self, sources: Sequence[str]) -> Listing:
-        return find(sources, self._settings.web.rules(), self._settings.data_dir)
+    def _find(self, sources: Sequence[str], is_stopping: Callable[[], bool]) -> Listing:
+        return find(sources, self._settings.web.rules(), self._settings.data_dir, is_stopping)

@@ -28,7 +28,8 @@ _SEE_LOG = "The server's log has the details; please report it."
 
 log = structlog.get_logger("footnoted")
 
-Find = Callable[[Sequence[str]], Listing]
+Find = Callable[[Sequence[str], Callable[[], bool]], Listing]
+"""Is called with specifications, and what tells whether to stop."""
 
 
 class JobRun:
@@ -169,7 +170,9 @@ class JobRun:
         if self._stopping.is_set():
             return
         self._work.start_over()
-        listing = self._find(job.sources)
+        listing = self._find(job.sources, self.is_stopping)
+        if self.is_stopping():
+            return
         refused = self._work.refused()
         sources = [self._refused(one) if one.uri in refused else self._watched(one) for one in listing.sources]
         by_uri = {source.uri: source for source in sources}

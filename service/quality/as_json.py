@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.types import Finding
+from core.types import Finding, Signed
 from index.known import FailedSource
-from index.quality import Assessed, SignedRow
-from service.quality.report import Alike, CollectionQuality, DocumentQuality
+from index.quality import Assessed
+from service.quality.report import CollectionQuality, DocumentQuality
+from service.quality.resemblance import Alike
 from service.wire import view_url
 
 _GROUP_SHOWN = 50
 _NOT_ASSESSED = {
     "code": "not_assessed",
     "message": "It was ingested by a version that did not look at quality.",
-    "hint": "Run `footnoted reindex`, or ingest it again.",
+    "hint": "Remove it, and ingest it again: only reading it anew shows what its file holds.",
 }
 
 
@@ -31,9 +32,17 @@ def document_quality_json(report: DocumentQuality, collection: str) -> dict[str,
 
 
 def collection_quality_json(
-    report: CollectionQuality, collection: str, code: str | None = None, limit: int = 100, offset: int = 0
+    report: CollectionQuality,
+    collection: str,
+    code: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+    *,
+    with_failures: bool = True,
 ) -> dict[str, Any]:
     """Counts are of all; of the documents, groups and failures a stretch each.
+
+    Without ``with_failures``, the addresses of sources that failed, which no document tells, are left out.
 
     ``code`` leaves only that kind's stretch: a finding's code, duplicates, near_identical, failed or not_assessed.
     """
@@ -65,7 +74,7 @@ def collection_quality_json(
         "near_identical": _groups(report.near_identical, collection, stretch("near_identical")),
         "failed": {
             "total": len(report.failures),
-            "sources": [_failure(one) for one in report.failures[stretch("failed")]],
+            "sources": [_failure(one) for one in report.failures[stretch("failed")]] if with_failures else [],
         },
         "not_assessed": {
             **_NOT_ASSESSED,
@@ -99,7 +108,7 @@ def _assessed(document: Assessed, collection: str) -> dict[str, Any]:
     return {**_document(document, collection), "media_type": document.media_type}
 
 
-def _document(document: Assessed | SignedRow, collection: str) -> dict[str, Any]:
+def _document(document: Assessed | Signed, collection: str) -> dict[str, Any]:
     return {
         "document_id": document.id,
         "title": document.title,

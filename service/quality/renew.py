@@ -15,10 +15,10 @@ _ALL = 2**31
 
 
 def assess_again(catalog: Catalog, collection_name: str, encoder: Encoder) -> None:
-    """Assess every document by its passages in the catalog. Raises NotFound for the collection.
+    """Assess documents anew by their passages in the catalog. Raises NotFound for the collection.
 
-    What a parser found is kept, since only a new ingest parses. A document that is replaced or deleted meanwhile is
-    passed over: whoever replaced it has assessed it.
+    What a parser found is kept, since only a new ingest parses; so what was never assessed stays so. A document that
+    is replaced or deleted meanwhile is passed over: whoever replaced it has assessed it.
     """
     for row in catalog.documents(collection_name):
         try:
@@ -28,12 +28,14 @@ def assess_again(catalog: Catalog, collection_name: str, encoder: Encoder) -> No
 
 
 def _assess(catalog: Catalog, collection_name: str, document_id: str, encoder: Encoder) -> None:
+    with schema.read(catalog.engine) as connection:
+        collection = catalog.collection_in(connection, collection_name)
+        known = quality.findings_of(connection, collection.id, [document_id]).get(document_id)
+    if known is None:
+        return
     document = catalog.document(collection_name, document_id)
     passages = passages_of(catalog, collection_name, document_id, _ALL).passages
     counts = encoder.count_tokens([passage.text for passage in passages])
-    with schema.read(catalog.engine) as connection:
-        collection = catalog.collection_in(connection, collection_name)
-        known = quality.findings_of(connection, collection.id, [document_id]).get(document_id, ())
     findings = assess(document, passages, counts, known, languages_of(encoder.name), encoder.max_tokens)
     made = signature(document.text)
     d = schema.documents.c

@@ -9,20 +9,8 @@ from core.types import Finding
 from index import quality, schema
 from index.catalog import Catalog
 from index.known import FailedSource
-from index.quality import Assessed, SignedRow
-from ingest.near_groups import groups
-from ingest.near_identical import NEAR, matrix, similarity
-from ingest.signature import text_digest
-
-_MOST_ALIKE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """A document that resembles another. ``similarity`` is 1 where the texts are equal and only there."""
-
-    document: SignedRow
-    similarity: float
+from index.quality import Assessed
+from service.quality.resemblance import Alike, resemblance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +52,14 @@ def document_quality(catalog: Catalog, collection_name: str, document_id: str) -
     with schema.read(catalog.engine) as connection:
         collection = catalog.collection_in(connection, collection_name)
         document = quality.of_document(connection, collection.id, document_id)
-        signed = quality.signatures(connection, collection.id)
     if document is None:
         raise NotFound(
             f"There is no document {document_id!r} in the collection {collection_name!r}.",
             "It may have been replaced by a newer version or deleted: list the documents.",
         )
     failure = catalog.failures(collection).get(document.uri)
-    return DocumentQuality(document, _alike(signed, document_id), failure)
+    resemblance = resemblance_of(catalog, collection.id, collection.generation)
+    return DocumentQuality(document, resemblance.alike(document_id), failure)
 
 
 def collection_quality(catalog: Catalog, collection_name: str) -> CollectionQuality:
@@ -79,24 +67,17 @@ def collection_quality(catalog: Catalog, collection_name: str) -> CollectionQual
     collection = catalog.collection(collection_name)
     with schema.read(catalog.engine) as connection:
         documents = quality.of_collection(connection, collection.id)
-        signed = quality.signatures(connection, collection.id)
+    resemblance = resemblance_of(catalog, collection.id, collection.generation)
     by_code: dict[str, list[Found]] = defaultdict(list)
     for document in documents:
         for finding in document.findings or ():
             by_code[finding.code].append(Found(document, finding))
-    by_text: dict[bytes, list[SignedRow]] = defaultdict(list)
-    for one in signed:
-        by_text[text_digest(one.signature)].append(one)
-    oldest = [copies[0] for copies in by_text.values()]
     return CollectionQuality(
         documents=len(documents),
         passages=collection.passages,
         findings=dict(sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0]))),
-        duplicates=[tuple(Alike(one, 1.0) for one in copies) for copies in by_text.values() if len(copies) > 1],
-        near_identical=[
-            tuple(Alike(oldest[row], share) for row, share in zip(group.rows, group.similarities, strict=True))
-            for group in groups(matrix([one.signature for one in oldest]))
-        ],
+        duplicates=resemblance.duplicates,
+        near_identical=resemblance.near_identical,
         failures=list(catalog.failures(collection).values()),
         not_assessed=[document for document in documents if document.findings is None],
     )
@@ -107,13 +88,3 @@ def findings_of(catalog: Catalog, collection_name: str, document_ids: Sequence[s
     with schema.read(catalog.engine) as connection:
         collection = catalog.collection_in(connection, collection_name)
         return quality.findings_of(connection, collection.id, document_ids)
-
-
-def _alike(signed: Sequence[SignedRow], document_id: str) -> tuple[Alike, ...]:
-    own = next((one for one in signed if one.id == document_id), None)
-    if own is None:
-        return ()
-    shares = similarity(own.signature, matrix([one.signature for one in signed]))
-    near = [Alike(one, float(share)) for one, share in zip(signed, shares, strict=True) if share >= NEAR]
-    others = sorted((one for one in near if one.document.id != document_id), key=lambda one: -one.similarity)
-    return tuple(others[:_MOST_ALIKE])

@@ -44,11 +44,9 @@ def sources(state: State, name: str) -> dict[str, Any]:
     """The places that the documents came from: what a sync of each names, and for a folder the command."""
     found = sources_of(state.engine.documents(name))
     catalog = state.engine.store.catalog
-    scopes = {
-        uri: known.metadata.get("scope") for uri, known in catalog.known_sources(catalog.collection(name)).items()
-    }
+    known = catalog.known_sources(catalog.collection(name))
     data_dir = str(state.settings.data_dir.absolute())
-    return {"sources": [_source_json(source, name, data_dir, sync_specs(source, scopes)) for source in found]}
+    return {"sources": [_source_json(source, name, data_dir, sync_specs(source, known)) for source in found]}
 
 
 def _listed_json(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from service.quality.as_json import collection_quality_json, document_quality_json
 from service.quality.report import collection_quality, document_quality
+from service.routes.operator_access import IsOperator
 from service.routes.state import CollectionName, Offset, State
 
 router = APIRouter(prefix="/v1", tags=["quality"])
@@ -21,10 +22,15 @@ def get_document_quality(state: State, document_id: str, collection: CollectionN
 @router.get("/collections/{name}/quality")
 def get_collection_quality(
     state: State,
+    is_operator: IsOperator,
     name: str,
     code: Annotated[str | None, Query(max_length=100, description="Show only this kind; counts are of all.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="How many documents of each kind, groups, failures.")] = 100,
     offset: Offset = 0,
 ) -> dict[str, Any]:
-    """Findings by kind with their documents, documents that are alike, and sources that could not be read."""
-    return collection_quality_json(collection_quality(state.engine.store.catalog, name), name, code, limit, offset)
+    """Findings by kind with their documents, documents that are alike, and sources that could not be read.
+
+    Which sources these are is told to the operator only.
+    """
+    report = collection_quality(state.engine.store.catalog, name)
+    return collection_quality_json(report, name, code, limit, offset, with_failures=is_operator)

@@ -51,7 +51,6 @@ export const jobWords = {
     finding: at("looking for changes"),
     reading: at("reading"),
     embedding: at("taking in what was read"),
-    removing: at("taking out what is gone"),
     finishing: at("finishing"),
   },
   settled: { done: "Done.", partial: "Done; some files failed.", failed: "Failed.", cancelled: "Cancelled." },

@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +21,9 @@ from core.types import HitSource
 from index import schema
 from index.catalog import Entry
 from index.dense import DenseIndex
+from index.document_passages import passages_around
 from index.originals import Originals
+from index.passages import searched
 from index.store import SearchSettings, Store
 
 HARBOUR = source("file:///harbour.txt", "The harbour is closed in winter.", "Ferries leave at seven.", title="Harbour")
@@ -326,6 +330,53 @@ def test_an_original_shared_by_two_collections_stays_until_the_last_is_gone(stor
     assert not path.exists()
 
 
+def test_an_original_that_goes_while_its_next_document_comes_is_kept_again(folder):
+    copy = source("file:///copy.txt", *(p.text for p in HARBOUR.passages))
+    with open_store(folder) as server, open_store(folder) as worker:
+        put(server, "c", HARBOUR)
+        write = worker.catalog.put
+
+        def late(*given):
+            server.remove("c", [HARBOUR.document.id])
+            return write(*given)
+
+        worker.catalog.put = late
+        put(worker, "c", copy)
+        assert worker.originals.path(copy.document.metadata["sha256"]).read_bytes() == copy.original
+
+
+def test_nobody_can_write_a_document_while_its_original_is_found_unreferenced(store, folder):
+    put(store, "c", HARBOUR)
+    tried = []
+
+    def discard(digest):
+        with (
+            closing(sqlite3.connect(folder / "catalog.db", timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        tried.append(digest)
+
+    store.originals.discard = discard
+    store.remove("c", [HARBOUR.document.id])
+    assert tried == [HARBOUR.document.metadata["sha256"]]
+
+
+def test_the_passages_around_a_place_are_its_own_and_one_on_each_side(store):
+    four = source("file:///four.txt", "One.", "Two.", "Three.", "Four.")
+    put(store, "c", four)
+
+    def around(position):
+        stretch = passages_around(store.catalog, "c", four.document.id, position)
+        return [passage.text for passage in stretch.passages], stretch.offset, stretch.total
+
+    starts = [passage.start for passage in four.passages]
+    assert around(0) == (["One.", "Two."], 0, 4)
+    assert around(starts[1]) == (["One.", "Two.", "Three."], 0, 4)
+    assert around(starts[2]) == (["Two.", "Three.", "Four."], 1, 4)
+    assert around(starts[3]) == around(10_000) == (["Three.", "Four."], 2, 4)
+
+
 def test_the_same_bytes_again_keep_their_original(store):
     put(store, "c", HARBOUR)
     put(store, "c", HARBOUR)
@@ -484,3 +535,9 @@ def test_an_index_file_of_another_kind_is_broken_not_trusted(filled):
         DenseIndex.load(file)
     with open_store(folder) as store:
         assert everything(store) == expected
+
+
+def test_a_column_named_in_each_row_is_searched_by_its_name_once():
+    rows = "Region: North | Sales: 5\nRegion: South | Sales: 7\nTotal: 12 in all"
+    assert searched(rows) == "Region: North | Sales: 5\nSouth | 7\nTotal: 12 in all"
+    assert searched("Note: this has no cells.\nNote: nor has this.") == "Note: this has no cells.\nNote: nor has this."

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import tarfile
+import tracemalloc
 import zipfile
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import EncryptedDocument, ReadError, TooLarge, UnsupportedMedia
 from ingest.archives import ArchiveLimits, Member, is_archive, members
+from ingest.packages import package_type
 from ingest.read import read
 
 
@@ -220,3 +222,62 @@ def test_a_damaged_archive_gives_files_or_read_errors(data, changes, share):
             assert isinstance(found, Member) or (isinstance(found[1], ReadError) and found[1].hint)
     except ReadError as error:
         assert error.hint
+
+
+def test_equal_names_are_numbered_however_many():
+    files = [("a.txt", b"1"), ("a (3).txt", b"2"), *(("a.txt", b"%d" % i) for i in range(3, 20_000))]
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    found = unpacked(out.getvalue(), "a.tar")
+    assert len(found) == len(files)
+    assert (found["a.txt"], found["a (2).txt"], found["a (3).txt"], found["a (4).txt"]) == (b"1", b"3", b"2", b"4")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (tarred({f".git/{i}": b"" for i in range(7)}), "a.tar"),
+        (zipped({f".git/{i}": b"" for i in range(7)}), "a.zip"),
+        (zipped({f"{i}.zip": zipped({".hidden": b"", "folder/": b""}) for i in range(3)}), "a.zip"),
+    ],
+)
+def test_what_is_passed_over_counts_as_well(data, name):
+    with pytest.raises(TooLarge, match="more than 6 files and folders"):
+        list(members(data, name, ArchiveLimits(max_members=6)))
+
+
+def peak_kb(work) -> int:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] // 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_headers_of_a_tar_are_not_kept():
+    data = gzip.compress(tarred({f".folder/{i}": b"" for i in range(3_000)}))
+    assert peak_kb(lambda: list(members(data, "a.tgz"))) < 1_000
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.docx"])
+def test_a_zip_with_too_many_entries_is_refused_before_they_are_loaded(name):
+    data = bytearray(zipped(dict.fromkeys(map(str, range(20_001)), b""), zipfile.ZIP_STORED))
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 8 : end + 12] = b"\1\0\1\0"  # it says that it has one
+    data = bytes(data)
+
+    def refused() -> None:
+        with pytest.raises(TooLarge, match="more than 20,000 files"):
+            list(members(data, name)) if is_archive(data, name) else package_type(data, name)
+
+    assert peak_kb(refused) < 2 * len(data) // 1024
+
+
+def test_files_that_look_like_many_entries_are_none():
+    looks = b"PK\x01\x02" * 30_000
+    assert unpacked(zipped({"a.bin": looks}, zipfile.ZIP_STORED)) == {"a.bin": looks}

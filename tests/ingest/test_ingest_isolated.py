@@ -1,6 +1,7 @@
 """Files that take a parser down take nothing else with them."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from ingest_samples import pdf_of_lines
 
 from core.errors import EncryptedDocument, ReadError, TooLarge
-from ingest import isolated
+from ingest import frames, isolated, parser_pipe
 
 
 def pdf_of(*objects: bytes) -> bytes:
@@ -151,3 +152,78 @@ def test_a_file_of_many_megabytes_comes_through_whole():
     parsed = isolated.parse("ingest.plain", text.encode(), "long.txt")
     assert parsed.text == text
     assert len(parsed.blocks) == 120_000
+
+
+def said(kind: bytes, body: object) -> bytes:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return frames.head(kind, len(data)) + data
+
+
+GOOD = {
+    "title": None, "metadata": {}, "notes": [], "findings": [], "last": True, "blocks": [["paragraph", 0, 5, None, None]],
+}  # fmt: skip
+FINDING = {"code": "c", "message": "m", "pages": ["1"]}
+
+
+def answered(text: bytes = b"Words", **changes: object) -> bytes:
+    return said(frames.ANSWER, {**GOOD, **changes}) + said(frames.TEXT, text)
+
+
+@pytest.fixture
+def taken_over(monkeypatch, tmp_path):
+    """A parser that says what it is told to, and then stays."""
+
+    def take(says: bytes) -> None:
+        isolated.POOL.close()
+        (tmp_path / "says").write_bytes(says)
+        command = ("sh", "-c", 'cat "$0"; exec >&-; exec sleep 60', str(tmp_path / "says"))
+        monkeypatch.setattr(parser_pipe, "_COMMAND", command)
+
+    yield take
+    isolated.POOL.close()
+
+
+def test_an_answer_is_read_as_it_should_be(taken_over):
+    taken_over(answered())
+    assert isolated.parse("any", b"", "a.pdf").text == "Words"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        b"",
+        frames.head(frames.TEXT, 2**63),
+        frames.head(frames.ANSWER, 3 * 1024**3),
+        said(b"X", b""),
+        said(frames.TEXT, b"before the answer"),
+        said(frames.ANSWER, b"{"),
+        said(frames.ANSWER, b"[" * 100_000),
+        said(frames.ANSWER, []),
+        said(frames.ANSWER, {}) + said(frames.TEXT, b""),
+        said(frames.PROGRESS, 1),
+        said(frames.PROGRESS, ["1", None]),
+        said(frames.ANSWER, {"last": True}) + said(frames.TEXT, b""),
+        said(frames.ANSWER, {"last": True, "crash": 1}) + said(frames.TEXT, b""),
+        *(
+            said(frames.ANSWER, {"last": True, "error": name}) + said(frames.TEXT, b"")
+            for name in ("FootnotedError", "TooManyRequests", "__doc__", "none", 1)
+        ),
+        answered(b"\xff"),
+        answered(blocks=None),
+        answered(blocks=[["paragraph", 0, 6, None, None]]),
+        answered(blocks=[["paragraph", 0.0, 5, None, None]]),
+        answered(blocks=[["paragraph", 0, 5, 2**70, None]]),
+        answered(blocks=[["paragraph", 0, 5]] * 2),
+        answered(blocks=[["verse", 0, 5, None, None]]),
+        answered(title=[]),
+        answered(metadata=[]),
+        answered(metadata={"author": 1}),
+        answered(notes=[None]),
+        answered(findings=[FINDING]),
+        answered(findings=[{}]),
+    ],
+)
+def test_whatever_a_parser_says_that_was_taken_over_is_one_bad_file(taken_over, says):
+    taken_over(says)
+    with pytest.raises(ReadError):
+        isolated.parse("any", b"", "a.pdf", time_limit_s=30)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.types import Signed
 from ingest.near_groups import groups
 from ingest.near_identical import NEAR, NearIdentical, matrix, similarity
 from ingest.signature import SHINGLE, signature
@@ -78,7 +79,7 @@ def test_a_long_text_is_cut_in_pieces_without_a_trace():
 
 
 def make(texts: dict[str, str]) -> NearIdentical:
-    return NearIdentical((f"id of {uri}", uri, uri.title(), signature(text)) for uri, text in texts.items())
+    return NearIdentical(Signed(f"id of {uri}", uri, uri.title(), signature(text)) for uri, text in texts.items())
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,22 @@ def test_what_was_put_is_found_and_what_was_forgotten_is_not(pages):
     assert known.nearest("new", signature(pages[1])).document.uri == "b"
     known.forget("c")
     assert known.nearest("new", signature(pages[3])) is None
+
+
+def test_a_look_up_finds_what_comparing_with_all_finds(pages):
+    rng = random.Random(9)
+    texts = [" ".join(altered(page.split(), count, rng, WORDS)) for page in pages for count in (0, 1, 2, 4, 100)]
+    signatures = [signature(text) for text in texts]
+    known = NearIdentical(Signed(f"id{i}", f"{i}", f"{i}", one) for i, one in enumerate(signatures[:10]))
+    for i, one in enumerate(signatures[10:], 10):
+        known.put(f"id{i}", f"{i}", f"{i}", one)
+    rows = matrix(signatures)
+    for page in pages:
+        new = signature(" ".join(altered(page.split(), 2, rng, WORDS)))
+        found = similarity(new, rows)
+        near = known.nearest("new", new)
+        assert near is not None
+        assert (near.document.signature, near.similarity) == (signatures[found.argmax()], found.max())
 
 
 # Groups

@@ -212,3 +212,14 @@ def test_page_ranges_name_every_page_and_no_other(pages):
         first, _, last = part.partition("–")
         named |= set(range(int(first), int(last or first) + 1))
     assert named == pages
+
+
+def test_figures_at_the_ends_of_a_repeated_notice_do_not_hide_it():
+    notice = "This page was left without any text on purpose"
+    document = make(*(f"({i}) {notice} – {i * 7} –" for i in range(6)), GREEN)
+    assert "6 times" in found(document)["repeated_text"].message
+
+
+@pytest.mark.parametrize("row", ["-" * 1_000_000, "1" * 1_000_000 + "x"])
+def test_a_row_of_one_character_without_end_is_no_work(row):
+    assert "repeated_text" not in found(make(row), None)

@@ -1,13 +1,16 @@
 """One job, done in this process with a real engine: batches, archives, files that workers died of."""
 
+import sqlite3
 import threading
 import zipfile
+from contextlib import closing
 from io import BytesIO
 
 import pytest
 
 from ingest.find import find
 from ingest.sources import FileSource, Listing
+from service.ingestion.report import FileResult, FileStatus
 from service.jobs.run import JobRun
 from service.jobs.store import JobStore
 from service.jobs.uploads import keep_upload
@@ -43,9 +46,12 @@ def upload(store, tmp_path):
 def run(engine, store, tmp_path):
     """Does the next job, and gives it as it is told then."""
 
+    def look(specs, is_stopping):
+        return find(specs, None, is_stopping=is_stopping)
+
     def do(stopping: threading.Event | None = None):
         work = take_next(store)
-        JobRun(engine, work, tmp_path / "uploads", lambda specs: find(specs, None), stopping or threading.Event()).run()
+        JobRun(engine, work, tmp_path / "uploads", look, stopping or threading.Event()).run()
         return store.get(work.job.id)
 
     return do
@@ -170,3 +176,68 @@ def test_what_was_written_but_not_noted_before_a_death_is_told_as_brought(run, u
     store.add_upload("job_2", "shelf", ["a.txt"])
     keep_upload(tmp_path / "uploads" / "job_2", [BytesIO(b"Ants.")])
     assert [file.status for file in run().files] == ["unchanged"]
+
+
+# A catalog that another process holds
+
+
+class WhileWaiting(threading.Event):
+    """Is never set; does something when it is first waited for."""
+
+    def __init__(self, act):
+        super().__init__()
+        self._act = act
+
+    def wait(self, timeout=None):
+        act, self._act = self._act, lambda: None
+        act()
+        return False
+
+
+@pytest.fixture
+def held(engine):
+    """Holds the catalog, and gives it free when it is called."""
+    with closing(sqlite3.connect(engine.store.catalog.engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield lambda: other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Whatever is locked is told to be so at once."""
+    monkeypatch.setattr("index.schema._BUSY_MS", 100)
+
+
+def test_an_upload_waits_for_a_catalog_that_is_held_for_long(impatient, run, upload, held):
+    upload(("a.txt", b"Ants."), ("b.txt", b"Bees."))
+    job = run(WhileWaiting(held))
+    assert (job.status, job.counts) == ("done", {"added": 2})
+
+
+def test_a_job_that_waits_for_the_catalog_can_be_cancelled(impatient, run, upload, held, store):
+    job_id = upload(("a.txt", b"Ants."))
+    assert run(WhileWaiting(lambda: store.cancel(job_id))).status == "cancelled"
+
+
+def test_a_sync_that_waited_counts_what_is_unchanged_once(impatient, run, store, tmp_path, request):
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("ants", "bees"):
+        (folder / f"{name}.txt").write_text(f"All about {name}.")
+    for _ in range(2):
+        store.add_sync("shelf", [str(folder)], prune=True, retry_failed=False)
+    run()
+    (folder / "toad.txt").write_text("Toads are shy.")
+    job = run(WhileWaiting(request.getfixturevalue("held")))
+    assert (job.status, job.counts) == ("done", {"unchanged": 2, "added": 1})
+
+
+def test_what_was_brought_before_the_wait_stays_brought(upload, store):
+    upload(("a.txt", b"Ants."))
+    work = take_next(store)
+    [file] = work.open_files()
+    work.use_rows([file])
+    work.settle(FileResult(file.uri, file.name, FileStatus.ADDED, "document_1", 1))
+    work.begin(file.uri, file.name, True)
+    work.settle(FileResult(file.uri, file.name, FileStatus.UNCHANGED, "document_1"))
+    assert [(file.status, file.passages) for file in store.get("job_1").files] == [("added", 1)]

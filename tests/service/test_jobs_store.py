@@ -1,5 +1,6 @@
 """The jobs' database: what is told of a job through its life, however its workers end."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -7,7 +8,7 @@ from io import BytesIO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from core.errors import Conflict, NotFound, ReadError
 from index.schema import write
@@ -166,6 +167,34 @@ def test_a_file_that_is_in_stays_in_whatever_becomes_of_the_workers(tmp_path_fac
         assert sum(store.get("job_1").counts.values()) == len(names)
         assert [file.uri for file in store.get("job_1").files] == [f"upload:{name}" for name in names]
     store.close()
+
+
+def test_a_change_is_told_without_reading_the_whole_job(store):
+    store.add_upload("job_1", "shelf", ["a.txt"])
+
+    def changed_by(act):
+        before = store.get("job_1")
+        assert not store.has_changed(before)
+        time.sleep(0.002)  # times are told in milliseconds
+        act()
+        return store.has_changed(before)
+
+    taken = []
+    assert changed_by(lambda: taken.append(take_next(store)))
+    [work] = taken
+    work.use_rows(work.open_files())
+    for act in (
+        lambda: work.begin("upload:a.txt", "a.txt"),
+        lambda: work.progress(Progress(0, 1, "a.txt", Stage.READING), 0),
+        lambda: work.settle(ADDED),
+        lambda: store.cancel("job_1"),
+        lambda: work.finish(JobStatus.CANCELLED, 1.0),
+    ):
+        assert changed_by(act)
+    job = store.get("job_1")
+    with write(store.file.opened()) as connection:
+        connection.execute(delete(jobs))
+    assert store.has_changed(job)
 
 
 def test_what_is_told_of_a_job_has_bounds(store):

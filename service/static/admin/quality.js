@@ -1,6 +1,6 @@
 import { el } from "../dom.js";
 import { get, part } from "../requests.js";
-import { button, copyBox, facts, failure, pageLink } from "./parts.js";
+import { button, facts, failure, pageLink } from "./parts.js";
 import { chosenCollection } from "./picker.js";
 import { percent, words } from "./words.js";
 
@@ -118,9 +118,7 @@ const likeness = (similarity) => (similarity === 1 ? say.sameText : say.alike(pe
 function notAssessed(unknown, report, view) {
   const draw = (documents) => documents.map((one) => el("li", {}, el("p", { class: "name" }, documentLink(one, report.collection))));
   const next = async (offset) => draw((await stretch(report, "not_assessed", offset, view)).not_assessed.documents);
-  const made = card(say.notAssessedTitle(unknown.total), say.notAssessedHint, unknown.total, draw(unknown.documents), { "data-code": "not_assessed" }, next);
-  made.querySelector("details").before(copyBox(say.reindex(report.collection), say.copyReindex));
-  return made;
+  return card(say.notAssessedTitle(unknown.total), say.notAssessedHint, unknown.total, draw(unknown.documents), { "data-code": "not_assessed" }, next);
 }
 
 function ofDocument(report, collection) {
@@ -140,7 +138,6 @@ function ofDocument(report, collection) {
     el("h2", { class: "document-name", dir: "auto" }, pageLink(report.url, {}, report.title)),
     facts(el("bdi", {}, place(report.uri))),
     findings.length ? el("ul", { class: "cards quality" }, findings) : el("p", { class: "nothing" }, nothing),
-    report.assessed ? null : copyBox(say.reindex(collection), say.copyReindex),
   ].filter(Boolean);
 }
 

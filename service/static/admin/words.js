@@ -179,9 +179,7 @@ export const words = {
     sameText: "the same text",
     alike: (share) => `${share} alike`,
     notAssessedTitle: (n) => `Not looked at (${count(n, "document", "documents")})`,
-    notAssessedHint: "Taken in by an earlier version, which did not look at quality. This command makes up for it:",
-    reindex: (name) => `footnoted reindex --collection ${name}`,
-    copyReindex: "Copy the command",
+    notAssessedHint: "Taken in by an earlier version, which did not look at quality. What is removed and taken in again is looked at.",
   },
 
   sources: {

@@ -7,7 +7,6 @@ is its header's; it counts for no more than the whole archive has.
 
 import io
 import tarfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,8 +59,8 @@ def is_archive(data: bytes, name: str) -> bool:
 def members(data: bytes, name: str, limits: ArchiveLimits | None = None) -> Iterator[Found]:
     """Each file, or its path with the reason why it cannot be unpacked; one is in memory at a time.
 
-    Hidden files and what systems leave beside files are passed over, though counted. Raises TooLarge where the limits on the
-    whole are reached, ReadError where the archive's own structure is damaged: files before that have been given.
+    Hidden files and what systems leave beside files are passed over, though counted. Raises TooLarge where the limits
+    on the whole are reached, ReadError where the archive's own structure is damaged: files before that have been given.
     """
     yield from _Unpacker(name, limits or ArchiveLimits()).unpack(data, name, "", 1)
 
@@ -142,7 +141,7 @@ class _Unpacker:
         # "|": read once from front to back, so that a compressed one is never whole in memory.
         with _told(name), tarfile.open(fileobj=stream, mode="r|", errorlevel=1) as archive:
             for info in archive:
-                archive.members.clear()  # else it keeps each of them to the end
+                archive.members.clear()  # type: ignore[attr-defined]  # else it keeps each of them to the end
                 self._count_member()
                 path = clean_path(info.name)
                 if not info.isreg() or is_hidden(path):

@@ -66,7 +66,7 @@ def _refusal(answer: dict[str, Any]) -> ReadError:
 
 
 def _parsed(answer: dict[str, Any], text: bytearray) -> Parsed:
-    """Raises AttributeError, KeyError, TypeError or ValueError where a parser that was taken over gives anything else."""
+    """Raises AttributeError, KeyError, TypeError, ValueError where a parser that was taken over gives anything else."""
     whole = text.decode("utf-8", "surrogatepass")
     blocks = tuple(Block(BlockKind(kind), *rest) for kind, *rest in answer["blocks"])
     last = 0

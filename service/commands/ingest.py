@@ -1,9 +1,11 @@
 """``footnoted ingest``: sources into a collection, once or whenever they change."""
 
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -54,7 +56,7 @@ def ingest(
         if watch and dry_run:
             raise InvalidRequest("--watch and --dry-run exclude each other.", "Leave one of them out.")
         settings = settings_with(data_dir)
-        with Engine.open(settings) as engine:
+        with _place_of(settings, dry_run) as place, Engine.open(place) as engine:
             printer = IngestPrinter(collection, as_json, dry_run, is_watch=watch)
             sync = _Sync(engine, settings, collection, not keep_missing, dry_run, retry_failed)
             if watch:
@@ -70,6 +72,16 @@ def ingest(
         raise typer.Exit(_INTERRUPTED)
     if report.failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _place_of(settings: Settings, dry_run: bool) -> Iterator[Settings]:
+    """A plan writes nothing, not even the folder that is not there yet."""
+    if not dry_run or (settings.data_dir / "catalog.db").exists():
+        yield settings
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield settings.model_copy(update={"data_dir": Path(folder)})
 
 
 class _Sync:

@@ -6,7 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from urllib.parse import quote
 
-from core.errors import ArchiveUnfinished, ReadError, SourceGone
+import structlog
+
+from core.errors import ArchiveUnfinished, EmptyDocument, ReadError, SourceGone
 from index.catalog import Collection
 from index.store import Store
 from ingest.archives import ArchiveLimits, is_archive, members
@@ -17,6 +19,8 @@ from service.ingestion.pace import Pace
 from service.ingestion.plan import Planner, Task, failed
 from service.ingestion.prepare import Item, Prepared, Preparer
 from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage, Stopped
+
+log = structlog.get_logger("footnoted")
 
 _BYTES_AT_ONCE = 64 * 1024**2  # of sources that are being read; one source may have more, alone
 
@@ -50,7 +54,7 @@ class Reading:
         self._pace = pace
         self._batch = Batch(store, collection)
         self._window: deque[tuple[Item, Future[Prepared | ReadError]]] = deque()
-        self._total = len(listing.sources)
+        self._total = len(listing.sources) + len(listing.failures)
         self._pool: ThreadPoolExecutor | None = None
         self._max_bytes = 0
         self._stopping = False
@@ -103,6 +107,10 @@ class Reading:
         except ReadError as error:
             self._lose(task, error)
             return
+        except Exception as error:
+            log.exception("load_failed", uri=source.uri)
+            self._lose(task, ReadError(f"{source.name} could not be loaded: {error!r}"[:500], "Report this."))
+            return
         settled = self._planner.settled(source, content)
         scope = self._scope_of.get(source.uri)
         metadata = {**(content.metadata if content else {}), **({"scope": scope} if scope else {})}
@@ -125,11 +133,13 @@ class Reading:
         before = set(self._planner.members_before(source.uri))
         unfinished = ArchiveUnfinished(f"{source.name} was not read to its end.", "Ingest it again: it goes on there.")
         self._note_failure(source.uri, container, unfinished)
+        count = 0
         try:
             for found in members(content.data, source.name, ArchiveLimits(max_member_bytes=self._max_bytes)):
                 path, data = found if isinstance(found, tuple) else (found.path, found.data)
                 uri = f"{source.uri}!/{quote(path, safe='/!')}"
                 before.discard(uri)
+                count += 1
                 name = path.rpartition("/")[2]
                 known = self._planner.known.get(uri)
                 if isinstance(data, ReadError):
@@ -141,6 +151,11 @@ class Reading:
         except ReadError as error:
             self._fail(source.uri, source.name, container, error)
         else:
+            if not count:
+                self._fail(
+                    source.uri, source.name, container, EmptyDocument(f"{source.name} holds no files.", "Check it.")
+                )
+                return
             if self._prune:
                 self.gone += [uri for uri in sorted(before) if uri in self._planner.known]
                 self.forgotten += before & self._planner.failing

@@ -23,7 +23,7 @@ from index.catalog import Entry
 from index.dense import DenseIndex
 from index.document_passages import passages_around
 from index.originals import Originals
-from index.passages import searched
+from index.passages import input_hash, searched, vectors_by_input
 from index.store import SearchSettings, Store
 
 HARBOUR = source("file:///harbour.txt", "The harbour is closed in winter.", "Ferries leave at seven.", title="Harbour")
@@ -541,3 +541,22 @@ def test_a_column_named_in_each_row_is_searched_by_its_name_once():
     rows = "Region: North | Sales: 5\nRegion: South | Sales: 7\nTotal: 12 in all"
     assert searched(rows) == "Region: North | Sales: 5\nSouth | 7\nTotal: 12 in all"
     assert searched("Note: this has no cells.\nNote: nor has this.") == "Note: this has no cells.\nNote: nor has this."
+
+
+def test_of_many_equal_passages_one_vector_is_fetched(store, words):
+    put(store, "c", *(source(f"file:///{i}", "the same notice", f"number {i}", title="T") for i in range(9)))
+    hashes = [input_hash(words.name, text) for text in ("T\nthe same notice", "T\nnumber 3", "T\nnever seen")]
+
+    class Counted:
+        rows = 0
+
+        def execute(self, query):
+            rows = connection.execute(query).all()
+            self.rows += len(rows)
+            return rows
+
+    counted = Counted()
+    with store.catalog.engine.begin() as connection:
+        found = vectors_by_input(counted, hashes)
+    assert counted.rows == len(found) == 2
+    assert set(found) == set(hashes[:2])

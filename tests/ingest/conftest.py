@@ -1,5 +1,7 @@
 """The packaged tokenizer as a token counter, and the files of tests/data."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -28,6 +30,25 @@ def count_tokens() -> CountTokens:
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
     return Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture
+def unreadable(monkeypatch) -> Callable[..., None]:
+    """Files and folders of a name cannot be asked, as on a network disk that is away for a moment."""
+
+    def make(name: str, number: int = errno.EACCES) -> None:
+        def failing(ask):
+            def asked(path, *arguments, **options):
+                if Path(os.fsdecode(path)).name == name:
+                    raise OSError(number, os.strerror(number), str(path))
+                return ask(path, *arguments, **options)
+
+            return asked
+
+        monkeypatch.setattr(os, "stat", failing(os.stat))
+        monkeypatch.setattr(os, "scandir", failing(os.scandir))
+
+    return make
 
 
 @pytest.fixture

@@ -151,6 +151,32 @@ def test_a_line_that_fails_keeps_its_documents(docs):
     assert scope.covers(f"{docs.as_uri()}/not-on-the-list.md", scope.name)
 
 
+def test_what_a_folder_or_pattern_of_a_list_held_goes_with_its_line(docs):
+    list_file = docs.parent / "list.txt"
+    list_file.write_text("docs/sub\ndocs/*.md\n")
+    listing = find([f"@{list_file}"], None)
+    assert set(listing.scope_of.values()) == {f"@{list_file.resolve()}"}
+    list_file.write_text("docs/b.txt\n")
+    (scope,) = find([f"@{list_file}"], None).scopes
+    assert all(scope.covers(uri, was_in) for uri, was_in in listing.scope_of.items())
+
+
+def test_a_pattern_of_a_list_whose_folder_is_missing_keeps_its_documents(docs):
+    (docs / "list.txt").write_text("a.md\nmissing/*.md\n")
+    listing = find(["@docs/list.txt"], None)
+    (scope,) = listing.scopes
+    assert len(listing.failures) == 1
+    assert not scope.covers(f"{docs.as_uri()}/missing/x.md", scope.name)
+
+
+def test_a_list_with_a_folder_that_cannot_be_read_whole_removes_nothing(docs, unreadable):
+    (docs / "list.txt").write_text("sub\n")
+    unreadable("deep")
+    own = f"@{docs}/list.txt"
+    scopes = find(["@docs/list.txt"], None).scopes
+    assert not any(scope.covers(uri, own) for scope in scopes for uri in ("file:///x.md", f"{docs.as_uri()}/b.txt"))
+
+
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\xff", b"@other.txt\n"])
 def test_a_list_that_cannot_be_read_whole_prunes_nothing(docs, content):
     if content is not None:
@@ -172,22 +198,46 @@ def test_addresses_are_refused_where_the_web_is_not_asked(docs):
     assert len(listing.failures) == 1
 
 
-def test_a_page_is_asked_for_once_and_has_no_scope(site: Site):
-    site.pages["/a"] = Page(b"<p>text</p>", headers={"ETag": '"1"'})
+def test_a_page_is_asked_for_when_it_is_read_with_its_mark_and_has_no_scope(site: Site):
+    site.pages["/a"] = [Page(b"<p>text</p>", headers={"ETag": '"1"'}), Page(status=304)]
     listing = find([f"{site.url}/a#part"], web_of())
     assert [source.uri for source in listing.sources] == [f"{site.url}/a"]
-    assert (listing.scopes, listing.scope_of) == ([], {})
+    assert (listing.scopes, listing.scope_of, site.paths()) == ([], {}, [])
     content = listing.sources[0].load({}, 1000)
     assert content.data == b"<p>text</p>"
     assert find([f"{site.url}/a"], web_of()).sources[0].load(dict(content.metadata), 1000) is None
     assert site.paths() == ["/a", "/a"]
+    assert site.asked[-1][1]["if-none-match"] == '"1"'
 
 
-def test_a_page_that_cannot_be_had_is_told_and_the_others_are_found(site: Site):
-    site.pages |= {"/a": Page(status=500), "/b": Page(b"b")}
-    listing = find([f"{site.url}/a", f"{site.url}/b", "ftp://example.org/", "http://"], web_of())
+def test_a_page_that_was_looked_at_for_a_sitemap_is_not_asked_for_again(site: Site):
+    site.pages["/on-sitemaps"] = Page(b"<p>text</p>", headers={"ETag": '"1"'})
+    (source,) = find([f"{site.url}/on-sitemaps"], web_of()).sources
+    known = dict(source.load({}, 1000).metadata)
+    assert site.paths() == ["/on-sitemaps"]
+    assert find([source.uri], web_of()).sources[0].load(known, 1000) is None
+
+
+def test_an_address_that_is_none_or_a_sitemap_that_cannot_be_had_is_told_and_the_others_are_found(site: Site):
+    site.pages |= {"/sitemap": Page(status=500)}
+    specs = [f"{site.url}/sitemap", f"{site.url}/b", "ftp://example.org/", "http://"]
+    listing = find(specs, web_of())
     assert [source.uri for source in listing.sources] == [f"{site.url}/b"]
     assert len(listing.failures) == 3
+
+
+def test_an_end_that_is_wished_for_ends_the_search_and_removes_nothing(site: Site, docs):
+    """Between addresses, between the sitemaps of an index, and while the next request's turn is waited for."""
+    site.pages |= {
+        "/robots.txt": Page(b"User-agent: *\nCrawl-delay: 10"),
+        "/index.xml": Page(index("/1.xml", "/2.xml", "/3.xml")), "/1.xml": Page(urlset("/a")),
+    }  # fmt: skip
+    rules = WebRules(allowed_private=("127.0.0.1",), requests_per_second=0.001)  # or this test takes a quarter hour
+    specs = ["docs", f"{site.url}/index.xml", f"{site.url}/other.xml", "docs/sub/**"]
+    listing = find(specs, rules, is_stopping=lambda: bool(site.asked))
+    assert site.paths() == ["/index.xml"]
+    assert names(listing, docs)[0] == "a.md"
+    assert (listing.scopes, listing.failures) == ([], [])
 
 
 def test_a_sitemap_is_told_by_its_content(site: Site):
@@ -197,11 +247,13 @@ def test_a_sitemap_is_told_by_its_content(site: Site):
         b"</image:image><loc> /b ",
     )  # fmt: skip
     site.pages["/any-name"] = Page(body, headers={"Content-Type": "text/html"})
-    listing = find([f"{site.url}/any-name"], web_of())
+    listing = find([f"{site.url}/any-name#sitemap"], web_of())
     assert [source.uri for source in listing.sources] == [f"{site.url}/a?x=1&y=2", f"{site.url}/b"]
     assert site.paths() == ["/any-name"]
     (scope,) = listing.scopes
-    assert set(listing.scope_of.values()) == {scope.name} == {f"{site.url}/any-name"}
+    assert (
+        set(listing.scope_of.values()) == {scope.name} == {f"{site.url}/any-name#sitemap"}
+    )  # so that a later sync reads it as one
     assert scope.covers("https://example.org/was-listed", scope.name)
     assert not scope.covers(f"{site.url}/a", None)
 
@@ -225,8 +277,9 @@ def test_an_index_is_followed_through_gzip_and_circles(site: Site):
     [
         Page(status=500), Page(status=404), Page(b"<html>no sitemap</html>"), Page(urlset("/2", "/3")[:-20]),
         Page(gzip.compress(urlset("/2", "/3"))[:-30]), Page(urlset("/2", "file:///etc/passwd")),
+        Page(urlset("/2", "http://[bad")),
     ],
-    ids=["500", "404", "a page", "cut", "cut gzip", "a scheme that is none of the web"],
+    ids=["500", "404", "a page", "cut", "cut gzip", "a scheme that is none of the web", "no address"],
 )  # fmt: skip
 def test_a_sitemap_that_is_not_whole_prunes_nothing(site: Site, second):
     site.pages |= {

@@ -159,9 +159,8 @@ def said(kind: bytes, body: object) -> bytes:
     return frames.head(kind, len(data)) + data
 
 
-GOOD = {
-    "title": None, "metadata": {}, "notes": [], "findings": [], "last": True, "blocks": [["paragraph", 0, 5, None, None]],
-}  # fmt: skip
+BLOCKS = [["paragraph", 0, 5, None, None]]
+GOOD = {"title": None, "metadata": {}, "notes": [], "findings": [], "blocks": BLOCKS, "last": True}
 FINDING = {"code": "c", "message": "m", "pages": ["1"]}
 
 

@@ -8,6 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from ingest import ocr
+from ingest.pdf_furniture import Furniture, Page
+from ingest.pdf_lines import Cell, Line
 from ingest.read import read
 
 LEFT = [f"The left column goes on in its line number {i} and" for i in range(8)]
@@ -121,3 +123,15 @@ def test_pages_that_hold_only_pictures_are_told_with_what_to_do():
     (finding,) = read(pdf(draw), "file:///scan.pdf", "scan.pdf").findings
     assert (finding.code, finding.pages) == ("pages_without_text", (2,))
     assert "OCR" in finding.message
+
+
+def test_a_header_is_told_by_its_neighbours_and_kept_where_it_stands_alone():
+    header = Line((Cell("The harbour's rules", 60, 200),), 770, 780, 10, False)
+    furniture = Furniture(300)
+    for number in [*range(1, 101), 200]:
+        furniture.learn(Page(number, 800, [header]))
+        if number <= 100:
+            assert (furniture.without(Page(number, 800, [header])) == []) is (number >= 3)
+    assert furniture.without(Page(200, 800, [header])) == [header]
+    [places] = furniture._seen.values()
+    assert len(places) == 1  # those far away are not gone through at each page

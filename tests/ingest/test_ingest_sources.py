@@ -1,11 +1,13 @@
 """Which files a path stands for, and what a folder that was listed whole covers."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from core.errors import ReadError
+from ingest.find import find
 from ingest.sources import FileSource, Scope, file_source, find_sources
 
 
@@ -93,8 +95,33 @@ def test_a_walked_folder_covers_what_is_below_it_and_nothing_else(folder):
     (scope,) = listing.scopes  # a file that is named by itself says nothing of its neighbours
     names = ("docs/a.txt", "docs/sub/left.txt", "docs2/other.txt", "docs", "docs/.hidden.txt", "docs/.git/config.txt")
     assert covered(scope, folder.parent, *names) == ["docs/a.txt", "docs/sub/left.txt"]
-    assert not scope.covers("https://example.org/docs/a.txt", scope.name)
+    assert not scope.covers("https://example.org/docs/a.txt", None)
     assert set(listing.scope_of.values()) == {scope.name}
+
+
+def test_a_link_that_was_found_in_a_folder_and_is_gone_takes_its_document_along(folder, unreadable):
+    (scope,) = find_sources([folder]).scopes
+    assert scope.covers("file:///elsewhere/linked.txt", scope.name)
+    assert not scope.covers("file:///elsewhere/linked.txt", f"{scope.name}/sub")
+    unreadable("sub")  # where the link may be
+    (scope,) = find_sources([folder]).scopes
+    assert not scope.covers("file:///elsewhere/linked.txt", scope.name)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ESTALE])
+def test_a_file_that_cannot_be_asked_is_told_and_keeps_its_document(folder, unreadable, number):
+    unreadable("b.txt", number)
+    for listing in (find_sources([folder]), find([f"{folder}/*.txt"], None)):
+        assert [Path(where).name for where, _ in listing.failures] == ["b.txt"]
+        assert listing.sources[0].name == "a.txt"
+        assert covered(listing.scopes[0], folder, "a.txt", "b.txt") == ["a.txt"]
+        assert not listing.scopes[0].covers(f"{folder.resolve().as_uri()}/b.txt!/member", None)
+    assert len(find_sources([folder / "b.txt"]).failures) == 1
+
+
+def test_a_file_that_went_is_gone(folder, unreadable):
+    unreadable("b.txt", errno.ENOENT)
+    assert covered(find_sources([folder]).scopes[0], folder, "b.txt") == ["b.txt"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everywhere")
@@ -108,15 +135,8 @@ def test_a_folder_that_cannot_be_read_says_nothing_of_what_was_in_it(folder):
     assert covered(listing.scopes[0], folder, "a.txt", "sub/z.md", "sub/deep/y.md") == ["a.txt"]
 
 
-def test_a_folder_whose_reading_fails_halfway_says_nothing_of_what_was_in_it(folder, monkeypatch):
-    listed = os.scandir
-
-    def scandir(path: str):
-        if str(path).endswith("sub"):
-            raise PermissionError(13, "Permission denied", str(path))
-        return listed(path)
-
-    monkeypatch.setattr(os, "scandir", scandir)
+def test_a_folder_whose_reading_fails_halfway_says_nothing_of_what_was_in_it(folder, unreadable):
+    unreadable("sub")
     listing = find_sources([folder])
     assert [Path(where).name for where, _ in listing.failures] == ["sub"]
     assert covered(listing.scopes[0], folder, "a.txt", "sub/z.md", "sub/deep/y.md") == ["a.txt"]

@@ -69,3 +69,9 @@ def test_japanese_is_cut_at_its_full_stops():
 def test_no_heading_is_left_at_the_end_of_a_passage():
     source = "# One\n\nalpha beta\n\n# Two\n\ngamma delta\n"
     assert texts(source, "a.md", target=50, maximum=60) == ["One\n\nalpha beta", "Two\n\ngamma delta"]
+
+
+def test_paragraphs_without_tokens_do_not_make_a_passage_without_end():
+    document = document_of("\n\n".join(["\u200b"] * 1_000), "a.txt")
+    passages = split(document, lambda texts: [0] * len(texts), SplitSettings(8, 12))
+    assert len(passages) == 125

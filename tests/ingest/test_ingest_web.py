@@ -16,8 +16,9 @@ from web_server import Page, Site, serving_site, web_of
 from core.errors import ReadError, SourceGone, TooLarge
 from ingest.web.addresses import parse_address
 from ingest.web.client import Web
+from ingest.web.gunzip import Gunzip
 from ingest.web.names import as_file, file_name
-from ingest.web.pace import Pace
+from ingest.web.rate_limit import RateLimit
 from ingest.web.rules import WebRules
 from ingest.web.source import WebSource
 
@@ -87,7 +88,9 @@ def test_a_redirect_to_a_private_address_is_refused(site: Site, target):
         load(web_of(), f"{site.url}/a")
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://example.org/", "http://ada:pw@example.org/"])
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "ftp://example.org/", "http://ada:pw@example.org/", "http://[bad"]
+)
 def test_a_redirect_away_from_plain_http_is_refused(site: Site, target):
     site.pages["/a"] = Page(status=302, headers={"Location": target})
     with pytest.raises(ReadError):
@@ -196,6 +199,31 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_refused(site: Site):
         load(web_of(), f"{site.url}/c")
 
 
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+def test_a_gzip_of_several_members_is_read_to_its_end(size):
+    packed = gzip.compress(b"one " * 50_000) + gzip.compress(b"") + gzip.compress(b"two")
+    padded = packed + bytes(40) + gzip.compress(b"no member, since it comes after padding")
+    gunzip = Gunzip()
+    pieces = [piece for at in range(0, len(padded), size) for piece in gunzip.feed(padded[at : at + size])]
+    assert b"".join(pieces) == b"one " * 50_000 + b"two"
+    assert max(map(len, pieces)) <= 64 * 1024
+    assert gunzip.is_complete
+    cut = Gunzip()
+    assert b"".join(cut.feed(packed[:-5])).endswith(b"one two")
+    assert not cut.is_complete
+
+
+def test_every_member_of_an_answer_counts(site: Site):
+    body = gzip.compress(b"one ") + gzip.compress(b"two")
+    site.pages["/a"] = Page(body, headers={"Content-Encoding": "gzip"})
+    assert load(web_of(), f"{site.url}/a").data == b"one two"
+    with pytest.raises(TooLarge):
+        load(web_of(), f"{site.url}/a", max_bytes=5)
+    site.pages["/b"] = Page(body[:-3], headers={"Content-Encoding": "gzip"})
+    with pytest.raises(ReadError, match="broke off"):
+        load(web_of(), f"{site.url}/b")
+
+
 def slow(head: bytes, drip: bytes):
     def send(connection: socket.socket) -> None:
         try:
@@ -289,13 +317,13 @@ def test_requests_to_a_host_are_apart_and_a_crawl_delay_is_kept(site: Site):
     assert max(slept) > 4
 
 
-def test_a_crawl_delay_of_hours_is_not_kept_and_hosts_do_not_wait_for_each_other():
+def test_a_crawl_delay_of_hours_is_not_kept_and_each_host_has_its_own():
     slept: list[float] = []
-    pace = Pace(1.0, slept.append, lambda: 0.0)
-    pace.wait("a.example", 7200)
-    pace.wait("b.example", 7200)
-    pace.wait("a.example")
-    pace.wait("a.example")
+    rate = RateLimit(1.0, slept.append, lambda: 0.0)
+    rate.wait("a.example", 7200)
+    rate.wait("b.example", 7200)
+    rate.wait("a.example")
+    rate.wait("a.example")
     assert slept == [10.0, 11.0]
 
 
@@ -359,6 +387,12 @@ def test_a_huge_robots_txt_is_read_as_far_as_the_standard_wants(site: Site):
         ("/get", {"content-disposition": 'attachment; filename="r 1.md"', "content-type": "text/markdown"}, "r 1.md"),
         ("/get", {"content-disposition": "attachment; filename*=UTF-8''%C3%A5r.txt"}, "år.txt"),
         ("/get", {"content-disposition": 'attachment; filename="../../etc/passwd"'}, "passwd"),
+        ("/get", {"content-disposition": 'attachment; filename="a;b \\"c\\".txt"; size=1'}, 'a;b "c".txt'),
+        ("/get", {"content-disposition": "attachment; filename=plain.txt; filename*=iso-8859-1'en'%E5r.txt"}, "år.txt"),
+        ("/get.txt", {"content-disposition": "attachment; filename*"}, "get.txt"),
+        ("/get.txt", {"content-disposition": "attachment; filename*=punycode''a"}, "get.txt"),
+        ("/get.txt", {"content-disposition": "attachment; filename=" + "(" * 3000}, "(" * 200),
+        ("/get.txt", {"content-disposition": "(" * 3000}, "get.txt"),
         ("/a%2Fb%00c.txt", {}, "bc.txt"),
         ("/caf%C3%A9.txt", {"content-type": "text/plain"}, "café.txt"),
     ],
@@ -373,3 +407,9 @@ def test_the_encoding_that_only_the_header_tells_is_kept():
     assert stored.decode("utf-8-sig") == greek
     for kind in ("text/html; charset=utf-8", "text/html", "application/pdf; charset=latin-1", "text/html; charset=hex"):
         assert as_file(b"\xe9", httpx.Headers({"content-type": kind})) == b"\xe9"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf-7"])
+def test_a_server_does_not_choose_a_codec_that_is_none_of_the_web(charset):
+    headers = httpx.Headers({"content-type": f"text/html; charset={charset}"})
+    assert as_file(b"a-b+AOk-\\u00e9", headers) == b"a-b+AOk-\\u00e9"

@@ -62,14 +62,15 @@ def members(data: bytes, name: str, limits: ArchiveLimits | None = None) -> Iter
     Hidden files and what systems leave beside files are passed over, though counted. Raises TooLarge where the limits
     on the whole are reached, ReadError where the archive's own structure is damaged: files before that have been given.
     """
-    yield from _Unpacker(name, limits or ArchiveLimits()).unpack(data, name, "", 1)
+    yield from _Unpacker(name, len(data), limits or ArchiveLimits()).unpack(data, name, "", 1)
 
 
 class _Unpacker:
     """Counts over all nested archives."""
 
-    def __init__(self, name: str, limits: ArchiveLimits) -> None:
+    def __init__(self, name: str, packed: int, limits: ArchiveLimits) -> None:
         self._name = name
+        self._packed = packed
         self._limits = limits
         self._bytes = 0
         self._members = 0
@@ -181,6 +182,7 @@ class _Unpacker:
         while piece := stream.read(_CHUNK):
             size += len(piece)
             self._bytes += len(piece)
+            self._check_ratio(self._bytes, self._packed, self._name)  # also of many small files together
             if self._bytes > self._limits.max_bytes:
                 raise _Whole(
                     f"{self._name} unpacks to more than {self._limits.max_bytes / 1024**2:,.0f} MiB.",

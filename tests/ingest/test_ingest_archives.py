@@ -174,6 +174,12 @@ def test_a_bomb_is_refused(data, name):
         list(members(data, name))
 
 
+def test_many_small_bombs_are_one():
+    """Each of them is small enough to unpack to any factor; together they are not."""
+    with pytest.raises(TooLarge, match="times its size"):
+        unpacked(zipped({f"{i}.txt": b"a" * 6_000_000 for i in range(4)}))
+
+
 def test_the_whole_is_counted_over_all_nested_archives():
     part = zipped({"a.txt": b"x" * 400, "b.txt": b"y" * 400}, zipfile.ZIP_STORED)
     data = zipped({f"{i}.zip": part for i in range(4)})

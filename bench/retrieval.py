@@ -24,7 +24,7 @@ from service.engine import Engine
 from service.settings import load_settings
 
 TOP_K = 50
-SIZES = ((120, 200), (60, 120), (1, 200))
+SIZES = ((120, 200), (60, 120), (180, 240), (1, 200))
 
 Ranker = Callable[[str], list[Hit]]
 

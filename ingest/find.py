@@ -31,8 +31,8 @@ def find(
 
     ``docs``, ``docs/a.pdf``, ``docs/**/*.md`` (a path of exactly that name goes first), ``https://…`` of a page, a file
     or a sitemap, ``@list.txt`` with one of these a line. What is found by a folder, glob, sitemap or list that could be
-    read completely is in its scope. ``web`` is None where the web is not to be asked; ``without`` is a folder that is
-    passed over in others, such as the data folder.
+    read completely is in its scope. ``web`` is None where the web is not to be asked; ``without`` is a folder of which
+    nothing is taken, such as the data folder: passed over in others, refused where it is named.
 
     Of the web, only what may be a sitemap by its address is asked for here, ``…#sitemap`` if nothing else says so.
     Once ``is_stopping`` says so, it ends with what was found until then, and nothing counts as read completely.
@@ -79,6 +79,9 @@ class _Finder:
         if not is_glob(str(path)) or _may_be(lambda: path.exists() or path.is_symlink()):
             return add_path(self.listing, path, scope)
         glob = Glob.of(path)
+        if self.listing.is_own(glob.base):
+            self.listing.fail_own(path)
+            return []
         if not _may_be(glob.base.is_dir):
             self.listing.fail(str(path), f"{glob.base} is not a folder that is there.", "Check the path.")
             return []
@@ -96,7 +99,10 @@ class _Finder:
         read whole, it is not known which files elsewhere it has links to: then nothing goes.
         """
         try:
-            lines = file.read_text(encoding="utf-8-sig").splitlines()
+            text = file.read_text(encoding="utf-8-sig")
+            if "\0" in text:
+                raise UnicodeError
+            lines = text.splitlines()
         except (OSError, UnicodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             self.listing.fail(f"@{file}", f"The list {file} cannot be read: {why}.", "Check the path.")

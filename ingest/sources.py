@@ -78,8 +78,8 @@ class Scope:
 class Listing:
     """What some specifications name: sources in order, each once; why others give none; what was listed whole.
 
-    ``scope_of`` is the name of the scope that a source was found in, by uri. ``without`` is a folder that is passed
-    over where it lies in another: Footnoted's own data are no documents.
+    ``scope_of`` is the name of the scope that a source was found in, by uri. ``without`` is a folder, resolved, of
+    which nothing is taken: Footnoted's own data are no documents. In another folder it is passed over.
     """
 
     sources: list[Source] = field(default_factory=list)
@@ -103,6 +103,14 @@ class Listing:
         self.sources.append(source)
         if scope is not None:
             self.scope_of[source.uri] = scope
+
+    def is_own(self, path: Path) -> bool:
+        """Whether it is in the folder of which nothing is taken, or leads there."""
+        return self.without is not None and Path(os.path.realpath(path)).is_relative_to(self.without)
+
+    def fail_own(self, path: Path) -> None:
+        """What is named itself is refused with a word."""
+        self.fail(str(path), f"{path} is in the data folder, {self.without}.", "Keep documents outside of it.")
 
     def skips(self, folder: Path) -> bool:
         """Whether the folder is the one to be passed over."""
@@ -143,6 +151,9 @@ def add_path(listing: Listing, path: Path, scope: str | None = None) -> list[str
         if not path.exists() and not path.is_symlink():
             listing.fail(str(path), f"{path} does not exist.", "Check the path.")
             return []
+        if listing.is_own(path):
+            listing.fail_own(path)
+            return []
         is_folder = path.is_dir()
     except OSError:  # told as a file's
         is_folder = False
@@ -164,7 +175,8 @@ def add_files(listing: Listing, found: Iterable[Path | OSError], scope: str | No
             continue
         try:
             if stat.S_ISREG(file.stat().st_mode):
-                listing.add(file_source(file), scope)
+                if not listing.is_own(file):
+                    listing.add(file_source(file), scope)
             else:  # a pipe, a socket
                 listing.fail(str(file), f"{file} is not a file that can be read.", "Check what it is.")
         except OSError as error:

@@ -16,9 +16,16 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _PORTS = {"http": 80, "https": 443}
+_MAX_PORT = 65535
 _UNICAST = ipaddress.IPv6Network("2000::/3")  # the only range that IANA gives public IPv6 addresses from
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _TEREDO = ipaddress.IPv6Network("2001::/32")
+# Not public (IANA's special-purpose registries), but ``is_global`` of Pythons before 3.13 says that they are.
+_SPECIAL = (
+    ipaddress.IPv4Network("192.0.0.0/24"),  # protocol assignments, a cloud's metadata among them
+    ipaddress.IPv4Network("192.88.99.0/24"),  # 6to4 relays, given up
+    ipaddress.IPv6Network("3fff::/20"),  # documentation
+)
 _HOST_SERVICES = frozenset({ipaddress.ip_address("168.63.129.16")})  # public by its number, but Azure's host machine
 
 
@@ -43,6 +50,10 @@ def parse_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
         raise ReadError(f"The address of {bare.host} holds a user name or password.", f"Use {bare} without them.")
     if not url.host:
         raise ReadError(f"{text[:200]} names no host.", "Correct it.")
+    if "%" in url.host:  # what no host's name has, such as half a bracket, comes out of the parser so
+        raise ReadError(f"{text[:200]} is not an address: its host is no name.", "Correct it.")
+    if url.port is not None and not 1 <= url.port <= _MAX_PORT:
+        raise ReadError(f"{text[:200]} is not an address: no port is {url.port}.", "Correct it.")
     return url.copy_with(fragment=None)
 
 
@@ -55,6 +66,8 @@ def is_public(address: IPAddress) -> bool:
     """Whether anyone on the internet reaches the same machine there. IPv4 inside IPv6 counts as what it leads to."""
     inner = _unwrapped(address)
     if isinstance(inner, ipaddress.IPv6Address) and (inner not in _UNICAST or inner in _TEREDO):
+        return False
+    if any(inner in network for network in _SPECIAL):
         return False
     return inner.is_global and not inner.is_multicast and inner not in _HOST_SERVICES
 

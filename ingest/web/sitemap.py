@@ -13,10 +13,15 @@ from ingest.web.addresses import parse_address
 from ingest.web.client import Web
 from ingest.web.gunzip import MAGIC, Gunzip
 
-MAX_BYTES = 50 * 1024**2  # the protocol's own limit, unpacked
+MAX_BYTES = 50 * 1024**2  # the protocol's own limits, unpacked
+_MAX_LOCATIONS = 50_000
+_MAX_TAGS = 2_000_000  # each takes far more time and memory than its few characters
+_LOCATIONS_PER_PAGE = 50  # looked at in all, for each page that may be taken
+_MAX_REFUSED = 20  # entries told one by one
 _PIECE = 64 * 1024
 _MAX_SITEMAPS = 1000
 _MAX_DEPTH = 4
+_MAX_CHARS_TOLD = 2000
 _ENTRIES = {"urlset": "url", "sitemapindex": "sitemap"}
 
 
@@ -35,6 +40,13 @@ class Pages:
 
     urls: list[tuple[httpx.URL, bool]] = field(default_factory=list)
     failures: list[tuple[str, ReadError]] = field(default_factory=list)
+    refused: int = 0
+
+    def refuse(self, entry: str, error: ReadError) -> None:
+        """Of entries, only the first ones are told by themselves."""
+        self.refused += 1
+        if self.refused <= _MAX_REFUSED:
+            self.failures.append((entry[:_MAX_CHARS_TOLD], error))
 
 
 def is_sitemap(data: bytes) -> bool:
@@ -52,15 +64,21 @@ def read_sitemap(data: bytes) -> Sitemap:
     root = ""
     try:
         for event, element in _parse(data):
-            name = etree.QName(element)
             if event == "start":
-                root = root or name.localname
+                root = root or etree.QName(element).localname
                 continue
             parent = element.getparent()
-            if name.localname == "loc" and parent is not None and _is_entry(parent, root, name.namespace):
+            if parent is None:
+                continue
+            name = etree.QName(element)
+            if name.localname == "loc" and _is_entry(parent, root, name.namespace):
+                if len(locations) == _MAX_LOCATIONS:
+                    fault = f"it has more than {_MAX_LOCATIONS:,} entries"
+                    break
                 locations.append((element.text or "").strip())
-            elif parent is not None and _is_entry(element, root, name.namespace):
-                parent.remove(element)  # so that a long list does not stay in memory
+            element.clear(keep_tail=True)  # so that a long list does not stay in memory
+            while (before := element.getprevious()) is not None:
+                parent.remove(before)
     except (etree.XMLSyntaxError, ZlibError) as error:
         fault = str(error)
     return Sitemap(root == "sitemapindex", tuple(filter(None, locations)), fault)
@@ -79,6 +97,23 @@ def pages_of(
     Those found so far where ``is_stopping`` says so, which is asked before each of the sitemaps.
     """
     pages = Pages()
+    _follow(pages, web, url, data, may_be_private, limit, is_stopping)
+    if (more := pages.refused - _MAX_REFUSED) > 0:
+        like = ReadError(f"{url} has {more:,} more entries like it.", "Tell the operator of the sitemap.")
+        pages.failures.append((str(url), like))
+    return pages
+
+
+def _follow(
+    pages: Pages,
+    web: Web,
+    url: httpx.URL,
+    data: bytes,
+    may_be_private: bool,
+    limit: int,
+    is_stopping: Callable[[], bool],
+) -> None:
+    looked_at, most = 0, max(_MAX_LOCATIONS, limit * _LOCATIONS_PER_PAGE)
     seen: set[str] = {str(url)}
     listed: set[str] = set()
     waiting: list[tuple[httpx.URL, bool, int, bytes | None]] = [(url, may_be_private, 0, data)]
@@ -97,27 +132,30 @@ def pages_of(
         if found.fault:
             fault = ReadError(f"The sitemap {at} is broken: {found.fault}.", "What comes before was read.")
             pages.failures.append((str(at), fault))
-        for location in found.locations:
+        for location in dict.fromkeys(found.locations):
+            looked_at += 1
+            if looked_at > most:
+                pages.failures.append((str(url), _cut(url, limit)))
+                return
             try:
                 target = parse_address(location, at)
             except ReadError as error:
-                pages.failures.append((location, error))
+                pages.refuse(location, error)
                 continue
             if not found.is_index:
                 if str(target) in listed:
                     continue
                 if len(listed) >= limit:
                     pages.failures.append((str(url), _cut(url, limit)))
-                    return pages
+                    return
                 listed.add(str(target))
                 pages.urls.append((target, private))
             elif str(target) not in seen:
                 if depth + 1 >= _MAX_DEPTH or len(seen) >= _MAX_SITEMAPS:
-                    pages.failures.append((str(target), ReadError(f"{target} is nested too deep.", "Name it itself.")))
+                    pages.refuse(str(target), ReadError(f"{target} is nested too deep.", "Name it itself."))
                     continue
                 seen.add(str(target))
                 waiting.append((target, private, depth + 1, None))
-    return pages
 
 
 def _cut(url: httpx.URL, limit: int) -> ReadError:
@@ -137,13 +175,17 @@ def _parse(data: bytes) -> Iterator[tuple[str, Any]]:
     plain = (data[at : at + _PIECE] for at in range(0, len(data), _PIECE))
     unpacked = Gunzip().feed(data) if data.startswith(MAGIC) else plain
     parser = etree.XMLPullParser(
-        ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
-    )
-    size = 0
+        ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    size = tags = 0
     for piece in unpacked:
         size += len(piece)
         if size > MAX_BYTES:
             raise ZlibError("it has more than 50 MiB")
+        tags += piece.count(b"<")
+        if tags > _MAX_TAGS:
+            raise ZlibError(f"it has more than {_MAX_TAGS:,} tags")
         try:
             parser.feed(piece)
         finally:  # what was whole before a fault counts

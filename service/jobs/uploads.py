@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from service.jobs.store import JobStore
 
+_MAX_NAME = 255  # as most disks have it
+_MAX_SUFFIX = 20  # a longer one is none
 _IN_ARRIVAL_S = 600.0  # a folder this young may belong to a job that is about to be written down
 
 
@@ -20,9 +22,18 @@ def keep_upload(folder: Path, sources: Sequence[BinaryIO]) -> None:
 
 
 def file_name(given: str) -> str:
-    """The last part of what the client calls the file, without what cannot be shown."""
+    """The last part of what the client calls the file, without what cannot be shown.
+
+    A long one is cut before its suffix.
+    """
     name = PurePosixPath(given.replace("\\", "/")).name
-    return "".join(c for c in name if c.isprintable()).strip() or "upload"
+    name = "".join(c for c in name if c.isprintable()).strip() or "upload"
+    if len(name) <= _MAX_NAME:
+        return name
+    suffix = PurePosixPath(name).suffix
+    if len(suffix) > _MAX_SUFFIX:
+        suffix = ""
+    return name[: _MAX_NAME - len(suffix)] + suffix
 
 
 def sweep_uploads(folder: Path, store: JobStore) -> int:

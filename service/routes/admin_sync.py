@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.document_sources import MAX_SYNC_SPECS
 from service.jobs.records import job_json
-from service.routes.document_address import MAX_PLACE_CHARS
+from service.routes.document_address import MAX_PLACE_CHARS, NO_NUL
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
 
@@ -19,7 +19,7 @@ class SyncRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     collection: str = Field("default", description="Which collection.")
-    sources: list[Annotated[str, Field(min_length=1, max_length=MAX_PLACE_CHARS)]] = Field(
+    sources: list[Annotated[str, Field(min_length=1, max_length=MAX_PLACE_CHARS, pattern=NO_NUL)]] = Field(
         min_length=1, max_length=MAX_SYNC_SPECS, description="Files, folders, globs, web addresses, sitemaps, lists."
     )
     keep_missing: bool = Field(False, description="Keep documents whose sources are gone from their place.")

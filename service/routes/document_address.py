@@ -14,6 +14,7 @@ from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
 
 MAX_PLACE_CHARS = 4000
+NO_NUL = r"^[^\x00]*$"  # which no path has
 
 
 class _JsonRoute(APIRoute):
@@ -33,7 +34,11 @@ class DocumentAddress(BaseModel):
     model_config = ConfigDict(extra="forbid")
     url: str | None = Field(None, max_length=MAX_PLACE_CHARS, pattern="(?i)^https?://", description="A web address.")
     path: str | None = Field(
-        None, min_length=1, max_length=MAX_PLACE_CHARS, description="A file or folder of the server's machine."
+        None,
+        min_length=1,
+        max_length=MAX_PLACE_CHARS,
+        pattern=NO_NUL,
+        description="A file or folder of the server's machine.",
     )
     collection: str = Field("default", description="Which collection.")
 

@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -177,7 +179,7 @@ def test_a_list_with_a_folder_that_cannot_be_read_whole_removes_nothing(docs, un
     assert not any(scope.covers(uri, own) for scope in scopes for uri in ("file:///x.md", f"{docs.as_uri()}/b.txt"))
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff", b"@other.txt\n"])
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff", b"@other.txt\n", b"a.md\nb\0*\n"])
 def test_a_list_that_cannot_be_read_whole_prunes_nothing(docs, content):
     if content is not None:
         (docs / "list.txt").write_bytes(content)
@@ -277,9 +279,9 @@ def test_an_index_is_followed_through_gzip_and_circles(site: Site):
     [
         Page(status=500), Page(status=404), Page(b"<html>no sitemap</html>"), Page(urlset("/2", "/3")[:-20]),
         Page(gzip.compress(urlset("/2", "/3"))[:-30]), Page(urlset("/2", "file:///etc/passwd")),
-        Page(urlset("/2", "http://[bad")),
+        Page(urlset("/2", "http://[bad")), Page(urlset("/2", "http://127.0.0.1:65536/")),
     ],
-    ids=["500", "404", "a page", "cut", "cut gzip", "a scheme that is none of the web", "no address"],
+    ids=["500", "404", "a page", "cut", "cut gzip", "a scheme that is none of the web", "no address", "no port"],
 )  # fmt: skip
 def test_a_sitemap_that_is_not_whole_prunes_nothing(site: Site, second):
     site.pages |= {
@@ -331,8 +333,56 @@ def test_a_bomb_for_a_sitemap_is_refused(site: Site):
     huge = urlset("/1").replace(b"</urlset>", b"<url><loc>/1</loc></url>" * (3 * 1024**2) + b"</urlset>")
     site.pages["/s.xml.gz"] = Page(gzip.compress(huge))
     listing = find([f"{site.url}/s.xml.gz"], web_of())
-    assert "50 MiB" in listing.failures[0][1].message
+    assert "50,000 entries" in listing.failures[0][1].message
     assert listing.scopes == []
+
+
+def test_a_sitemap_of_more_than_50_mib_is_refused(site: Site):
+    huge = urlset("/1").replace(b"</urlset>", (b" " * 1024**2 + b"<url/>") * 51 + b"</urlset>")
+    site.pages["/s.xml.gz"] = Page(gzip.compress(huge, 1))
+    listing = find([f"{site.url}/s.xml.gz"], web_of())
+    assert (len(listing.sources), len(listing.scopes)) == (1, 0)
+    assert "50 MiB" in listing.failures[0][1].message
+
+
+def test_entries_that_are_no_addresses_are_bounded_and_summed_up(site: Site):
+    site.pages["/s.xml"] = Page(urlset("/1", *(f"ftp://x/{i}" for i in range(60_000))))
+    listing = find([f"{site.url}/s.xml"], web_of())
+    assert [source.uri for source in listing.sources] == [f"{site.url}/1"]
+    assert len(listing.failures) == 22  # that it was cut, the first 20, and how many more
+    assert "50,000 entries" in listing.failures[0][1].message
+    assert "49,979 more entries" in listing.failures[-1][1].message
+    assert listing.scopes == []
+
+
+def test_entries_of_all_sitemaps_of_an_index_together_are_bounded(site: Site, monkeypatch):
+    monkeypatch.setattr("ingest.web.sitemap._MAX_LOCATIONS", 50)
+    names = [f"/{i}.xml" for i in range(5)]
+    site.pages |= {"/index.xml": Page(index(*names))} | {
+        name: Page(urlset(*(f"/1#{i}" for i in range(40)))) for name in names
+    }
+    listing = find([f"{site.url}/index.xml"], web_of(max_pages=2))
+    assert site.paths() == ["/index.xml", "/0.xml", "/1.xml", "/2.xml"]  # 5 entries, and 40 in each
+    assert (len(listing.sources), listing.scopes) == (1, [])
+    assert "web.max_pages" in listing.failures[0][1].hint
+
+
+@pytest.mark.parametrize("filling", [b"<a/>", b"<?a?>"])
+def test_a_sitemap_of_small_parts_takes_little_memory(filling):
+    """In a process of its own, which has room for the bytes, but not for a tree of them."""
+    program = f"""
+import resource
+from ingest.web.sitemap import is_sitemap, read_sitemap
+data = b"<urlset><url><loc>/1</loc></url>" + {filling!r} * (36 * 1024**2 // {len(filling)})
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert is_sitemap(data)
+found = read_sitemap(data)
+assert found.locations == ("/1",), found
+assert "2,000,000 tags" in found.fault, found.fault
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+assert grown < 100 * 1024, grown  # in KiB
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_sitemap_of_this_machine_is_refused_without_the_setting(site: Site):
@@ -345,4 +395,20 @@ def test_the_data_folder_is_passed_over_in_others(docs, monkeypatch):
     """`footnoted ingest .` must not read the copies that it keeps, nor take them for new at every sync."""
     for spec in ("docs", "docs/**/*.md"):
         assert "sub/c.md" not in names(find([spec], None, docs / "sub"), docs)
-    assert names(find(["docs/sub"], None, docs / "sub"), docs)[0] == "sub/c.md"  # named itself, it is meant
+    (docs / "link.md").symlink_to(docs / "sub" / "c.md")
+    for spec in ("docs", "docs/*.md"):
+        listing = find([spec], None, docs / "sub")
+        assert "a.md" in names(listing, docs)
+        assert (listing.failures, [name for name in names(listing, docs) if name.startswith("sub")]) == ([], [])
+
+
+@pytest.mark.parametrize("spec", ["data", "data/*", "data/admin.token", "data/uploads", "link", "folder", "@list.txt"])
+def test_the_data_folder_and_what_leads_there_are_refused_where_they_are_named(docs, spec):
+    (docs / "data" / "uploads").mkdir(parents=True)
+    (docs / "data" / "admin.token").write_text("secret")
+    (docs / "link").symlink_to("data/admin.token")
+    (docs / "folder").symlink_to("data/uploads")
+    (docs / "list.txt").write_text("data/admin.token\n")
+    listing = find([spec.replace("@", "@docs/") if spec[0] == "@" else f"docs/{spec}"], None, docs / "data")
+    assert listing.sources == []
+    assert ["data folder" in error.message for _, error in listing.failures] == [True]

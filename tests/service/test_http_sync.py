@@ -101,13 +101,24 @@ def test_a_path_is_taken_in_for_the_operator_only(operator, client, settle, fold
 
 
 @pytest.mark.parametrize(
-    "wrong", [{}, {"url": "https://example.org", "path": "/a"}, {"url": "ftp://example.org"}, {"path": ""}, {"x": 1}]
+    "wrong",
+    [
+        {},
+        {"url": "https://example.org", "path": "/a"},
+        {"url": "ftp://example.org"},
+        {"path": ""},
+        {"path": "/a\0b"},
+        {"x": 1},
+    ],
 )
 def test_an_address_that_cannot_be_is_refused(operator, assert_problem, wrong):
     assert_problem(operator.post("/v1/documents", json=wrong), 422, "invalid_request")
 
 
-@pytest.mark.parametrize("wrong", [{"sources": []}, {"sources": ["/a"], "collection": "bad name"}, {"sources": [""]}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sources": []}, {"sources": ["/a"], "collection": "bad name"}, {"sources": [""]}, {"sources": ["/a\0b*"]}],
+)
 def test_a_sync_that_cannot_be_is_refused(operator, assert_problem, wrong):
     assert_problem(operator.post("/v1/admin/sync", json=wrong), 422, "invalid_request")
 

@@ -254,3 +254,9 @@ def test_uploads_of_no_unfinished_job_are_swept_once_they_are_old(store, tmp_pat
 )
 def test_a_name_is_only_a_name(given, kept):
     assert file_name(given) == kept
+
+
+def test_a_long_name_is_cut_before_its_suffix():
+    assert file_name("n" * 255) == "n" * 255
+    assert file_name(f"{'n' * 300}.pdf") == f"{'n' * 251}.pdf"
+    assert file_name(f"a.{'n' * 300}") == f"a.{'n' * 253}"

@@ -139,7 +139,8 @@ class JobRun:
 
     def _ingest_files(self, batch: Sequence[OpenFile]) -> None:
         sources = [self._watched(self._file_source(file)) for file in batch]
-        self._engine.ingest_listing(Listing(sources), self._work.job.collection, self, prune=False, retry_failed=True)
+        # What is pruned is only what an archive of the same name held before and this one does not.
+        self._engine.ingest_listing(Listing(sources), self._work.job.collection, self, retry_failed=True)
         if self.is_stopping():
             return
         given = {file.position for file in batch}

@@ -87,6 +87,17 @@ def test_an_archive_is_told_by_its_members(run, upload):
     assert members == {"otter.txt": "added", "empty.txt": "failed"}
 
 
+def test_an_archive_that_is_sent_again_takes_along_what_it_holds_no_more(run, upload, engine):
+    for names in (("otter.txt", "beaver.txt"), ("otter.txt",)):
+        target = BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            for name in names:
+                archive.writestr(name, f"{name} {OTTER}")
+        upload(("papers.zip", target.getvalue()))
+        run()
+    assert [row.uri for row in engine.documents("shelf")] == ["upload:papers.zip!/otter.txt"]
+
+
 def test_an_upload_whose_bytes_are_lost_fails_alone(run, upload, tmp_path):
     upload(("a.txt", b"Ants."), ("b.txt", b"Bees."))
     (tmp_path / "uploads" / "job_1" / "0").unlink()

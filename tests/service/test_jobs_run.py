@@ -35,9 +35,9 @@ def store(tmp_path):
 def upload(store, tmp_path):
     """Queues an upload of (name, bytes) pairs."""
 
-    def queue(*files: tuple[str, bytes]):
-        keep_upload(tmp_path / "uploads" / "job_1", [BytesIO(content) for _, content in files])
-        return store.add_upload("job_1", "shelf", [name for name, _ in files]).id
+    def queue(*files: tuple[str, bytes], job_id: str = "job_1"):
+        keep_upload(tmp_path / "uploads" / job_id, [BytesIO(content) for _, content in files])
+        return store.add_upload(job_id, "shelf", [name for name, _ in files]).id
 
     return queue
 
@@ -88,12 +88,12 @@ def test_an_archive_is_told_by_its_members(run, upload):
 
 
 def test_an_archive_that_is_sent_again_takes_along_what_it_holds_no_more(run, upload, engine):
-    for names in (("otter.txt", "beaver.txt"), ("otter.txt",)):
+    for job_id, names in {"job_1": ("otter.txt", "beaver.txt"), "job_2": ("otter.txt",)}.items():
         target = BytesIO()
         with zipfile.ZipFile(target, "w") as archive:
             for name in names:
                 archive.writestr(name, f"{name} {OTTER}")
-        upload(("papers.zip", target.getvalue()))
+        upload(("papers.zip", target.getvalue()), job_id=job_id)
         run()
     assert [row.uri for row in engine.documents("shelf")] == ["upload:papers.zip!/otter.txt"]
 

@@ -96,6 +96,11 @@ class SentenceTransformerEncoder:
         return self._requested
 
     @property
+    def backend_in_use(self) -> Literal["torch", "openvino"]:
+        """What embeds passages at the moment."""
+        return "torch" if self._fast is None else "openvino"
+
+    @property
     def dimension(self) -> int:
         return int(self._models()[0].get_embedding_dimension() or 0)
 

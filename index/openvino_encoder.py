@@ -48,6 +48,8 @@ def accelerated(
 def _converted(model: "SentenceTransformer", precision: Literal["float32", "bfloat16"]) -> "SentenceTransformer":
     import openvino
     import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
     from sentence_transformers import SentenceTransformer
 
     transformer: Any = model[0]
@@ -71,7 +73,10 @@ def _converted(model: "SentenceTransformer", precision: Literal["float32", "bflo
     example = {name: torch.ones(2, 16, dtype=torch.long) for name in names}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tracing, whose outcome is compared with the model's
-        converted = openvino.convert_model(Traced().eval(), example_input=example)
+        # Not openvino.convert_model, which reports its use to the maker.
+        decoder = TorchScriptPythonDecoder(Traced().eval(), example_input=example)
+        frontend = FrontEndManager().load_by_framework("pytorch")
+        converted = frontend.convert(frontend.load(decoder))
     told = {"float32": "f32", "bfloat16": "bf16"}[precision]
     compiled = openvino.Core().compile_model(converted, "CPU", {"INFERENCE_PRECISION_HINT": told})
 

@@ -113,3 +113,11 @@ def test_a_folder_that_holds_no_model_is_unavailable(tmp_path):
 def test_a_copy_of_the_packaged_model_gives_the_same_vectors_by_its_folder(encoder):
     other = SentenceTransformerEncoder(str(packaged_folder()))
     assert other.encode_questions(TEXTS[:2]) == pytest.approx(encoder.encode_questions(TEXTS[:2]), abs=1e-6)
+
+
+def test_openvino_gives_the_vectors_of_pytorch():
+    quick = SentenceTransformerEncoder(backend="openvino")
+    slow = SentenceTransformerEncoder(precision="float32", backend="torch")
+    texts = [*TEXTS, "", "A long one. " * 90]
+    assert (quick.encode_passages(texts) * slow.encode_passages(texts)).sum(axis=1).min() > 0.999
+    assert quick.backend_in_use == "openvino"

@@ -190,7 +190,7 @@ export const words = {
     documents: (n) => count(n, "document", "documents"),
     passages: (n) => count(n, "passage", "passages"),
     sync: "Sync now",
-    syncLabel: (place) => `Sync ${place} now`,
+    syncLabel: (place) => `Sync now: ${place}`,
     synced: (place, { added = 0, changed = 0, moved = 0, removed = 0, failed = 0 }) => {
       const told = [[added, "added"], [changed, "changed"], [moved, "moved"], [removed, "taken out"], [failed, "failed"]];
       const parts = told.filter(([n]) => n).map(([n, what]) => `${number.format(n)} ${what}`);

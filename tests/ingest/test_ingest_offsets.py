@@ -238,25 +238,14 @@ def test_words_put_into_a_pdf_come_out_in_order(count_tokens, parts):
     seen: set[str] = set()
     for part in parts:
         for number, row in enumerate(part.rows, 1):
-            if part.kind is BlockKind.LIST:
-                assert found.pop(0) == f"{number}."
-            for cell in row:
-                words = cell.split()
-                name = name_before(found, words, seen)
-                assert found[name:][: len(words)] == words
-                del found[: name + len(words)]
-            seen.update(" ".join(row).split())
-    assert not found
-
-
-def name_before(found: list[str], words: list[str], seen: set[str]) -> int:
-    """How many words name the column of a cell: where a PDF lets tell it, each cell has its name before it."""
-    for i, word in enumerate(found):
-        if word.removesuffix(":") not in seen:
-            return 0
-        if word.endswith(":") and found[i + 1 :][: len(words)] == words:
-            return i + 1
-    return 0
+            expected = [f"{number}."] if part.kind is BlockKind.LIST else []
+            for word in [*expected, *(word for cell in row for word in cell.split())]:
+                # Where a PDF lets tell the name of a column, each cell has it before it; nothing else may stand there.
+                at = found.index(word)
+                assert all(other.removesuffix(":") in seen for other in found[:at])
+                del found[: at + 1]
+                seen.add(word)
+    assert all(other.removesuffix(":") in seen for other in found)
 
 
 _MEGABYTE_LINE = "The quick brown fox jumps over 13 lazy dogs; nobody minds. " * 17_000

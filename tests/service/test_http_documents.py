@@ -153,7 +153,7 @@ def test_the_same_file_in_two_collections_is_deleted_from_one_only(client, uploa
         ("😀 été.txt".encode(), "😀 été.txt"),
         (b"%2e%2e%2fd.txt", "%2e%2e%2fd.txt"),
         (b"<b>bold</b>.txt", "b>.txt"),
-        (b"x" * 300 + b".txt", "x" * 300 + ".txt"),
+        (b"x" * 300 + b".txt", "x" * 251 + ".txt"),
     ],
 )
 def test_a_hostile_file_name_is_only_a_name(client, settle, served_folder, sent, kept):

@@ -1,5 +1,6 @@
 """The command line: ``footnoted serve | ingest | ask | search | documents | eval | …``."""
 
+import sys
 from importlib.metadata import entry_points, version
 from typing import Annotated
 
@@ -50,9 +51,12 @@ app.add_typer(jobs.app, name="jobs")
 
 def main() -> None:
     """Run a command; errors that it did not render itself are rendered here."""
-    # Other packages add their commands by entry point: the service need not know of them.
+    # Other packages add their commands by entry point: the service need not know of them. They are loaded when they
+    # are asked for, or all commands are shown: their libraries would double the start of every other command.
+    asked = sys.argv[1] if len(sys.argv) > 1 else "--help"
     for entry in entry_points(group=COMMANDS_GROUP):
-        app.add_typer(entry.load(), name=entry.name)
+        if asked == entry.name or asked.startswith("-"):
+            app.add_typer(entry.load(), name=entry.name)
     try:
         app()
     except FootnotedError as error:

@@ -9,7 +9,7 @@ from ingest.near_identical import NearIdentical
 from service.ingestion.prepare import Prepared
 from service.ingestion.report import FileResult, FileStatus
 
-_PASSAGES = 1_024  # of a batch: enough to sort by length; more would only delay the first document
+_PASSAGES = 512  # of a batch: enough to sort by length; more would only keep the encoder waiting
 _CHARS = 32_000_000
 _SECONDS = 5.0  # a slow source does not hold back what is ready
 

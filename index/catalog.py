@@ -261,7 +261,7 @@ class Catalog:
         with schema.read(self.engine) as connection:
             collection = self.collection_in(connection, name)
             found = _document(connection, collection.id, schema.documents.c.id == document_id)
-        return found or _no_document(name, document_id)
+        return found or no_document(name, document_id)
 
     def present_document(self, name: str, document_id: str) -> Document:
         """The document, or the version that took its place at its uri since. Raises NotFound."""
@@ -271,7 +271,7 @@ class Catalog:
             found = _document(connection, collection.id, d.id == document_id)
             if found is None and (uri := replaced.uri_of(connection, collection.id, document_id)) is not None:
                 found = _document(connection, collection.id, d.uri == uri)
-        return found or _no_document(name, document_id)
+        return found or no_document(name, document_id)
 
     def documents(self, name: str, limit: int = -1, offset: int = 0) -> list[DocumentRow]:
         """By title. Raises NotFound."""
@@ -298,9 +298,9 @@ class Catalog:
         d = schema.documents.c
         own = (d.collection_id == collection.id, d.id == document_id)
         with schema.write(self.engine) as connection:
-            known = connection.execute(select(d.metadata).where(*own)).scalar_one_or_none()
-            if known is not None:
-                values = {"metadata": {**known, **metadata}}
+            present = connection.execute(select(d.metadata).where(*own)).scalar_one_or_none()
+            if present is not None:
+                values = {"metadata": {**present, **metadata}}
                 connection.execute(update(schema.documents).where(*own).values(values))
 
     def note_failure(self, collection: Collection, uri: str, sha256: str, reader: str, error: FootnotedError) -> None:
@@ -326,7 +326,8 @@ def _no_collection(name: str) -> NoReturn:
     raise NotFound(f"There is no collection {name!r}.", "Ingest documents into it, or list the collections.")
 
 
-def _no_document(name: str, document_id: str) -> NoReturn:
+def no_document(name: str, document_id: str) -> NoReturn:
+    """Raises NotFound with what may have become of it."""
     raise NotFound(
         f"There is no document {document_id!r} in the collection {name!r}.",
         "It may have been replaced by a newer version or deleted: list the documents.",

@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from core.errors import NotFound
 from core.types import DocumentRef, Passage
 from index import schema
-from index.catalog import Catalog, Collection
+from index.catalog import Catalog, Collection, no_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,7 @@ def _document(connection: Connection, collection: Collection, document_id: str) 
     query = select(d.key, d.id, d.uri, d.title, d.media_type)
     row = connection.execute(query.where(d.collection_id == collection.id, d.id == document_id)).first()
     if row is None:
-        raise NotFound(
-            f"There is no document {document_id!r} in the collection {collection.name!r}.",
-            "It may have been replaced by a newer version or deleted: list the documents.",
-        )
+        no_document(collection.name, document_id)
     key, *rest = row
     return key, DocumentRef(*rest)
 

@@ -77,7 +77,7 @@ class Ingester:
         *,
         prune: bool,
     ) -> None:
-        pace = Pace((_suffix(task.source.name), task.source.size) for task in plan.tasks)
+        pace = Pace((task.source.name, task.source.size) for task in plan.tasks)
         preparer = Preparer(self._store.encoder, self._limits, self._sizes)
         run = Reading(self._store, collection, planner, listing, preparer, report, listener, pace, prune=prune)
         with run as reading:
@@ -118,7 +118,3 @@ def _planned(plan: Plan) -> Iterator[FileResult]:
 
 def _name(uri: str) -> str:
     return uri.rpartition("/")[2] or uri
-
-
-def _suffix(name: str) -> str:
-    return name.rpartition(".")[2].lower()

@@ -18,23 +18,24 @@ class Pace:
     """
 
     def __init__(self, sources: Iterable[tuple[str, int | None]]) -> None:
-        """``sources`` are (suffix, size in bytes or None) of all that is to be read."""
+        """``sources`` are (file name, size in bytes or None) of all that is to be read."""
         self._began = time.monotonic()
         self._bytes_left: dict[str, int] = defaultdict(int)
         self._unsized = 0
-        for suffix, size in sources:
+        for name, size in sources:
             if size is None:
                 self._unsized += 1
             else:
-                self._bytes_left[suffix] += size
+                self._bytes_left[_suffix(name)] += size
         self._bytes_read: dict[str, int] = defaultdict(int)
         self._made: dict[str, int] = defaultdict(int)
         self._read = 0
         self._pending = 0
         self.embedded = 0
 
-    def read(self, suffix: str, size: int | None, passages: int) -> None:
+    def read(self, name: str, size: int | None, passages: int) -> None:
         """A source of ``size`` bytes became passages, none where it failed, that are not embedded yet."""
+        suffix = _suffix(name)
         if size is None:
             self._unsized = max(0, self._unsized - 1)
         else:
@@ -78,3 +79,7 @@ class Pace:
             elif size:
                 expected += size * made / read
         return expected
+
+
+def _suffix(name: str) -> str:
+    return name.rpartition(".")[2].lower()

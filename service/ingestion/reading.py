@@ -161,7 +161,7 @@ class Reading:
                 self.forgotten += before & self._planner.failing
             # The mark goes at the end of the run, when its last files are in, too.
             self.forgotten.append(source.uri)
-        self._pace.read(_suffix(source.name), source.size, 0)
+        self._pace.read(source.name, source.size, 0)
 
     def _make_room(self, size: int, readers: int) -> None:
         while self._window and (
@@ -177,7 +177,7 @@ class Reading:
         self._tell(item.name, Stage.READING)
         prepared = future.result()
         passages = 0 if isinstance(prepared, ReadError) else len(prepared.passages)
-        self._pace.read(_suffix(item.name), item.size, passages)
+        self._pace.read(item.name, item.size, passages)
         if isinstance(prepared, ReadError):
             self._fail(item.uri, item.name, item.sha256, prepared)
             return
@@ -201,7 +201,7 @@ class Reading:
         self._store.catalog.note_failure(self._collection, uri, digest, reader_version(), error)
 
     def _lose(self, task: Task, error: ReadError) -> None:
-        self._pace.read(_suffix(task.source.name), task.source.size, 0)
+        self._pace.read(task.source.name, task.source.size, 0)
         self._settle(failed(task.source, error))
 
     def keep(self, result: FileResult, metadata: Mapping[str, str]) -> None:
@@ -226,7 +226,3 @@ class Reading:
         """Called from the threads that read."""
         if self._stopping or self._listener.is_stopping():
             raise Stopped
-
-
-def _suffix(name: str) -> str:
-    return name.rpartition(".")[2].lower()

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from core.types import Block, BlockKind, Document, Passage
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -128,6 +126,9 @@ def _pages(blocks: Sequence[Block], start: int, end: int) -> tuple[int, int] | N
 
 def _cut(text: str, block: Block, count_tokens: TokenCounter, maximum: int) -> Iterator[tuple[int, int]]:
     """Spans of a long block: cut at lines, sentences, words, and at characters only where there is no word end."""
+    # Imported where it is used: it takes longer than a sync in which nothing changed.
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     splitter = RecursiveCharacterTextSplitter(
         separators=_BREAKS,
         is_separator_regex=True,

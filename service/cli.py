@@ -1,18 +1,42 @@
 """The command line: ``footnoted serve | ingest | ask | search | documents | eval | …``."""
 
-import sys
-from importlib.metadata import entry_points, version
+from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated
 
 import typer
 
 from core.errors import FootnotedError
-from service.commands import doctor, documents, ingest, jobs, quality, questions, questions_log, serve, sites
+from service.commands.lazily import LazyGroup
 from service.console import print_error
 
 COMMANDS_GROUP = "footnoted.commands"
+_OWN = {
+    "serve": "serve:serve",
+    "ingest": "ingest:ingest",
+    "ask": "questions:ask",
+    "search": "questions:search",
+    "documents": "documents:documents",
+    "remove": "documents:remove",
+    "reindex": "documents:reindex",
+    "quality": "quality:quality",
+    "config": "doctor:config",
+    "doctor": "doctor:doctor",
+    "questions": "questions_log:app",
+    "sites": "sites:app",
+    "jobs": "jobs:app",
+}
+
+
+class Commands(LazyGroup):
+    """The service's own, and what other packages add by entry point, so that the service need not know of them."""
+
+    entries = {name: EntryPoint(name, f"service.commands.{place}", COMMANDS_GROUP) for name, place in _OWN.items()} | {
+        entry.name: entry for entry in entry_points(group=COMMANDS_GROUP)
+    }
+
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -30,33 +54,8 @@ def root(
         raise typer.Exit
 
 
-for command in (
-    serve.serve,
-    ingest.ingest,
-    questions.ask,
-    questions.search,
-    documents.documents,
-    documents.remove,
-    documents.reindex,
-    quality.quality,
-    doctor.config,
-    doctor.doctor,
-):
-    app.command()(command)
-
-app.add_typer(questions_log.app, name="questions")
-app.add_typer(sites.app, name="sites")
-app.add_typer(jobs.app, name="jobs")
-
-
 def main() -> None:
     """Run a command; errors that it did not render itself are rendered here."""
-    # Other packages add their commands by entry point: the service need not know of them. They are loaded when they
-    # are asked for, or all commands are shown: their libraries would double the start of every other command.
-    asked = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    for entry in entry_points(group=COMMANDS_GROUP):
-        if asked == entry.name or asked.startswith("-"):
-            app.add_typer(entry.load(), name=entry.name)
     try:
         app()
     except FootnotedError as error:

@@ -17,7 +17,6 @@ _SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120
 _LARGER = 1.12
 _LEVELS = 6
-_FULL = 0.88  # of the width: a line that ends there ends because there is no more room
 
 
 class Layout:
@@ -34,9 +33,8 @@ class Layout:
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
-        self._last: tuple[int, Line, bool] | None = (
-            None  # of a paragraph that may go on: page, last line, if it is full
-        )
+        # Of a paragraph that may go on: its page, its last line, and the room that is left after it.
+        self._last: tuple[int, Line, float] | None = None
         self._right = 0.0  # where the lines of the page end
         self.flattened: list[int] = []
         """Pages with tables whose columns could not be named."""
@@ -86,8 +84,7 @@ class Layout:
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group[0], page)
-        full = group[-1].x1 > _FULL * self._right
-        self._last = (page, group[-1], full) if kind is BlockKind.PARAGRAPH else None
+        self._last = (page, group[-1], self._right - group[-1].x1) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return
@@ -101,11 +98,11 @@ class Layout:
         """What stands between a block and the last one: less than a blank line where a sentence goes on overleaf."""
         if self._last is None or kind is not BlockKind.PARAGRAPH or self._last[0] != page - 1:
             return "\n\n"
-        _, last, full = self._last
+        _, last, room = self._last
         if abs(last.size - line.size) > 0.6 or abs(last.x0 - line.x0) > 4 * line.size:
             return "\n\n"
-        # The last line of a paragraph is seldom full, even where it ends a sentence.
-        if not full and (not line.text[0].islower() or last.text.endswith(_SENTENCE_END)):
+        # The last line of a paragraph seldom lacks the room for one more word, even where it ends a sentence.
+        if room > _first_word(line) and (not line.text[0].islower() or last.text.endswith(_SENTENCE_END)):
             return "\n\n"
         if last.text.endswith(_SENTENCE_END) and abs(last.x0 - line.x0) > 1.0:
             return "\n\n"
@@ -210,6 +207,11 @@ def _continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockK
     short = last.x1 - last.x0 < 0.75 * width
     set_in = 0.8 * line.size < line.x0 - left < 5 * line.size
     return not (ended and (short or set_in) and len(group) > 1)
+
+
+def _first_word(line: Line) -> float:
+    """How wide it is at most, in points: with the space before it, and a letter more, since its letters may be wide."""
+    return (line.x1 - line.x0) * (len(line.text.split(maxsplit=1)[0]) + 2) / len(line.text)
 
 
 def _code(group: list[Line]) -> str:

@@ -11,8 +11,8 @@ _HEADING_CHARS = 80
 _TITLE_CHARS = 60
 _HEADED_CHARS = 80  # of the paragraph below, at the least: a name above an address, or verses, head nothing
 _HEADING_NUMBER = re.compile(
-    r"(?:(?:chapter|section|part|article|appendix)\s+[\divxlc]+\b|\d+(?:\.\d+)*\.?\s+\S|#+\s)", re.I
-)
+    r"(?:(?:chapter|section|part|article|appendix)\s+[\divxlc]+\b|\d{1,3}(?:\.\d+)*\.?\s+\S|#+\s)", re.I
+)  # four digits are a year
 
 
 def parse(text: str, name: str) -> Parsed:
@@ -71,8 +71,8 @@ def _promoted(text: str, blocks: list[Block], i: int) -> Block:
 
 
 def _may_head(line: str) -> bool:
-    """Short, begins like a sentence, and does not end like one."""
-    return len(line) <= _TITLE_CHARS and line[0].isupper() and (line[-1].isalnum() or line[-1] == ")")
+    """Short, begins like a sentence or with a year, and does not end like one."""
+    return len(line) <= _TITLE_CHARS and (line[0].isupper() or line[0].isdigit()) and (line[-1].isalnum() or line[-1] == ")")
 
 
 def _is_heading(line: str) -> bool:

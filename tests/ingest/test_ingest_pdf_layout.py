@@ -73,6 +73,13 @@ def test_a_sentence_that_goes_on_overleaf_is_not_torn():
     assert [b.page for b in document.blocks] == [1, 2]
 
 
+@pytest.mark.parametrize(("word", "is_one"), [("Nevertheless", True), ("He", False)])
+def test_a_paragraph_goes_on_overleaf_where_its_last_line_has_no_room_for_the_next_word(word, is_one):
+    lines = ["The ship was seen by the keeper of the light at noon.", "The ship was seen from the other shore. Late."]
+    document = document_of(pdf_of_lines(lines, [f"{word} did not ring the bell of the tower."]), "a.pdf")
+    assert (f". {word}" in document.text) is is_one
+
+
 def test_a_hyphen_that_belongs_to_its_word_stays():
     lines = [
         "Our long-term debt is cheap. Most of our debt is long-",

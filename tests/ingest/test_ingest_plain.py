@@ -22,6 +22,11 @@ def test_numbered_shouted_and_named_lines_are_headings():
     assert headings == [("SUMMARY", 1), ("2.1 The plan", 3), ("Chapter IV", 1)]
 
 
+def test_a_title_may_begin_with_a_year():
+    text = "1973 oil crisis\n\n" + "The embargo began in October and ended in March of the next year, after talks. " * 2
+    assert document_of(text, "a.txt").title == "1973 oil crisis"
+
+
 def test_a_last_line_heads_nothing():
     assert shape(document_of("Some words.\n\nTHE END", "a.txt"))[-1] == ("paragraph", "THE END")
 

@@ -26,7 +26,7 @@ Vectors = NDArray[np.float32]
 Backend = Literal["auto", "torch", "openvino"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-_WORTH_CONVERTING = 1_000  # passages
+_WORTH_CONVERTING = 300  # passages: from there on, loading what was converted once pays
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -130,7 +130,7 @@ class SentenceTransformerEncoder:
         return out
 
     def _is_worth_converting(self, device: str, precision: str, ahead: int) -> bool:
-        """To OpenVINO, which takes some seconds, once: where it is installed and quicker than PyTorch."""
+        """To OpenVINO, once: where it is installed and quicker than PyTorch."""
         if self._converting_tried or self._backend == "torch":
             return False
         if self._backend == "openvino":

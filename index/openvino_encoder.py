@@ -1,11 +1,20 @@
-"""A sentence-transformers model with its transformer run by OpenVINO: the same front, a faster inside on CPUs."""
+"""A sentence-transformers model with its transformer run by OpenVINO: the same front, a faster inside on CPUs.
 
+Converting takes a second or more, so what came of it is kept in the user's cache folder, by the hash of the weights.
+"""
+
+import hashlib
 import importlib.util
+import shutil
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import platformdirs
 import structlog
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -30,7 +39,7 @@ def accelerated(
 ) -> "SentenceTransformer | None":
     """The model on OpenVINO, or None where it cannot be converted or does not give the same vectors.
 
-    Takes some seconds. The tokenizer is shared with ``model``, so both must not be used at the same time.
+    Takes a second or more at first. The tokenizer is shared with ``model``, so both must not be used at the same time.
     """
     try:
         fast = _converted(model, precision)
@@ -48,13 +57,88 @@ def accelerated(
 def _converted(model: "SentenceTransformer", precision: Literal["float32", "bfloat16"]) -> "SentenceTransformer":
     import openvino
     import torch
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
     from sentence_transformers import SentenceTransformer
 
     transformer: Any = model[0]
-    inner = transformer.auto_model
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in transformer.tokenizer("x")]
+    told = {"float32": "f32", "bfloat16": "bf16"}[precision]
+    # Several at once, each on some of the cores, keep the cores busier than one after the other on all.
+    options = {"INFERENCE_PRECISION_HINT": told, "PERFORMANCE_HINT": "THROUGHPUT"}
+    compiled = openvino.Core().compile_model(_kept_or_traced(transformer.auto_model, names), "CPU", options)
+    width = transformer.auto_model.config.hidden_size
+    queue = openvino.AsyncInferQueue(compiled)
+
+    class OpenVinoTransformer(type(transformer)):  # type: ignore[misc]
+        """In place of the transformer: its own tokenizing and settings, the forward pass by OpenVINO."""
+
+        def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
+            given = {name: features[name].numpy() for name in names}
+            found = np.zeros((*given["input_ids"].shape, width), dtype=np.float32)
+            queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
+            for rows in np.array_split(np.arange(len(found)), min(len(queue), len(found))):
+                longest = int(np.flatnonzero(given["attention_mask"][rows].any(axis=0))[-1]) + 1
+                queue.start_async({name: array[rows, :longest] for name, array in given.items()}, (rows, longest))
+            queue.wait_all()
+            features["token_embeddings"] = torch.from_numpy(found)
+            return features
+
+    replaced = OpenVinoTransformer.__new__(OpenVinoTransformer)
+    replaced.__dict__.update(transformer.__dict__)
+    fast = SentenceTransformer(modules=[replaced, *list(model.children())[1:]], device="cpu")
+    fast.max_seq_length = model.max_seq_length
+    return fast
+
+
+def _put(found: NDArray[np.float32], place: tuple[NDArray[np.intp], int], part: NDArray[np.float32]) -> None:
+    rows, longest = place
+    found[rows, :longest] = part
+
+
+def _kept_or_traced(inner: Any, names: list[str]) -> Any:
+    """The transformer as an OpenVINO model."""
+    import openvino
+
+    folder = platformdirs.user_cache_path("footnoted") / "openvino" / _key(inner, names)
+    if folder.is_dir():
+        try:
+            return openvino.Core().read_model(folder / "model.xml")
+        except RuntimeError as error:
+            log.warning("openvino_cache_damaged", folder=str(folder), reason=str(error).strip().split("\n")[0][:200])
+            shutil.rmtree(folder, ignore_errors=True)
+    traced = _traced(inner, names)
+    try:
+        _keep(traced, folder)
+    except (OSError, RuntimeError) as error:  # a read-only home: it is converted again next time
+        log.info("openvino_not_cached", folder=str(folder), reason=str(error).strip().split("\n")[0][:200])
+    return traced
+
+
+def _key(inner: Any, names: list[str]) -> str:
+    """Another one for other weights, another architecture or another OpenVINO."""
+    import openvino
+
+    digest = hashlib.sha256(f"{openvino.__version__} {names} {inner.config.to_json_string()}".encode())
+    for name, weights in sorted(inner.state_dict().items()):
+        digest.update(f"{name} {weights.dtype}".encode())
+        digest.update(weights.contiguous().numpy())
+    return digest.hexdigest()
+
+
+def _keep(traced: Any, folder: Path) -> None:
+    """All of it or nothing, also beside another process that keeps the same."""
+    import openvino
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+        openvino.save_model(traced, Path(made) / "model" / "model.xml", compress_to_fp16=False)
+        if not folder.exists():
+            (Path(made) / "model").rename(folder)
+
+
+def _traced(inner: Any, names: list[str]) -> Any:
+    import torch
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     class Traced(torch.nn.Module):
         """Takes tensors by place and gives one, as tracing wants it."""
@@ -76,20 +160,4 @@ def _converted(model: "SentenceTransformer", precision: Literal["float32", "bflo
         # Not openvino.convert_model, which reports its use to the maker.
         decoder = TorchScriptPythonDecoder(Traced().eval(), example_input=example)
         frontend = FrontEndManager().load_by_framework("pytorch")
-        converted = frontend.convert(frontend.load(decoder))
-    told = {"float32": "f32", "bfloat16": "bf16"}[precision]
-    compiled = openvino.Core().compile_model(converted, "CPU", {"INFERENCE_PRECISION_HINT": told})
-
-    class OpenVinoTransformer(type(transformer)):  # type: ignore[misc]
-        """In place of the transformer: its own tokenizing and settings, the forward pass by OpenVINO."""
-
-        def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
-            given = {name: features[name].numpy() for name in names}
-            features["token_embeddings"] = torch.from_numpy(compiled(given)[0].copy())
-            return features
-
-    replaced = OpenVinoTransformer.__new__(OpenVinoTransformer)
-    replaced.__dict__.update(transformer.__dict__)
-    fast = SentenceTransformer(modules=[replaced, *list(model.children())[1:]], device="cpu")
-    fast.max_seq_length = model.max_seq_length
-    return fast
+        return frontend.convert(frontend.load(decoder))

@@ -72,7 +72,11 @@ def _promoted(text: str, blocks: list[Block], i: int) -> Block:
 
 def _may_head(line: str) -> bool:
     """Short, begins like a sentence or with a year, and does not end like one."""
-    return len(line) <= _TITLE_CHARS and (line[0].isupper() or line[0].isdigit()) and (line[-1].isalnum() or line[-1] == ")")
+    return (
+        len(line) <= _TITLE_CHARS
+        and (line[0].isupper() or line[0].isdigit())
+        and (line[-1].isalnum() or line[-1] == ")")
+    )
 
 
 def _is_heading(line: str) -> bool:

@@ -10,9 +10,9 @@ from service.engine import Engine
 from service.settings import load_settings
 
 
-def ingest(files: Sequence[Path], folder: Path) -> Ingested:
+def ingest(files: Sequence[Path], folder: Path, first: Path) -> Ingested:
     engine = Engine.open(load_settings({"data_dir": folder}))
-    engine.store.encoder.encode_passages(["warm"])
+    engine.ingest([first], "first")
     began = time.perf_counter()
     report = engine.ingest(files)
     seconds = time.perf_counter() - began

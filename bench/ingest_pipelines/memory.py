@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-_EVERY_S = 0.1
+_EVERY_S = 0.5  # looking costs some milliseconds
 
 
 class PeakMemory:

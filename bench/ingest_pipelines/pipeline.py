@@ -16,7 +16,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """``seconds`` runs from the first file to the saved index; the model was loaded before."""
+    """``seconds`` runs from the first file to the saved index; models and libraries were loaded before."""
 
     seconds: float
     passages: int
@@ -24,6 +24,6 @@ class Ingested:
 
 
 class Pipeline(Protocol):
-    def __call__(self, files: Sequence[Path], folder: Path) -> Ingested:
-        """Ingest the files and keep the index in the folder."""
+    def __call__(self, files: Sequence[Path], folder: Path, first: Path) -> Ingested:
+        """Ingest the files and keep the index in the folder; before the clock starts, a ``first`` one apart."""
         ...

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import Stemmer
@@ -13,8 +14,18 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]+"
 )
-_STEMMER = Stemmer.Stemmer("english")
+# By ISO 639-1 code. What is written in another language, or in one that was not told, is taken for English.
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian",
+    "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian",
+    "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
 _APOSTROPHE = re.compile(r"['’]s\b|['’]")
+# In quotation marks, or words that punctuation joins; a slash or dash between words of a sentence joins them, too.
+_TOGETHER = re.compile(r"[\"“„«]([^\"”“»]{3,200})[\"”“»]|\w+(?:[-./:#()@+&]+\w+)+")
 
 STOP_WORDS = frozenset(
     (  # one string reads better than a hundred lines
@@ -32,7 +43,39 @@ def words(text: str) -> list[tuple[str, int, int]]:
 
     In scripts without spaces, overlapping pairs of characters stand in for words.
     """
-    found: list[tuple[str, int, int]] = []
+    return [(_fold(text[start:end]), start, end) for start, end in _spans(text)]
+
+
+def terms(text: str, language: str | None = None) -> list[str]:
+    """Search terms in order, for the keyword index, stemmed as the language (ISO 639-1) is."""
+    text = _APOSTROPHE.sub(" ", text)
+    return [stem(text[start:end], language) for start, end in _spans(text)]
+
+
+def question_terms(question: str, languages: Sequence[str | None] = (None,)) -> list[str]:
+    """Distinct terms of a question without stop words, in order; all terms if nothing else is left.
+
+    ``languages`` are those of what is searched: a word has a term in each.
+    """
+    question = _APOSTROPHE.sub(" ", question)
+    found = [question[start:end] for start, end in _spans(question)]
+    kept = [word for word in found if _fold(word) not in STOP_WORDS] or found
+    return list(dict.fromkeys(stem(word, language) for word in kept for language in languages))
+
+
+def question_phrases(question: str, languages: Sequence[str | None] = (None,)) -> list[list[str]]:
+    """Runs of terms that are to stand together: what is quoted, and identifiers such as CVE-2024-3094 or § 12(b)."""
+    found = []
+    for match in _TOGETHER.finditer(question):
+        for language in languages:
+            run = terms(match.group(), language)
+            if len(run) > 1 and run not in found:
+                found.append(run)
+    return found
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
         start = match.start()
         position = 0
@@ -40,33 +83,40 @@ def words(text: str) -> list[tuple[str, int, int]]:
         for run in [*_UNSPACED.finditer(piece), None]:
             end = run.start() if run else len(piece)
             if end > position:
-                found.append((_fold(piece[position:end]), start + position, start + end))
+                found.append((start + position, start + end))
             if run is None:
                 break
             last = max(run.start() + 1, run.end() - 1)
-            for i in range(run.start(), last):
-                found.append((_fold(piece[i : i + 2]), start + i, start + min(i + 2, run.end())))
+            found += [(start + i, start + min(i + 2, run.end())) for i in range(run.start(), last)]
             position = run.end()
     return found
 
 
-def terms(text: str) -> list[str]:
-    """Stemmed search terms in order, for the keyword index."""
-    return [stem(word) for word, _, _ in words(_APOSTROPHE.sub(" ", text))]
+def has_stemmer(language: str | None) -> bool:
+    """Whether the language's words are stemmed by rules of its own."""
+    return language in _STEMMERS
 
 
-def question_terms(question: str) -> list[str]:
-    """Distinct stemmed terms of a question without stop words, in order; all terms if nothing else is left."""
-    found = [word for word, _, _ in words(_APOSTROPHE.sub(" ", question))]
-    kept = [word for word in found if word not in STOP_WORDS] or found
-    return list(dict.fromkeys(stem(word) for word in kept))
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str | None = None) -> str:
+    """A word to its search term, by Snowball's stemmers, which leave words of other scripts alone; never empty."""
+    name = _STEMMERS.get(language or "en", "english")
+    if name == "english":
+        # Folded first: "résumés" is found by who types "resumes".
+        return _by_snowball(name, _fold(word))
+    # The rules of other languages know their diacritics.
+    cased = unicodedata.normalize("NFKC", word.casefold())
+    return _fold(_by_snowball(name, cased)) or _fold(word)
 
 
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """Snowball's English stemmer; it leaves words of other scripts alone."""
-    stemmed: str = _STEMMER.stemWord(word)
+def _by_snowball(name: str, word: str) -> str:
+    stemmed: str = _stemmer(name).stemWord(word)
     return stemmed
+
+
+@lru_cache
+def _stemmer(name: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(name)
 
 
 @lru_cache(maxsize=100_000)

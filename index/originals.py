@@ -1,9 +1,11 @@
 """The bytes that documents were made from, by content hash."""
 
 import os
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 
-from core.errors import NotFound
+from core.errors import IndexBroken, NotFound
 from index.replacing import replacing
 
 
@@ -14,15 +16,25 @@ class Originals:
         self._folder = folder
 
     def put(self, digest: str, data: bytes) -> None:
-        """Keep the bytes; a kill leaves a whole file or none."""
+        """See put_pieces."""
+        self.put_pieces(digest, [data])
+
+    def put_pieces(self, digest: str, pieces: Iterable[bytes]) -> None:
+        """Keep the bytes; a kill leaves a whole file or none. Raises IndexBroken (a full disk)."""
         path = self._path(digest)
-        if path.exists():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as beside, beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            if path.exists():
+                deque(pieces, maxlen=0)  # whoever reads them elsewhere goes on behind them
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as beside, beside.open("wb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise IndexBroken(
+                f"{self._folder} cannot be written: {error.strerror}.", "Check its permissions and the free space."
+            ) from error
 
     def path(self, digest: str) -> Path:
         """Raises NotFound."""

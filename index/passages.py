@@ -7,12 +7,10 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from core.types import DocumentRef, Passage
-from index import keyword, schema
-from index.dense import Keys
-from index.encode import Vectors
+from index import changes, schema
 
 Halves = NDArray[np.float16]
 """Shape (n, dimension), little-endian: vectors as the catalog stores them."""
@@ -32,14 +30,24 @@ class Embedded:
     input_hashes: Sequence[bytes]
 
 
-def context_of(passage: Passage) -> str:
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A passage as keyword search sees it: its context, its text, and the language of its document."""
+
+    key: int
+    context: str
+    body: str
+    language: str | None
+
+
+def context_of(title: str, section: Sequence[str]) -> str:
     """The title and section path: what a passage is about, where its own words do not say."""
-    return " › ".join(dict.fromkeys([passage.document.title, *passage.section]))
+    return " › ".join(dict.fromkeys([title, *section]))
 
 
 def encoder_input(passage: Passage) -> str:
     """What is embedded: the passage under its context. The passage's own text stays as it is."""
-    return f"{context_of(passage)}\n{searched(passage.text)}"
+    return f"{context_of(passage.document.title, passage.section)}\n{searched(passage.text)}"
 
 
 def searched(text: str) -> str:
@@ -68,8 +76,7 @@ def input_hash(encoder: str, text: str) -> bytes:
 
 
 def put(connection: Connection, collection_id: int, document_key: int, made: Embedded) -> None:
-    """Write a document's passages, here and in the keyword index."""
-    last = 0
+    """Write a document's passages."""
     for start in range(0, len(made.passages), _ROWS):
         some = made.passages[start : start + _ROWS]
         rows = [
@@ -88,30 +95,20 @@ def put(connection: Connection, collection_id: int, document_key: int, made: Emb
             for i, passage in enumerate(some)
         ]
         connection.execute(insert(schema.passages), rows)
-        own = select(schema.passages.c.key).where(
-            schema.passages.c.document_key == document_key, schema.passages.c.key > last
-        )
-        keys = connection.execute(own.order_by(schema.passages.c.key)).scalars().all()
-        last = keys[-1]
-        terms = ((key, context_of(passage), searched(passage.text)) for key, passage in zip(keys, some, strict=True))
-        keyword.add(connection, collection_id, terms)
 
 
-def all_keys(connection: Connection, collection_id: int) -> Keys:
-    """The keys of a collection's passages."""
-    query = select(schema.passages.c.key).where(schema.passages.c.collection_id == collection_id)
-    return np.array(connection.execute(query).scalars().all(), dtype=np.int64)
+def remove(connection: Connection, collection_id: int, document_key: int) -> None:
+    """Take out a document's passages, here and in the derived indexes; its generation is to be raised after it."""
+    changes.note_removal(connection, collection_id, document_key)
+    connection.execute(delete(schema.passages).where(schema.passages.c.document_key == document_key))
 
 
-def vectors(connection: Connection, keys: Keys, dimension: int) -> Vectors:
-    """Shape (len(keys), dimension), in the order of ``keys``, which must exist."""
-    out = np.empty((len(keys), dimension), dtype=np.float32)
-    place = {int(key): i for i, key in enumerate(keys)}
-    c = schema.passages.c
-    for batch in _batches(list(place)):
-        for key, blob in connection.execute(select(c.key, c.vector).where(c.key.in_(batch))):
-            out[place[key]] = np.frombuffer(blob, dtype="<f2")
-    return out
+def after(connection: Connection, collection_id: int, key: int, limit: int) -> list[Searched]:
+    """The next passages with a greater key, ascending."""
+    p, d = schema.passages.c, schema.documents.c
+    query = select(p.key, d.title, p.section, p.text, d.language).join_from(schema.passages, schema.documents)
+    rows = connection.execute(query.where(p.collection_id == collection_id, p.key > key).order_by(p.key).limit(limit))
+    return [Searched(row.key, context_of(row.title, row.section), searched(row.text), row.language) for row in rows]
 
 
 def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> dict[bytes, Halves]:

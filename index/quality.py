@@ -5,7 +5,7 @@ replaced or deleted takes its row with it. A document of an earlier version of F
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
@@ -37,6 +37,17 @@ def signatures(connection: Connection, collection_id: int) -> list[Signed]:
     query = select(d.id, d.uri, d.title, q.signature).join_from(schema.documents, schema.document_quality)
     rows = connection.execute(query.where(d.collection_id == collection_id).order_by(d.key))
     return [Signed(*row) for row in rows]
+
+
+def stored(connection: Connection, document_keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Of the documents that have any, by key: findings, and the signature in base 16."""
+    q = schema.document_quality.c
+    query = select(q.document_key, q.findings, q.signature).where(q.document_key.in_(document_keys))
+    fields = ("code", "message", "pages")
+    return {
+        key: {"findings": [dict(zip(fields, row, strict=True)) for row in findings], "signature": signature.hex()}
+        for key, findings, signature in connection.execute(query)
+    }
 
 
 def of_document(connection: Connection, collection_id: int, document_id: str) -> Assessed | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -27,10 +29,10 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Operational
 
 from core.errors import IndexBroken, NotReady
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # the last revision in index/migrations/versions
 _BUSY_MS = 30_000
 
-metadata = MetaData()
+metadata = MetaData(info={"versions": Path(__file__).parent / "migrations" / "versions"})
 
 collections = Table(
     "collections",
@@ -44,6 +46,24 @@ collections = Table(
     Column("split_maximum", Integer, nullable=False),
     Column("created_at", String, nullable=False),
     sqlite_autoincrement=True,  # ids are part of file and table names: never given twice
+)
+
+# Collections whose passages have sizes of their own, whatever the settings say: those in their row.
+collection_sizes = Table(
+    "collection_sizes",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+)
+
+# Hidden collections: being built beside the one that answers, or the one that answered before; see versions.py.
+collection_versions = Table(
+    "collection_versions",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("of_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("role", String, nullable=False),
+    Column("generation", Integer, nullable=False),  # of the one that answers, when it took the other's place
+    UniqueConstraint("of_id", "role"),
 )
 
 documents = Table(
@@ -66,6 +86,36 @@ documents = Table(
     Column("ingested_at", String, nullable=False),
     UniqueConstraint("collection_id", "uri"),
     UniqueConstraint("collection_id", "id"),
+    # What filters ask for, apart from the rows, whose texts may fill thousands of pages each.
+    Index("ix_documents_ingested_at", "collection_id", "ingested_at"),
+    Index("ix_documents_language", "collection_id", "language"),
+    Index("ix_documents_media_type", "collection_id", "media_type"),
+)
+
+# What people say of documents; see marks.py.
+document_tags = Table(
+    "document_tags",
+    metadata,
+    Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String, primary_key=True),
+    Index("ix_document_tags_tag", "tag", "document_key"),
+)
+document_attributes = Table(
+    "document_attributes",
+    metadata,
+    Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("text", String, nullable=False),
+    Column("number", Float),  # what the text reads as, if it does
+    Index("ix_document_attributes_text", "name", "text", "document_key"),
+    Index("ix_document_attributes_number", "name", "number", "document_key"),
+)
+document_labels = Table(  # of those who may find the document; without any, everybody may
+    "document_labels",
+    metadata,
+    Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True),
+    Column("label", String, primary_key=True),
+    Index("ix_document_labels_label", "label", "document_key"),
 )
 
 # Ids of versions that are no longer there, so that links to them lead on to the one at their uri. No text is kept.
@@ -120,30 +170,81 @@ passages = Table(
     sqlite_autoincrement=True,  # FAISS knows passages by key: a key never names another passage later
 )
 
+# Documents that are gone, with hashes of stretches of their texts; see traces.py.
+deleted_documents = Table(
+    "deleted_documents",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("document_id", String, nullable=False, index=True),
+    Column("deleted_at", String, nullable=False),
+    Column("traces", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,  # the oldest rows go, by key
+)
+
+
+# So that derived indexes find out what is gone since their generation; see changes.py.
+removed_passages = Table(
+    "removed_passages",
+    metadata,
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("key", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 
 def open_database(
     path: Path, tables: MetaData = metadata, format_version: int = FORMAT_VERSION, pragmas: Sequence[str] = ()
 ) -> Engine:
     """Create or open the catalog, or another database of the data folder with ``tables`` and ``pragmas`` of its own.
 
+    One of an earlier format is upgraded by the revisions in ``tables.info["versions"]``, if there are such.
     Raises IndexBroken when it is damaged or of a newer version.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    engine = _connect(path, pragmas)
+    with write(engine) as connection:
+        present = connection.execute(text("PRAGMA user_version")).scalar_one()
+        if present > format_version:
+            raise IndexBroken(
+                f"{path} was written by a newer Footnoted (format {present}; this one knows {format_version}).",
+                "Update Footnoted, or use another data folder.",
+            )
+        upgrading = 0 < present < format_version and "versions" in tables.info
+        if not upgrading:
+            tables.create_all(connection)
+            for index in (index for table in tables.tables.values() for index in table.indexes):
+                index.create(connection, checkfirst=True)  # one that an older version did not make
+            connection.execute(text(f"PRAGMA user_version = {format_version}"))
+    if upgrading:
+        engine.dispose()
+        _upgrade(path, tables.info["versions"], format_version)
+    event.listen(engine, "begin", partial(_check_format, path, format_version))
+    return engine
+
+
+def _connect(path: Path, pragmas: Sequence[str]) -> Engine:
     engine = create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32)
     event.listen(engine, "connect", lambda connection, _: _configure(connection, pragmas))
     event.listen(engine, "begin", _begin)
-    with write(engine) as connection:
-        version = connection.execute(text("PRAGMA user_version")).scalar_one()
-        if version > format_version:
-            raise IndexBroken(
-                f"{path} was written by a newer Footnoted (format {version}; this one knows {format_version}).",
-                "Update Footnoted, or use another data folder.",
-            )
-        tables.create_all(connection)
-        for index in (index for table in tables.tables.values() for index in table.indexes):
-            index.create(connection, checkfirst=True)  # one that an older version did not make
-        connection.execute(text(f"PRAGMA user_version = {format_version}"))
     return engine
+
+
+def _upgrade(path: Path, versions: Path, format_version: int) -> None:
+    from index.migrations.upgrade import upgrade  # imports Alembic, which the start of every command would wait for
+
+    engine = _connect(path, ["foreign_keys = OFF"])
+    try:
+        with write(engine) as connection:
+            upgrade(connection, path, versions, format_version)
+    finally:
+        engine.dispose()
+
+
+def _check_format(path: Path, format_version: int, connection: Connection) -> None:
+    """A server goes on running while a newer version upgrades its database. Raises IndexBroken."""
+    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > format_version:
+        raise IndexBroken(f"{path} was upgraded by a newer Footnoted while this one was running.", "Start it again.")
 
 
 def _broken(engine: Engine, error: DatabaseError) -> IndexBroken | NotReady:

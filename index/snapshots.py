@@ -1,155 +1,211 @@
-"""FAISS indexes kept in step with the catalog: derived, rebuilt at need, saved beside it."""
+"""Dense indexes kept in step with the catalog: derived, brought up to date by what changed, rebuilt at need."""
 
-import hashlib
-import json
 import threading
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, Engine
 
-from core.errors import IndexBroken
-from index import passages
-from index.catalog import Collection
-from index.dense import DenseIndex
-from index.replacing import replacing
+from core.errors import IndexBroken, NotReady
+from index import changes, collections, schema
+from index.collections import Collection, IndexSpec
+from index.dense import building, manifest
+from index.dense.building import DenseSettings
+from index.dense.builds import Builds
+from index.dense.choice import Choice
+from index.dense.delta import Delta
+from index.dense.index import DenseIndex, Parts
+from index.dense.manifest import Manifest
 
-FORMAT_VERSION = 1
-# Below this change in the number of passages, bringing the saved file up to date on open is cheaper than saving again.
-_SAVE_SHARE = 0.05
+# A base is built anew when this share of it changed, or so many passages: they cost every search, and every start.
+_CHANGED_SHARE = 0.1
+_CHANGED_MOST = 30_000
+# While questions are answered, not for less: an ingest may change a small collection many times.
+_CHANGED_LEAST = 1_000
+# More than that is not read into memory to be compared one by one: the base is waited for.
+_LONGEST_DELTA = 100_000
+
+log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A dense index as of one generation of its collection. Immutable: a newer one takes its place."""
+    """A dense index as of one generation of its collection, for the transaction that it was got in."""
 
     generation: int
     dense: DenseIndex
 
 
-class Snapshots:
-    """One snapshot a collection. Queries keep using the last one while the next is being made."""
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A collection's vectors as of a generation; ``base_generation`` is -1 where there is no base."""
 
-    def __init__(self, folder: Path) -> None:
+    generation: int
+    last_key: int
+    base_generation: int
+    spec: IndexSpec
+    parts: Parts
+
+
+class Snapshots:
+    """One index a collection, for several threads; other processes may write and build beside it."""
+
+    def __init__(
+        self, engine: Engine, folder: Path, settings: DenseSettings, others: Callable[[int], int] | None = None
+    ) -> None:
+        """``others``: see Builds."""
+        self.background = False
+        """Whether bases are built in threads of their own, while the former ones serve."""
+        self._engine = engine
         self._folder = folder
-        self._current: dict[int, Snapshot] = {}
+        self._exact_up_to = settings.exact_up_to
+        self._builds = Builds(engine, folder, settings, others)
+        self._current: dict[int, _State] = {}
         self._locks: dict[int, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def get(self, connection: Connection, collection: Collection, *, wait: bool = False) -> Snapshot:
-        """The snapshot of the collection's present generation.
+        """The index of the collection's present generation.
 
         While another thread is making it, the one before is given instead, unless ``wait``: passages that
         were deleted since are dropped when hits are looked up in the catalog.
         """
         current = self._current.get(collection.id)
-        if current is not None and current.generation >= collection.generation:
-            return current
-        fits = current is not None and current.dense.dimension == collection.spec.dimension
-        lock = self._lock(collection.id)
-        if not lock.acquire(blocking=wait or not fits):
-            assert current is not None
-            return current
-        try:
-            current = self._current.get(collection.id) or self._load(collection)
-            if current.generation < collection.generation:
-                current = self._advance(connection, collection, current)
-            self._current[collection.id] = current
-            return current
-        finally:
-            lock.release()
+        if wait or current is None or current.generation < collection.generation:
+            fits = current is not None and current.spec == collection.spec
+            lock = self._lock(collection.id)
+            if lock.acquire(blocking=wait or not fits):
+                try:
+                    current = self._renewed(connection, collection, self._current.get(collection.id))
+                    self._current[collection.id] = current
+                finally:
+                    lock.release()
+                if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
+                    self._builds.beside(collection.id)
+        assert current is not None
+        dimension = current.spec.dimension
+        dense = DenseIndex(current.parts, lambda keys: changes.vectors_of(connection, keys, dimension))
+        return Snapshot(current.generation, dense)
 
-    def save(self, collection: Collection, *, force: bool = False) -> None:
-        """Write the snapshot beside the catalog, if enough changed since it was last written."""
-        with self._lock(collection.id):
-            snapshot = self._current.get(collection.id)
-            if snapshot is None:
+    def refresh(self, collection: Collection) -> None:
+        """Bring the index up to date now, and build a base if enough changed.
+
+        What cannot be written is told in the log: the catalog has it.
+        """
+        with schema.read(self._engine) as connection:
+            present = collections.by_id(connection, collection.id)
+            if present is None:
                 return
-            manifest = self._manifest(collection)
-            saved = _read_json(manifest)
-            if saved.get("generation") == snapshot.generation:
+            saved = self._fitting(present)
+            added = changes.count_after(connection, present.id, saved.last_key if saved else 0)
+            # What is to be in the next base is not read only for that.
+            due = added > _LONGEST_DELTA or _is_due(self._renewed_now(connection, present).parts)
+        if due and self.background:
+            self._builds.beside(present.id)
+        elif due:
+            self._build_now(present.id)
+
+    def save(self, collection: Collection) -> None:
+        """Build a base if anything changed since the last one, and it is quick."""
+        with schema.read(self._engine) as connection:
+            present = collections.by_id(connection, collection.id)
+            if present is None or changes.count_after(connection, present.id, 0) > self._exact_up_to:
                 return
-            change = abs(len(snapshot.dense) - saved.get("vectors", 0))
-            if not force and change <= _SAVE_SHARE * len(snapshot.dense):
-                return
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = self._folder / f"{collection.id}-{snapshot.generation}.faiss"
-            snapshot.dense.save(file)
-            description = {
-                "format_version": FORMAT_VERSION,
-                "collection": collection.name,
-                "generation": snapshot.generation,
-                "metric": "inner product of unit vectors",
-                "vectors": len(snapshot.dense),
-                "file": file.name,
-                "sha256": _digest(file),
-                **asdict(collection.spec),
-            }
-            with replacing(manifest) as beside:
-                beside.write_text(json.dumps(description, indent=1), encoding="utf-8")
-            for old in self._folder.glob(f"{collection.id}-*.faiss"):
-                if old != file:
-                    old.unlink(missing_ok=True)
+            changed = self._renewed_now(connection, present).parts.changes
+        if changed:
+            self._build_now(present.id)
 
     def drop(self, collection: Collection) -> None:
         """Forget a deleted collection's index and its files."""
         with self._lock(collection.id):
             self._current.pop(collection.id, None)
-            self._manifest(collection).unlink(missing_ok=True)
-            for file in self._folder.glob(f"{collection.id}-*.faiss"):
-                file.unlink(missing_ok=True)
+            building.drop(self._folder, collection.id)
 
     def _lock(self, collection_id: int) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(collection_id, threading.Lock())
 
-    def _manifest(self, collection: Collection) -> Path:
-        return self._folder / f"{collection.id}.json"
+    def _renewed_now(self, connection: Connection, collection: Collection) -> _State:
+        self.get(connection, collection, wait=True)
+        return self._current[collection.id]
 
-    def _load(self, collection: Collection) -> Snapshot:
-        """The saved index, or an empty one where there is none that fits: the catalog fills it."""
-        empty = Snapshot(-1, DenseIndex(collection.spec.dimension))
-        description = _read_json(self._manifest(collection))
-        expected = {"format_version": FORMAT_VERSION, **asdict(collection.spec)}
-        if any(description.get(key) != value for key, value in expected.items()):
-            return empty
+    def _build_now(self, collection_id: int) -> None:
+        if self._builds.now(collection_id):
+            with schema.read(self._engine) as connection:
+                if (present := collections.by_id(connection, collection_id)) is not None:
+                    self._renewed_now(connection, present)
+
+    def _fitting(self, collection: Collection) -> Manifest | None:
+        saved = manifest.read(self._folder, collection.id)
+        return saved if saved is not None and saved.fits(collection) else None
+
+    def _renewed(self, connection: Connection, collection: Collection, state: _State | None) -> _State:
+        if state is not None and state.spec != collection.spec:  # built anew with another encoder
+            state = None
+        saved = self._fitting(collection)
+        while saved is not None and (state is None or state.base_generation < saved.generation):
+            opened = self._open(connection, collection, saved)
+            if opened is not None:
+                state = opened
+                break
+            tried, saved = saved, self._fitting(collection)
+            if saved == tried:  # it is damaged, not swapped this moment
+                if state is not None and state.generation < saved.generation:
+                    state = None  # what was removed up to the base's generation may be forgotten
+                break
+        if state is None:
+            state = self._from_catalog(connection, collection)
+        return _caught_up(connection, collection, state)
+
+    def _from_catalog(self, connection: Connection, collection: Collection) -> _State:
+        """Without a base that can be used: nothing yet, or what a new one holds where the delta would be too long.
+
+        Raises NotReady in a server, where nobody is to wait for it.
+        """
+        passages = changes.count_after(connection, collection.id, 0)
+        if passages > _LONGEST_DELTA:
+            if self.background and self._builds.beside(collection.id):
+                raise NotReady(
+                    f"The index of {collection.name!r} is being built from its {passages:,} passages.",
+                    "Nothing is lost. Ask again in a minute.",
+                )
+            self._builds.wait(collection.id)
+            saved = self._fitting(collection)
+            opened = self._open(connection, collection, saved) if saved is not None else None
+            if opened is not None:
+                return opened
+        parts = Parts(None, Choice.all(0), Delta.empty(collection.spec.dimension))
+        return _State(-1, 0, -1, collection.spec, parts)
+
+    def _open(self, connection: Connection, collection: Collection, saved: Manifest) -> _State | None:
+        """None when the files are damaged, or the catalog is not the one that they were made from."""
         try:
-            file = self._folder / str(description["file"])
-            if _digest(file) != description["sha256"]:
-                return empty
-            dense, generation = DenseIndex.load(file), int(description["generation"])
-        except (IndexBroken, OSError, KeyError, ValueError):  # half a disk, an older library: the catalog has it all
-            return empty
-        # A later generation than the catalog's is left by an older catalog put back: its keys mean other passages.
-        if dense.dimension != collection.spec.dimension or generation > collection.generation:
-            return empty
-        return Snapshot(generation, dense)
-
-    def _advance(self, connection: Connection, collection: Collection, current: Snapshot) -> Snapshot:
-        """Add what is new and remove what is gone: the difference of the keys says both."""
-        wanted = passages.all_keys(connection, collection.id)
-        dense = current.dense.clone()
-        if dense.dimension != collection.spec.dimension:  # built anew by another process, with another encoder
-            dense = DenseIndex(collection.spec.dimension)
-        have = dense.keys
-        dense.remove(np.setdiff1d(have, wanted))
-        added = np.setdiff1d(wanted, have)
-        if len(added):
-            dense.add(added, passages.vectors(connection, added, collection.spec.dimension))
-        return Snapshot(collection.generation, dense)
+            base = saved.open(self._folder)
+        except (IndexBroken, OSError) as error:  # half a disk, a base that was swapped this moment
+            log.warning("dense_base_not_opened", collection=collection.name, message=str(error))
+            return None
+        parts = Parts(base, Choice.all(len(base)), Delta.empty(base.dimension))
+        state = _caught_up(
+            connection, collection, _State(saved.generation, saved.last_key, saved.generation, collection.spec, parts)
+        )
+        if state.parts.live.count != changes.count_until(connection, collection.id, saved.last_key):
+            log.warning("dense_base_not_opened", collection=collection.name, message="The catalog has other passages.")
+            return None
+        return state
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _caught_up(connection: Connection, collection: Collection, state: _State) -> _State:
+    """With what was added and removed since, at a cost of that."""
+    if state.generation >= collection.generation:
+        return state
+    removed = changes.removed_since(connection, collection.id, state.generation)
+    keys, vectors = changes.added_after(connection, collection.id, state.last_key, collection.spec.dimension)
+    last_key = int(keys[-1]) if len(keys) else state.last_key
+    parts = state.parts.changed(keys, vectors, removed)
+    return _State(collection.generation, last_key, state.base_generation, collection.spec, parts)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    """Empty where there is no readable manifest: then the index is built anew."""
-    try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return loaded if isinstance(loaded, dict) else {}
+def _is_due(parts: Parts) -> bool:
+    return parts.changes > min(_CHANGED_SHARE * parts.live.total, _CHANGED_MOST)

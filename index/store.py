@@ -7,18 +7,27 @@ from types import TracebackType
 
 import numpy as np
 import structlog
+from sqlalchemy import Connection
 
-from core.errors import IndexMismatch, NotReady
+from core.errors import IndexBroken, NotReady
 from core.types import Document, Hit, HitSource, Passage
-from index import keyword, passages, schema
-from index.analyse import question_terms
+from index import building, passages, schema
+from index.analyse import question_phrases, question_terms
 from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
-from index.dense import DenseIndex
+from index.dense.building import DenseSettings
+from index.dense.index import DenseIndex
 from index.encode import Encoder
+from index.filters.allowed import AllowedKeys
+from index.filters.filter import Filter
 from index.fuse import fuse_scores
+from index.inverted import InvertedIndex, Wanted
+from index.keyword_indexes import KeywordIndexes
 from index.originals import Originals
+from index.other_encoders import OtherEncoders
 from index.passages import Embedded, encoder_input, input_hash
+from index.purge import empty_log, purge
 from index.snapshots import Snapshots
+from index.tidy import tidy
 
 _EMBEDDED_AT_ONCE = 8_192  # passages: enough to sort by length, and the inputs of a huge document stay few
 
@@ -50,13 +59,37 @@ class SearchResult:
 class Store:
     """All state of a data folder. Reading is safe from several threads, and beside other processes."""
 
-    def __init__(self, data_dir: Path, encoder: Encoder, split_sizes: tuple[int, int]) -> None:
-        """``split_sizes`` are the target and maximum tokens that passages are made with. Raises IndexBroken."""
-        self.catalog = Catalog(data_dir / "catalog.db")
+    def __init__(
+        self,
+        data_dir: Path,
+        encoder: Encoder,
+        split_sizes: tuple[int, int],
+        dense: DenseSettings | None = None,
+        open_encoder: Callable[[str], Encoder] | None = None,
+        *,
+        secure_delete: bool = True,
+        vacuum_after_delete: bool = False,
+    ) -> None:
+        """``split_sizes`` are the target and maximum tokens that passages are made with, where the collection has none
+        of its own. ``open_encoder`` gives that of a collection that was built with another one. With
+        ``secure_delete``, what is deleted or replaced is overwritten in the catalog's files; SQLite may have left a
+        copy of it where it moved a row, which ``vacuum_after_delete`` is for. Raises IndexBroken.
+        """
+        self.data_dir = data_dir
+        self.catalog = Catalog(data_dir / "catalog.db", secure_delete=secure_delete)
+        self._empties_log = secure_delete
+        self._vacuums = vacuum_after_delete
+        self._has_forgotten = False
+        self._is_log_unknown = True  # it may hold what was deleted by a process that was killed
         self.originals = Originals(data_dir / "originals")
         self.encoder = encoder
         self._split_sizes = split_sizes
-        self._snapshots = Snapshots(data_dir / "index")
+        self._encoders = OtherEncoders(open_encoder)
+        self._allowed = AllowedKeys()
+        self._keywords = KeywordIndexes(self.catalog.engine, data_dir / "index")
+        self._snapshots = Snapshots(
+            self.catalog.engine, data_dir / "index", dense or DenseSettings(), self._keywords.generation
+        )
 
     def __enter__(self) -> "Store":
         return self
@@ -70,31 +103,52 @@ class Store:
         self.catalog.close()
 
     def save(self) -> None:
-        """Write every dense index that changed, so that the next start need not bring it up to date."""
+        """Write every dense index that changed and is small, so that the next start need not bring it up to date."""
         for collection in self.catalog.collections():
-            self._snapshots.save(collection, force=True)
+            self._snapshots.save(collection)
+
+    def build_in_background(self) -> None:
+        """From now on, dense indexes are built in threads of their own while the former ones serve: for a server."""
+        self._snapshots.background = True
 
     @property
     def spec(self) -> IndexSpec:
         """What a collection made now is marked with. Loads the encoder."""
         return IndexSpec(self.encoder.name, self.encoder.dimension, *self._split_sizes)
 
-    def open_collection(self, name: str) -> Collection:
-        """For writing: made where there is none. Raises IndexMismatch, InvalidRequest.
+    def open_collection(self, name: str, own_sizes: tuple[int, int] | None = None) -> Collection:
+        """For writing: made where there is none, with sizes of its own if they are given. Raises IndexMismatch,
+        InvalidRequest.
 
         The encoder is loaded for a new one only: to find that nothing changed takes no model.
         """
         found = self.catalog.find(name)
-        if found is not None and (found.spec.encoder, *found.sizes) == (self.encoder.name, *self._split_sizes):
-            return found
-        return self.catalog.ensure_collection(name, self.spec)
+        if found is None:
+            spec = IndexSpec(self.encoder.name, self.encoder.dimension, *(own_sizes or self._split_sizes))
+            return self.catalog.ensure_collection(name, spec, own_sizes=own_sizes is not None)
+        if (found.spec.encoder, found.sizes) != (self.encoder.name, self.sizes_of(found)):
+            check_spec(found, self.spec_of(found))
+        return found
+
+    @property
+    def split_sizes(self) -> tuple[int, int]:
+        """Of collections that have none of their own."""
+        return self._split_sizes
+
+    def sizes_of(self, collection: Collection) -> tuple[int, int]:
+        """The sizes that its passages are to have: its own, or the setting's."""
+        return collection.sizes if collection.has_own_sizes else self._split_sizes
+
+    def spec_of(self, collection: Collection) -> IndexSpec:
+        """What is written into the collection is made with this. Loads the encoder."""
+        return IndexSpec(self.encoder.name, self.encoder.dimension, *self.sizes_of(collection))
 
     def put(self, collection: Collection, entries: Sequence[tuple[Entry, bytes]]) -> None:
         """Write documents with their original bytes; those before at their uris answer until all of these are in.
 
         Raises Conflict, IndexMismatch.
         """
-        check_spec(collection, self.spec)  # the dimension too, which opening a collection leaves unasked
+        check_spec(collection, self.spec_of(collection))  # the dimension too, which opening a collection leaves unasked
 
         def keep() -> None:
             for entry, original in entries:
@@ -102,65 +156,110 @@ class Store:
 
         keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
         replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)
-        self._discard(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
+        self._keywords.refresh(collection)
+        self.discard_originals(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
         """Forget documents: no later search finds them. Gives how many there were."""
         digests = self.catalog.remove(name, document_ids)
-        self._discard(digests)
+        self.discard_originals(digests)
         return len(digests)
 
     def delete_collection(self, name: str) -> None:
-        """Raises NotFound."""
+        """With what is hidden beside it. Raises NotFound."""
         collection = self.catalog.collection(name)
-        self._discard(self.catalog.delete_collection(name))
+        hidden = self.catalog.beside(collection)
+        for one in (collection, *hidden):
+            self.drop(one)
+
+    def drop(self, collection: Collection) -> None:
+        """Forget a collection, which may be a hidden one."""
+        self.discard_originals(self.catalog.delete_collection(collection))
         self._snapshots.drop(collection)
+        self._keywords.drop(collection)
+        self._clean_up()
 
     def rebuild(
         self,
         name: str,
         split: Callable[[Document], Sequence[Passage]],
-        progress: Callable[[int], None] | None = None,
+        told: building.Told | None = None,
+        sizes: tuple[int, int] | None = None,
     ) -> int:
-        """Make all passages and vectors anew with the present encoder and sizes; gives the number of documents.
+        """See building.rebuild."""
+        return building.rebuild(self, name, split, told, sizes)
 
-        Everything is written in one transaction at the end: until then the old passages answer.
-        Raises NotFound, Conflict (the collection changed meanwhile).
-        """
-        old = self.catalog.collection(name)
-        documents = [self.catalog.document(name, row.id) for row in self.catalog.documents(name)]
-        made = {}
-        for document in documents:
-            made[document.id] = self.embed([split(document)], progress)[0]
-        self.catalog.replace_passages(old, self.spec, made)
-        self.refresh(name, save=True)
-        return len(made)
+    def tidy(self) -> None:
+        """Remove the files that a process that was killed has left, if there are such."""
+        try:
+            tidy(self.data_dir, self.catalog, self.originals)
+        except NotReady as error:  # somebody writes for long: the next start does it
+            log.warning("not_tidied", message=error.message)
 
     def refresh(self, name: str, *, save: bool = False) -> None:
         """Bring the dense index up to date now, so that the next question need not."""
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
-            self._snapshots.get(connection, collection, wait=True)
-        self._snapshots.save(collection, force=save)
+        self.refresh_dense(collection, save=save)
+        self._clean_up()
 
-    def search(self, name: str, question: str, top_k: int, settings: SearchSettings | None = None) -> SearchResult:
-        """Dense and keyword search, fused. Raises NotFound (no such collection), IndexMismatch."""
+    def purge(self) -> None:
+        """Write everything anew without what was deleted. Takes time and room; writers wait. Raises IndexBroken."""
+        purge(self.catalog)
+        for collection in self.catalog.collections():
+            self._keywords.rebuild(collection)
+            self._snapshots.save(collection)
+
+    def _clean_up(self) -> None:
+        """What was deleted is to leave the files too, as far as the settings ask for it."""
+        if self._vacuums and self._has_forgotten:
+            try:
+                purge(self.catalog)
+            except IndexBroken as error:  # what was asked for is done; the next deletion tries again
+                log.warning("not_vacuumed", message=error.message)
+                return
+        elif not self._empties_log or not (self._has_forgotten or self._is_log_unknown) or not empty_log(self.catalog):
+            return
+        self._has_forgotten = self._is_log_unknown = False
+
+    def refresh_dense(self, collection: Collection, *, save: bool = False) -> None:
+        """Of a collection that may be a hidden one."""
+        self._keywords.refresh(collection)
+        self._snapshots.refresh(collection)
+        if save:
+            self._snapshots.save(collection)
+
+    def search(
+        self,
+        name: str,
+        question: str,
+        top_k: int,
+        settings: SearchSettings | None = None,
+        where: Filter | None = None,
+        labels: frozenset[str] | None = None,
+    ) -> SearchResult:
+        """Dense and keyword search, fused, among the passages of documents that ``where`` is true of.
+
+        A document with access labels is found only with one of them in ``labels``; None is for who may find all.
+        Raises NotFound (no such collection), IndexMismatch.
+        """
         settings = settings or SearchSettings()
-        vector = self.encoder.encode_questions([question])[0]
-        wanted = question_terms(question)
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
-            self._check_encoder(collection)
+            vector = self._encoder_of(collection).encode_questions([question])[0]
             snapshot = self._snapshots.get(connection, collection)
             candidates = max(settings.candidates, top_k)
-            dense = dict(snapshot.dense.search(vector, candidates))
-            words = dict(keyword.search(connection, collection.id, wanted, candidates))
+            allowed = self._allowed.get(connection, collection, where, labels)
+            dense = dict(snapshot.dense.search(vector, candidates, allowed))
+            index, languages = self.words(connection, collection), self._keywords.languages(connection, collection)
+            asked = Wanted(question_terms(question, (None, *languages)), question_phrases(question, (None, *languages)))
+            words = dict(index.search(asked, candidates, allowed))
             _complete(dense, list(words), snapshot.dense, vector)
             # What was deleted since the snapshot was made is not there any more, and takes no part.
             found = passages.by_key(connection, [*dense])
-            dense = {key: score for key, score in dense.items() if key in found}
+            dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
             fused = fuse_scores(dense, words, settings.dense_weight)[:top_k]
-            frequencies = keyword.document_frequencies(connection, collection.id, wanted)
+            frequencies = index.document_frequencies(question_terms(question))
         return SearchResult(
             hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in fused),
             cosines=tuple(dense[key] for key, _ in fused),
@@ -168,13 +267,20 @@ class Store:
             passages=len(snapshot.dense),
         )
 
-    def _check_encoder(self, collection: Collection) -> None:
-        if collection.spec.encoder != self.encoder.name or collection.spec.dimension != self.encoder.dimension:
-            raise IndexMismatch(
-                f"The collection {collection.name!r} was built with the encoder {collection.spec.encoder!r}; "
-                f"the setting says {self.encoder.name!r}.",
-                f"Set encoder.model back, or run `footnoted reindex --collection {collection.name}`.",
-            )
+    def dense(self, connection: Connection, collection: Collection) -> DenseIndex:
+        """The collection's vectors, as of the connection's state of the catalog."""
+        return self._snapshots.get(connection, collection).dense
+
+    def words(self, connection: Connection, collection: Collection) -> InvertedIndex:
+        """The collection's inverted index; passages that were deleted since may be in it."""
+        return self._keywords.get(connection, collection)
+
+    def _encoder_of(self, collection: Collection) -> Encoder:
+        """Raises IndexMismatch where the collection was built with another one that cannot be had."""
+        own, spec = self.encoder, collection.spec
+        if (spec.encoder, spec.dimension) == (own.name, own.dimension):
+            return own
+        return self._encoders.get(collection, own.name)
 
     def embed(
         self, documents: Sequence[Sequence[Passage]], progress: Callable[[int], None] | None = None
@@ -213,8 +319,10 @@ class Store:
             out[i] = known[digest]
         return hashes
 
-    def _discard(self, digests: Iterable[str]) -> None:
+    def discard_originals(self, digests: Iterable[str]) -> None:
+        """Those of the hashes from whose bytes no document of any collection was made."""
         if wanted := set(digests):
+            self._has_forgotten = True
             try:
                 self.catalog.discard_unreferenced(wanted, self.originals.discard)
             except NotReady as error:  # what was asked for is done; only files that nothing leads to are left

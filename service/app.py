@@ -40,6 +40,7 @@ from service.routes import (
     feedback,
     health,
     jobs,
+    operator_collections,
     pages,
     passages,
     quality,
@@ -87,6 +88,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        engine.store.build_in_background()
         threading.Thread(target=_warm_up, args=(state,), name="warm-up", daemon=True).start()
         state.jobs.start()
         forgetting = asyncio.create_task(_forget_daily(state.questions))
@@ -129,6 +131,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         admin_questions.router,
         admin_sites.router,
         admin_sync.router,
+        operator_collections.router,
     ):
         app.include_router(operators)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")

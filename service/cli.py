@@ -8,6 +8,7 @@ import typer
 from core.errors import FootnotedError
 from service.commands.lazily import LazyGroup
 from service.console import print_error
+from service.logs import configure_command_logs
 
 COMMANDS_GROUP = "footnoted.commands"
 _OWN = {
@@ -17,10 +18,12 @@ _OWN = {
     "search": "questions:search",
     "documents": "documents:documents",
     "remove": "documents:remove",
-    "reindex": "documents:reindex",
+    "collections": "collections:app",
+    "reindex": "reindex:reindex",
     "quality": "quality:quality",
     "config": "doctor:config",
     "doctor": "doctor:doctor",
+    "verify": "verify:verify",
     "questions": "questions_log:app",
     "sites": "sites:app",
     "jobs": "jobs:app",
@@ -49,6 +52,7 @@ def root(
     show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
 ) -> None:
     """Ask your documents: every sentence of the answer carries its source."""
+    configure_command_logs()
     if show_version:
         typer.echo(f"footnoted {version('footnoted')}")
         raise typer.Exit

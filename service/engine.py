@@ -1,13 +1,18 @@
 """The engine: the store, the reader and the ingester put together. Every entry point talks to this."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from core.errors import IndexBroken
 from core.types import Answer, Document, DocumentRef, Hit, HitSource, Passage, Turn
-from index.catalog import Collection, DocumentRow, check_name
+from index.building import Told
+from index.catalog import Collection, DocumentRow, check_name, no_document
+from index.dense.building import DenseSettings
 from index.encode import Encoder, SentenceTransformerEncoder
+from index.filters.filter import EVERYTHING, Within
+from index.marked import MarkedDocument, list_marked, may_find
+from index.marks import NO_MARKS, Marks, MarksChange
 from index.store import SearchSettings, Store
 from ingest.read import ReadLimits
 from ingest.sources import Listing, find_sources
@@ -18,6 +23,7 @@ from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
+from service.ingestion.sizes import checked_sizes
 from service.quality.renew import assess_again
 from service.settings import Settings
 
@@ -42,20 +48,29 @@ class Engine:
                 answer.max_question_chars,
             ),
         )
-        self._sizes = SplitSettings(settings.ingest.split_target, settings.ingest.split_maximum)
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
-        self.ingester = Ingester(store, limits, self._sizes, settings.ingest.readers)
+        self.ingester = Ingester(store, limits, settings.ingest.readers)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> "Engine":
         """Open the data folder. The models are loaded when they are first needed. Raises IndexBroken."""
         chosen = settings.encoder
-        encoder = encoder or SentenceTransformerEncoder(
-            chosen.model, chosen.device, chosen.batch_size, chosen.precision, chosen.backend
-        )
+
+        def open_encoder(model: str) -> Encoder:
+            return SentenceTransformerEncoder(model, chosen.device, chosen.batch_size, chosen.precision, chosen.backend)
+
+        encoder = encoder or open_encoder(chosen.model)
         sizes = settings.ingest.split_target, settings.ingest.split_maximum
         try:
-            store = Store(settings.data_dir, encoder, sizes)
+            store = Store(
+                settings.data_dir,
+                encoder,
+                sizes,
+                DenseSettings(settings.index.exact_up_to, settings.index.recall),
+                open_encoder,
+                secure_delete=settings.index.secure_delete,
+                vacuum_after_delete=settings.index.vacuum_after_delete,
+            )
         except OSError as error:
             raise IndexBroken(
                 f"The data folder {settings.data_dir} cannot be used: {error.strerror}.",
@@ -91,6 +106,7 @@ class Engine:
         """Load the models and indexes now, so that the first question does not wait. Raises EncoderUnavailable."""
         self.store.encoder.encode_questions(["Is everything in place?"])
         self.check_reader()
+        self.store.tidy()
         for collection in self.collections():
             self.store.refresh(collection.name)
 
@@ -105,11 +121,12 @@ class Engine:
         prune: bool = True,
         dry_run: bool = False,
         retry_failed: bool = False,
+        marks: Marks = NO_MARKS,
     ) -> IngestReport:
         """Files, and folders with all below them. See Ingester.run."""
         listing = find_sources(paths)
         return self.ingest_listing(
-            listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed
+            listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed, marks=marks
         )
 
     def ingest_listing(
@@ -121,9 +138,12 @@ class Engine:
         prune: bool = True,
         dry_run: bool = False,
         retry_failed: bool = False,
+        marks: Marks = NO_MARKS,
     ) -> IngestReport:
         """See Ingester.run."""
-        return self.ingester.run(listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed)
+        return self.ingester.run(
+            listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed, marks=marks
+        )
 
     def collections(self) -> list[Collection]:
         return self.store.catalog.collections()
@@ -136,9 +156,12 @@ class Engine:
         """Raises InvalidRequest for a name that no collection can have."""
         check_name(name)
 
-    def create_collection(self, name: str) -> Collection:
-        """Raises InvalidRequest, IndexMismatch."""
-        self.store.open_collection(name)
+    def create_collection(self, name: str, sizes: tuple[int, int] | None = None) -> Collection:
+        """One that is there is left as it is. ``sizes`` of passages, target and maximum, are the collection's own.
+
+        Raises InvalidRequest, IndexMismatch.
+        """
+        self.store.open_collection(name, None if sizes is None else checked_sizes(sizes))
         return self.collection(name)
 
     def delete_collection(self, name: str) -> None:
@@ -148,6 +171,26 @@ class Engine:
     def documents(self, collection: str = "default", limit: int = -1, offset: int = 0) -> list[DocumentRow]:
         """Raises NotFound."""
         return self.store.catalog.documents(collection, limit, offset)
+
+    def list_documents(
+        self, collection: str = "default", within: Within = EVERYTHING, limit: int = -1, offset: int = 0
+    ) -> tuple[list[MarkedDocument], int]:
+        """Of those that are within, by title, and how many there are in all. Raises NotFound."""
+        return list_marked(self.store.catalog, collection, within, limit, offset)
+
+    def marks(self, document_id: str, collection: str = "default") -> Marks:
+        """Its tags, attributes and labels. Raises NotFound for the collection."""
+        return self.store.catalog.marks(collection, [document_id]).get(document_id, NO_MARKS)
+
+    def check_may_find(self, document_id: str, collection: str, labels: frozenset[str] | None) -> None:
+        """For who holds the labels, a document that they do not let them find is not there. Raises NotFound."""
+        if labels is not None and not may_find(self.store.catalog, collection, document_id, labels):
+            no_document(collection, document_id)
+
+    def change_marks(self, document_id: str, change: MarksChange, collection: str = "default") -> Marks:
+        """The very next question goes by them; gives what the document has now. Raises NotFound, InvalidRequest."""
+        changed = self.store.catalog.mark(collection, [document_id], change)
+        return changed[document_id] if document_id in changed else no_document(collection, document_id)
 
     def document(self, document_id: str, collection: str = "default") -> Document:
         """Raises NotFound."""
@@ -167,31 +210,50 @@ class Engine:
         self.store.refresh(collection)
         return removed
 
-    def reindex(self, collection: str, progress: Callable[[int], None] | None = None) -> int:
+    def reindex(self, collection: str, told: Told | None = None, sizes: tuple[int, int] | None = None) -> int:
         """Split and embed every document anew with the present settings; gives the number of documents.
 
-        The old passages answer until the new ones are all in; ``progress`` is told of passages embedded.
-        Raises NotFound, Conflict.
+        The old passages answer until the new ones are all in, and can be put back: see index/building.py.
+        ``sizes`` of passages are kept as the collection's own. Raises NotFound, Conflict, InvalidRequest.
         """
+        found = self.collection(collection)
+        chosen = SplitSettings(*checked_sizes(sizes or self.store.sizes_of(found)))
         count_tokens = self.store.encoder.count_tokens
-        count = self.store.rebuild(collection, lambda document: split(document, count_tokens, self._sizes), progress)
+        count = self.store.rebuild(collection, lambda document: split(document, count_tokens, chosen), told, sizes)
         assess_again(self.store.catalog, collection, self.store.encoder)
         return count
 
     # Questions
 
     def search(
-        self, question: str, collection: str = "default", top_k: int = 10, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        collection: str = "default",
+        top_k: int = 10,
+        history: Sequence[Turn] = (),
+        within: Within = EVERYTHING,
     ) -> list[Hit]:
         """Raises NotFound, InvalidRequest, IndexMismatch."""
-        return list(self._answerer.search(question, collection, history, top_k))
+        return list(self._answerer.search(question, collection, history, top_k, within))
 
-    def ask(self, question: str, collection: str = "default", history: Sequence[Turn] = (), top_k: int = 5) -> Answer:
+    def ask(
+        self,
+        question: str,
+        collection: str = "default",
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        within: Within = EVERYTHING,
+    ) -> Answer:
         """The fold of ``ask_events``."""
-        return fold(self.ask_events(question, collection, history, top_k))
+        return fold(self.ask_events(question, collection, history, top_k, within))
 
     def ask_events(
-        self, question: str, collection: str = "default", history: Sequence[Turn] = (), top_k: int = 5
+        self,
+        question: str,
+        collection: str = "default",
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        within: Within = EVERYTHING,
     ) -> Iterator[Event]:
         """Search, read, cite or abstain. Raises NotFound, InvalidRequest, IndexMismatch before the first event."""
-        return self._answerer.events(question, collection, history, top_k)
+        return self._answerer.events(question, collection, history, top_k, within)

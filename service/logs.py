@@ -19,6 +19,16 @@ def configure_logs() -> None:
     if not sys.stderr.isatty():
         processors.append(structlog.processors.format_exc_info)
     structlog.configure(
-        processors=[*processors, renderer], logger_factory=structlog.PrintLoggerFactory(file=sys.stderr)
+        processors=[*processors, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def configure_command_logs() -> None:
+    """A command prints its own words; of the log, only what went wrong, on standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

@@ -135,6 +135,25 @@ class WebSettings(_Group):
         )
 
 
+class IndexSettings(_Group):
+    """How the index is kept on disk."""
+
+    exact_up_to: int = Field(
+        50_000,
+        ge=0,
+        description="Passages of a collection up to which a question is compared with all; above, with the nearest groups.",
+    )
+    recall: float = Field(
+        0.98, gt=0, le=1, description="Share of the nearest ten that a search above `exact_up_to` is to find."
+    )
+    secure_delete: bool = Field(True, description="Overwrite what is deleted or replaced in the catalog's files.")
+    vacuum_after_delete: bool = Field(
+        False,
+        description="Also write the catalog anew after a delete: SQLite leaves copies of rows that it moved, and "
+        "`footnoted verify` tells of them. Takes time and room in proportion to the catalog.",
+    )
+
+
 class SearchGroup(_Group):
     """Retrieval."""
 
@@ -209,6 +228,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     jobs: JobsSettings = JobsSettings()
     web: WebSettings = WebSettings()
+    index: IndexSettings = IndexSettings()
     search: SearchGroup = SearchGroup()
     answer: AnswerSettings = AnswerSettings()
     chat: ChatSettings = ChatSettings()

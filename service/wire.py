@@ -5,10 +5,12 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote as quote_address
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
 from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
 from index.catalog import Collection, DocumentRow
+from index.marked import MarkedDocument
+from index.marks import MAX_MARKS, MarksChange, marks_change
 from service.questions.records import AskedQuestion, Feedback, Rating, Reason
 from service.source.records import QUOTE_CHARS
 
@@ -55,7 +57,28 @@ class SearchRequest(QuestionRequest):
     """A question to find passages for."""
 
     collection: _Text = Field("default", description="Which documents to ask.")
-    filters: dict[str, Any] = Field({}, description="Not supported yet: must be empty.")
+    filters: dict[str, Any] = Field(
+        {},
+        description="Which documents to answer from, by tag, label, language, media_type, document, uri, ingested_at, "
+        "date and attribute.NAME, with and, or, not.",
+        examples=[{"tag": "finance", "attribute.year": {"gte": 2022}}],
+    )
+
+
+class MarksRequest(_Request):
+    """What becomes of a document's tags, attributes and labels; what is left out stays as it is."""
+
+    tags: list[_Text] | None = Field(None, max_length=MAX_MARKS, description="In place of all that it has.")
+    attributes: dict[_Text, _Text | StrictInt | StrictFloat | None] | None = Field(
+        None, max_length=MAX_MARKS, description="Added to those that it has; null takes one away."
+    )
+    labels: list[_Text] | None = Field(
+        None, max_length=MAX_MARKS, description="In place of all that it has; with none, everybody may find it."
+    )
+
+    def change(self) -> MarksChange:
+        """Raises InvalidRequest."""
+        return marks_change(self.tags, self.attributes, self.labels)
 
 
 class AskRequest(SearchRequest):
@@ -203,6 +226,10 @@ def document_json(row: DocumentRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in DocumentRow.__dataclass_fields__}
 
 
+def marked_json(document: MarkedDocument) -> dict[str, Any]:
+    return {**document_json(document.row), **document.marks.as_json()}
+
+
 def collection_json(collection: Collection) -> dict[str, Any]:
     return {
         "name": collection.name,
@@ -210,6 +237,11 @@ def collection_json(collection: Collection) -> dict[str, Any]:
         "passages": collection.passages,
         "generation": collection.generation,
         "encoder": collection.spec.encoder,
+        "split_sizes": {
+            "target": collection.sizes[0],
+            "maximum": collection.sizes[1],
+            "own": collection.has_own_sizes,
+        },
         "created_at": collection.created_at,
     }
 

@@ -35,6 +35,11 @@ class PeakMemory:
             self.peak = max(self.peak, sum(map(_held, _tree(os.getpid()))))
 
 
+def held() -> int:
+    """Bytes that this process holds now."""
+    return _held(os.getpid())
+
+
 def _tree(root: int) -> list[int]:
     found, waiting = [], [root]
     while waiting:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import InvalidRequest
 from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn
+from index.filters.filter import EVERYTHING, Within
 from index.store import SearchResult, SearchSettings, Store
 from service.answer.cite import choose, cite, merge
 from service.answer.confidence import rescaled
@@ -44,17 +45,22 @@ class Answerer:
         self._search = search
         self._policy = policy
 
-    def search(self, question: str, collection: str, history: Sequence[Turn], top_k: int) -> tuple[Hit, ...]:
+    def search(
+        self, question: str, collection: str, history: Sequence[Turn], top_k: int, within: Within = EVERYTHING
+    ) -> tuple[Hit, ...]:
         """Raises NotFound, InvalidRequest, IndexMismatch."""
         understood = understand(self._checked(question, top_k), history)
-        return self._store.search(collection, understood, top_k, self._search).hits
+        return self._store.search(collection, understood, top_k, self._search, within.where, within.labels).hits
 
-    def events(self, question: str, collection: str, history: Sequence[Turn], top_k: int) -> Iterator[Event]:
+    def events(
+        self, question: str, collection: str, history: Sequence[Turn], top_k: int, within: Within = EVERYTHING
+    ) -> Iterator[Event]:
         """Raises NotFound, InvalidRequest, IndexMismatch before the first event."""
         question = self._checked(question, top_k)
         clock = _Clock()
         understood = understand(question, history)
-        found = self._store.search(collection, understood, max(top_k, self._policy.passages), self._search)
+        count = max(top_k, self._policy.passages)
+        found = self._store.search(collection, understood, count, self._search, within.where, within.labels)
         clock.lap("search")
         answer_id = f"ans_{uuid.uuid4().hex}"
         yield Started(answer_id, understood, found.hits[:top_k])

@@ -1,4 +1,4 @@
-"""``footnoted documents``, ``remove`` and ``reindex``: what is in the collections."""
+"""``footnoted documents`` and ``remove``: what is in the collections."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,23 +11,28 @@ from rich.table import Table
 from core.errors import InvalidRequest, NotFound
 from index.catalog import DocumentRow
 from service.commands.ingest_report import shown_address
-from service.commands.options import AsJson, Collection, DataDir, settings_with
-from service.console import err, out, print_json, rendered_errors
+from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
+from service.console import out, print_json, rendered_errors
 from service.engine import Engine
-from service.wire import document_json
+from service.scope_text import within_text
+from service.wire import marked_json
 
 _SHORT = 10  # characters of an id that are shown at least
 _SHORTEST = 6  # that are taken for the beginning of one
 
 
-def documents(collection: Collection = "default", data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def documents(
+    collection: Collection = "default", filters: Filters = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
     """List the documents of a collection."""
     with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
         names = [found.name for found in engine.collections()]
-        rows = engine.documents(collection) if collection in names or collection != "default" else []
+        within = within_text(filters)
+        found = engine.list_documents(collection, within)[0] if collection in names or collection != "default" else []
     if as_json:
-        print_json({"collection": collection, "documents": [document_json(row) for row in rows]})
+        print_json({"collection": collection, "documents": [marked_json(document) for document in found]})
         return
+    rows = [document.row for document in found]
     length = _short_length([row.id for row in rows])
     table = Table(title=f"{collection}: {len(rows)} documents")
     for name in ("Title", "Address"):
@@ -87,25 +92,3 @@ def _ids(name: str, rows: Sequence[DocumentRow]) -> list[str]:
     if len(begun) > 1:
         raise InvalidRequest(f"{len(begun)} documents have ids that begin with {name}.", "Give more of the id.")
     return begun
-
-
-def reindex(
-    collection: Collection = "default",
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Split and embed all documents anew with the present settings; the old index answers meanwhile."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
-        done = 0
-
-        def progress(count: int) -> None:
-            nonlocal done
-            done += count
-            err.print(f"\rEmbedded {done} passages", end="")
-
-        count = engine.reindex(collection, progress)
-        err.print()
-    if as_json:
-        print_json({"collection": collection, "documents": count})
-    else:
-        out.print(f"{collection}: {count} documents indexed anew")

@@ -13,12 +13,14 @@ import typer
 from rich.markup import escape
 
 from core.errors import FootnotedError, InvalidRequest
+from index.marks import Marks
 from ingest.find import find
 from service.commands.ingest_report import IngestPrinter
-from service.commands.options import AsJson, Collection, DataDir, settings_with
+from service.commands.options import AsJson, Attributes, Collection, DataDir, Labels, Tags, settings_with
 from service.console import err, ingest_progress, print_error, rendered_errors
 from service.engine import Engine
 from service.ingestion.report import FileResult, IngestReport, Listener, Progress, Silent
+from service.scope_text import marks_of_text
 from service.settings import Settings
 from service.watching import Watch
 
@@ -45,6 +47,9 @@ def ingest(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Read files again that failed before and did not change since.")
     ] = False,
+    tag: Tags = None,
+    attribute: Attributes = None,
+    label: Labels = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -55,10 +60,11 @@ def ingest(
     with rendered_errors(as_json):
         if watch and dry_run:
             raise InvalidRequest("--watch and --dry-run exclude each other.", "Leave one of them out.")
+        marks = marks_of_text(tag or (), attribute or (), label or ())
         settings = settings_with(data_dir)
         with _place_of(settings, dry_run) as place, Engine.open(place) as engine:
             printer = IngestPrinter(collection, as_json, dry_run, is_watch=watch)
-            sync = _Sync(engine, settings, collection, not keep_missing, dry_run, retry_failed)
+            sync = _Sync(engine, settings, collection, not keep_missing, dry_run, retry_failed, marks)
             if watch:
                 _watch(sync, specs, printer)
                 return
@@ -88,7 +94,14 @@ class _Sync:
     """One run over some specifications, as the options say."""
 
     def __init__(
-        self, engine: Engine, settings: Settings, collection: str, prune: bool, dry_run: bool, retry_failed: bool
+        self,
+        engine: Engine,
+        settings: Settings,
+        collection: str,
+        prune: bool,
+        dry_run: bool,
+        retry_failed: bool,
+        marks: Marks,
     ) -> None:
         self._engine = engine
         self.settings = settings
@@ -96,6 +109,7 @@ class _Sync:
         self._prune = prune
         self._dry_run = dry_run
         self._retry_failed = retry_failed
+        self._marks = marks
 
     def run(self, specs: Sequence[str], stop: threading.Event | None = None) -> IngestReport:
         # A watch that nobody looks at tells what came of each sync, not how far it is.
@@ -109,6 +123,7 @@ class _Sync:
                 prune=self._prune,
                 dry_run=self._dry_run,
                 retry_failed=self._retry_failed,
+                marks=self._marks,
             )
 
 

@@ -11,6 +11,18 @@ from service.settings import Settings, load_settings
 Collection = Annotated[str, typer.Option("--collection", "-c", help="Which collection.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (FOOTNOTED_DATA_DIR; default ./data).")]
+Filters = Annotated[
+    str | None, typer.Option("--filter", help="""Only from documents that it is true of: '{"tag": "finance"}'.""")
+]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="For all these documents; may be given several times.")]
+Attributes = Annotated[
+    list[str] | None,
+    typer.Option("--attribute", metavar="NAME=VALUE", help="Likewise; a value in place of a former one."),
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", help="Of those who may find these documents, in place of the labels that they have."),
+]
 
 Since = Annotated[
     datetime | None,

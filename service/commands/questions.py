@@ -6,9 +6,10 @@ import typer
 from rich.markup import escape
 
 from core.types import Answer, AnswerStatus, Hit
-from service.commands.options import AsJson, Collection, DataDir, settings_with
+from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import Engine
+from service.scope_text import within_text
 from service.wire import answer_json, hit_json
 
 Question = Annotated[str, typer.Argument(help="In natural language, in quotes.")]
@@ -19,12 +20,15 @@ def ask(
     question: Question,
     collection: Collection = "default",
     top_k: TopK = 5,
+    filters: Filters = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the documents, with sources, or say that they do not tell."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
-        answer = engine.ask(question, collection, top_k=top_k)
+    with rendered_errors(as_json):
+        within = within_text(filters)
+        with Engine.open(settings_with(data_dir)) as engine:
+            answer = engine.ask(question, collection, top_k=top_k, within=within)
     if as_json:
         print_json(answer_json(answer, collection))
     else:
@@ -35,12 +39,15 @@ def search(
     question: Question,
     collection: Collection = "default",
     top_k: TopK = 5,
+    filters: Filters = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the passages that a question finds."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
-        hits = engine.search(question, collection, top_k)
+    with rendered_errors(as_json):
+        within = within_text(filters)
+        with Engine.open(settings_with(data_dir)) as engine:
+            hits = engine.search(question, collection, top_k, within=within)
     if as_json:
         print_json({"hits": [hit_json(hit, collection) for hit in hits]})
         return

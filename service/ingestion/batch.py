@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from index.catalog import Collection, Entry
+from index.marks import NO_MARKS, Marks
 from index.store import Store
 from ingest.near_identical import NearIdentical
 from service.ingestion.prepare import Prepared
@@ -17,7 +18,9 @@ _SECONDS = 5.0  # a slow source does not hold back what is ready
 class Batch:
     """Documents that wait for their vectors. Not safe from several threads."""
 
-    def __init__(self, store: Store, collection: Collection) -> None:
+    def __init__(self, store: Store, collection: Collection, marks: Marks = NO_MARKS) -> None:
+        """``marks`` are for all documents."""
+        self._marks = marks
         self._store = store
         self._collection = collection
         self._near: NearIdentical | None = None
@@ -45,7 +48,7 @@ class Batch:
             return []
         made = self._store.embed([p.passages for p in waiting], progress)
         entries = [
-            (Entry(p.document, m, p.findings, p.signature, p.item.moved_from), p.item.data)
+            (Entry(p.document, m, p.findings, p.signature, p.item.moved_from, self._marks), p.item.data)
             for p, m in zip(waiting, made, strict=True)
         ]
         self._known()  # before the batch is in: else each of two copies in it would name the other

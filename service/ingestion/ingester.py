@@ -3,7 +3,9 @@
 import time
 from collections.abc import Iterator
 
+from index.building import sweep
 from index.catalog import Collection
+from index.marks import NO_MARKS, Marks
 from index.store import Store
 from ingest.read import ReadLimits, reader_version
 from ingest.sources import Listing
@@ -18,11 +20,10 @@ from service.ingestion.report import FileResult, FileStatus, IngestReport, Liste
 class Ingester:
     """Writes sources into the store. Other processes may write beside it."""
 
-    def __init__(self, store: Store, limits: ReadLimits, sizes: SplitSettings, readers: int) -> None:
+    def __init__(self, store: Store, limits: ReadLimits, readers: int) -> None:
         """``readers`` sources are read at once."""
         self._store = store
         self._limits = limits
-        self._sizes = sizes
         self._readers = readers
 
     def run(
@@ -34,11 +35,13 @@ class Ingester:
         prune: bool = True,
         dry_run: bool = False,
         retry_failed: bool = False,
+        marks: Marks = NO_MARKS,
     ) -> IngestReport:
         """Read what is new or changed; with ``prune``, what is gone from the places that were listed whole goes too.
 
         One bad source never stops the batch; it is remembered, and tried again when it changes, with another version
         of the reader, or with ``retry_failed``. ``dry_run`` writes nothing and reports what would be done.
+        ``marks`` are added to all documents of the listing, also to those that did not change.
         Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when nothing at all was found
         where documents came from before.
         """
@@ -58,7 +61,7 @@ class Ingester:
                 report.stopped = True
                 break
         if collection is not None and not dry_run and not report.stopped:
-            self._carry_out(collection, planner, plan, listing, report, listener, prune=prune)
+            self._carry_out(collection, planner, plan, listing, report, listener, prune=prune, marks=marks)
         else:
             for result in [*plan.settled, *(_planned(plan) if dry_run else ())]:
                 report.add(result)
@@ -76,11 +79,13 @@ class Ingester:
         listener: Listener,
         *,
         prune: bool,
+        marks: Marks,
     ) -> None:
         pace = Pace((task.source.name, task.source.size) for task in plan.tasks)
-        preparer = Preparer(self._store.encoder, self._limits, self._sizes)
-        run = Reading(self._store, collection, planner, listing, preparer, report, listener, pace, prune=prune)
-        with run as reading:
+        preparer = Preparer(self._store.encoder, self._limits, SplitSettings(*collection.sizes))
+        with Reading(
+            self._store, collection, planner, listing, preparer, report, listener, pace, prune=prune, marks=marks
+        ) as reading:
             try:
                 for result in plan.settled:
                     scope = listing.scope_of.get(result.uri)
@@ -88,6 +93,8 @@ class Ingester:
                 reading.read(plan.tasks, self._readers, self._limits.max_bytes)
             except Stopped:
                 report.stopped = True
+        if marks and reading.unchanged:
+            self._store.catalog.mark(collection.name, reading.unchanged, marks)
         if not report.stopped:
             gone = [*plan.gone, *reading.gone]
             self._remove(collection, planner, gone, report, listener)
@@ -95,6 +102,7 @@ class Ingester:
         if report.added or report.changed or report.moved or report.removed:
             listener.progress(reading.progress("", Stage.FINISHING))
             self._store.refresh(collection.name)
+            sweep(self._store)  # a former version that can no longer be put back is of no use
 
     def _remove(
         self, collection: Collection, planner: Planner, gone: list[str], report: IngestReport, listener: Listener

@@ -10,6 +10,7 @@ import structlog
 
 from core.errors import ArchiveUnfinished, EmptyDocument, ReadError, SourceGone
 from index.catalog import Collection
+from index.marks import NO_MARKS, Marks
 from index.store import Store
 from ingest.archives import ArchiveLimits, is_archive, members
 from ingest.read import content_hash, reader_version
@@ -28,7 +29,8 @@ _BYTES_AT_ONCE = 64 * 1024**2  # of sources that are being read; one source may 
 class Reading:
     """One run over the tasks.
 
-    ``gone`` are the addresses that turned out to have no source any more; ``forgotten`` those whose failure is past.
+    ``gone`` are the addresses that turned out to have no source any more; ``forgotten`` those whose failure is past;
+    ``unchanged`` are ids of documents that stay as they are.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Reading:
         pace: Pace,
         *,
         prune: bool,
+        marks: Marks = NO_MARKS,
     ) -> None:
         self._store = store
         self._collection = collection
@@ -52,7 +55,7 @@ class Reading:
         self._report = report
         self._listener = listener
         self._pace = pace
-        self._batch = Batch(store, collection)
+        self._batch = Batch(store, collection, marks)
         self._window: deque[tuple[Item, Future[Prepared | ReadError]]] = deque()
         self._total = len(listing.sources) + len(listing.failures)
         self._pool: ThreadPoolExecutor | None = None
@@ -61,6 +64,7 @@ class Reading:
         self._prune = prune
         self.gone: list[str] = []
         self.forgotten: list[str] = []
+        self.unchanged: list[str] = []
 
     def __enter__(self) -> "Reading":
         return self
@@ -211,6 +215,8 @@ class Reading:
             self.forgotten.append(result.uri)  # a version that failed has made way for the one that is in
         if result.status is FileStatus.UNCHANGED and known and metadata.items() - known.metadata.items():
             self._store.catalog.add_metadata(self._collection, known.document_id, metadata)
+        if result.status is FileStatus.UNCHANGED and result.document_id is not None:
+            self.unchanged.append(result.document_id)
         self._settle(result)
 
     def _settle(self, result: FileResult) -> None:

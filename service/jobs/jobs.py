@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from typing import BinaryIO
 
+from index.marks import NO_MARKS, Marks
 from service.engine import Engine
 from service.jobs.records import Job
 from service.jobs.store import JobStore, new_id
@@ -29,22 +30,30 @@ class Jobs:
         self._supervisor.stop()
         self.store.close()
 
-    def submit_upload(self, collection: str, files: Sequence[tuple[str, BinaryIO]]) -> Job:
-        """Keep the uploads, and queue their reading. ``files`` are (name, readable) pairs."""
+    def submit_upload(self, collection: str, files: Sequence[tuple[str, BinaryIO]], marks: Marks = NO_MARKS) -> Job:
+        """Keep the uploads, and queue their reading. ``files`` are (name, readable) pairs; all get the marks."""
         job_id = new_id()
         folder = self._folder / job_id
         try:
             keep_upload(folder, [source for _, source in files])
-            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files])
+            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files], marks)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._supervisor.wake()
         return job
 
-    def submit_sync(self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool) -> Job:
+    def submit_sync(
+        self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool, marks: Marks = NO_MARKS
+    ) -> Job:
         """Queue a look through places: paths of this machine, or addresses."""
-        job = self.store.add_sync(collection, sources, prune=prune, retry_failed=retry_failed)
+        job = self.store.add_sync(collection, sources, prune=prune, retry_failed=retry_failed, marks=marks)
+        self._supervisor.wake()
+        return job
+
+    def submit_reindex(self, collection: str) -> Job:
+        """Queue the building anew of a collection. Raises Conflict where that waits or runs already."""
+        job = self.store.add_reindex(collection)
         self._supervisor.wake()
         return job
 

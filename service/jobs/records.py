@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import FootnotedError
+from index.marks import NO_MARKS, Marks
 
 MAX_FILES_TOLD = 500
 """Files in the JSON of one job; ``files_left_out`` tells how many more there are."""
@@ -16,10 +17,11 @@ _UNFINISHED = ("queued", "running")
 
 
 class JobKind(StrEnum):
-    """Files that were sent, or places that the worker looks through itself."""
+    """Files that were sent, places that the worker looks through itself, or a collection built anew."""
 
     UPLOAD = "upload"
     SYNC = "sync"
+    REINDEX = "reindex"
 
 
 class JobStatus(StrEnum):
@@ -76,7 +78,7 @@ class Job:
     """``files`` are those of an upload in the order sent; of a sync those that were not unchanged, failed ones first.
 
     ``counts`` maps what became of the files to how many; ``error`` is why the job as a whole failed.
-    ``sources`` are the places that a sync looks through.
+    ``sources`` are the places that a sync looks through, ``marks`` what all documents of the job get.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Job:
     is_cancelling: bool = False
     files: tuple[JobFile, ...] = ()
     files_left_out: int = 0
+    marks: Marks = NO_MARKS
 
     @property
     def is_settled(self) -> bool:

@@ -12,10 +12,11 @@ from pathlib import Path
 import structlog
 
 from core.errors import FootnotedError, NotReady, ReadError
+from index.building import BuildProgress
 from ingest.read import reader_version
 from ingest.sources import FileSource, Listing, Source
 from service.engine import Engine
-from service.ingestion.report import FileResult, FileStatus, Progress
+from service.ingestion.report import FileResult, FileStatus, Progress, Stage, Stopped
 from service.jobs.at_hand import RefusedSource, stopped_reader, watched
 from service.jobs.leftovers import Brought, rounds, suspect_batches
 from service.jobs.records import JobKind, JobStatus
@@ -77,6 +78,8 @@ class JobRun:
                 self._cancelled = True
             elif self._work.job.kind is JobKind.UPLOAD:
                 self._upload()
+            elif self._work.job.kind is JobKind.REINDEX:
+                self._patiently(self._reindex)
             else:
                 self._patiently(self._sync)
         except FootnotedError as raised:
@@ -140,7 +143,8 @@ class JobRun:
     def _ingest_files(self, batch: Sequence[OpenFile]) -> None:
         sources = [self._watched(self._file_source(file)) for file in batch]
         # What is pruned is only what an archive of the same name held before and this one does not.
-        self._engine.ingest_listing(Listing(sources), self._work.job.collection, self, retry_failed=True)
+        job = self._work.job
+        self._engine.ingest_listing(Listing(sources), job.collection, self, retry_failed=True, marks=job.marks)
         if self.is_stopping():
             return
         given = {file.position for file in batch}
@@ -182,10 +186,23 @@ class JobRun:
             if self.is_stopping():
                 return
             few = Listing([by_uri[file.uri] for file in batch])
-            self._engine.ingest_listing(few, job.collection, self, prune=False, retry_failed=job.retry_failed)
+            self._engine.ingest_listing(
+                few, job.collection, self, prune=False, retry_failed=job.retry_failed, marks=job.marks
+            )
         if not self.is_stopping():
             listing.sources = sources
-            self._engine.ingest_listing(listing, job.collection, self, prune=job.prune, retry_failed=job.retry_failed)
+            self._engine.ingest_listing(
+                listing, job.collection, self, prune=job.prune, retry_failed=job.retry_failed, marks=job.marks
+            )
+
+    def _reindex(self) -> None:
+        def told(progress: BuildProgress) -> None:
+            if self.is_stopping():
+                raise Stopped
+            self.progress(Progress(progress.done, progress.total, "", Stage.EMBEDDING, progress.passages))
+
+        with suppress(Stopped):  # the next build goes on with what is there
+            self._engine.reindex(self._work.job.collection, told)
 
     def _refused(self, source: Source) -> Source:
         """Not tried in this job; nor in a later one, as long as its bytes are the same."""

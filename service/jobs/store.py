@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
 
 from core.errors import Conflict, NotFound
+from index.marks import NO_MARKS, Marks, marks_of
 from index.schema import read, write
 from service.database_file import DatabaseFile
 from service.jobs.records import MAX_FILES_TOLD, Job, JobFile, JobKind, JobStatus, now
-from service.jobs.tables import FORMAT_VERSION, file_row, files, jobs, metadata, to_file, to_job
+from service.jobs.tables import FORMAT_VERSION, file_row, files, job_marks, jobs, metadata, to_file, to_job
 
 FILE = "jobs.db"
 MAX_JOBS_KEPT = 1000
@@ -31,17 +32,31 @@ class JobStore:
 
     # Writing
 
-    def add_upload(self, job_id: str, collection: str, names: Sequence[str]) -> Job:
+    def add_upload(self, job_id: str, collection: str, names: Sequence[str], marks: Marks = NO_MARKS) -> Job:
         """Queue the reading of files that are kept already."""
         rows = [JobFile(f"upload:{name}", name) for name in names]
-        return self._add(job_id, JobKind.UPLOAD, collection, rows)
+        return self._add(job_id, JobKind.UPLOAD, collection, rows, marks)
 
-    def add_sync(self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool) -> Job:
+    def add_sync(
+        self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool, marks: Marks = NO_MARKS
+    ) -> Job:
         """Queue a sync of places."""
         more = {"sources": list(sources), "prune": prune, "retry_failed": retry_failed}
-        return self._add(new_id(), JobKind.SYNC, collection, [], **more)
+        return self._add(new_id(), JobKind.SYNC, collection, [], marks, **more)
 
-    def _add(self, job_id: str, kind: JobKind, collection: str, rows: Sequence[JobFile], **more: object) -> Job:
+    def add_reindex(self, collection: str) -> Job:
+        """Queue the building anew of a collection. Raises Conflict where that waits or runs already."""
+        with read(self.file.opened()) as connection:
+            same = (jobs.c.collection == collection, jobs.c.kind == JobKind.REINDEX.value)
+            wanted = select(jobs.c.id).where(*same, jobs.c.status.in_(UNFINISHED))
+            waiting = connection.execute(wanted).scalar()
+        if waiting is not None:
+            raise Conflict(f"The job {waiting!r} builds {collection!r} anew already.", "Wait for it, or cancel it.")
+        return self._add(new_id(), JobKind.REINDEX, collection, [], NO_MARKS)
+
+    def _add(
+        self, job_id: str, kind: JobKind, collection: str, rows: Sequence[JobFile], marks: Marks, **more: object
+    ) -> Job:
         time = now()
         values = {
             "id": job_id,
@@ -58,6 +73,8 @@ class JobStore:
         }
         with write(self.file.opened()) as connection:
             number = connection.execute(insert(jobs).values(values).returning(jobs.c.number)).scalar_one()
+            if marks:
+                connection.execute(insert(job_marks).values(job=number, marks=marks.as_json()))
             if rows:
                 described = [{"uri": row.uri, "name": row.name, **file_row(row)} for row in rows]
                 told = [{"job": number, "position": i, **row} for i, row in enumerate(described)]
@@ -159,7 +176,8 @@ def _told(connection: Connection, row: RowMapping, max_files: int) -> Job:
     counts = {row.status: int(row[1]) for row in grouped}
     query = _in_order(select(files).where(mine), JobKind(row["kind"])).limit(max_files)
     told = tuple(to_file(file) for file in connection.execute(query).mappings()) if max_files else ()
-    return to_job(row, counts, told, sum(counts.values()) - len(told))
+    given = connection.execute(select(job_marks.c.marks).where(job_marks.c.job == row["number"])).scalar_one_or_none()
+    return to_job(row, counts, told, sum(counts.values()) - len(told), marks_of(**given) if given else NO_MARKS)
 
 
 def _in_order(query: Select[tuple[object, ...]], kind: JobKind) -> Select[tuple[object, ...]]:

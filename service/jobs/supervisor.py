@@ -7,6 +7,7 @@ from collections import OrderedDict
 import structlog
 
 from core.errors import FootnotedError, NotFound
+from index.building import sweep
 from service.engine import Engine
 from service.jobs.process import WorkerProcess
 from service.jobs.records import Job
@@ -110,5 +111,9 @@ class Supervisor:
     def _sweep(self) -> None:
         forgotten = self._store.sweep(self._settings.jobs.keep_days)
         removed = sweep_uploads(self._settings.data_dir / "uploads", self._store)
+        sweep(self._engine.store)
+        for left in (self._settings.data_dir / "exports").glob("*"):  # whose download was cut off by a kill
+            if time.time() - left.stat().st_mtime > _DAY_S:
+                left.unlink(missing_ok=True)
         if forgotten or removed:
             log.info("jobs_swept", jobs=forgotten, uploads=removed)

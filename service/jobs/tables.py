@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Table as SqlTable
 
+from index.marks import NO_MARKS, Marks
 from service.jobs.records import Job, JobFile, JobKind, JobProgress, JobStatus
 
 FORMAT_VERSION = 1
@@ -69,13 +70,23 @@ files = SqlTable(
     Index("ix_job_files_status", "job", "status"),
 )
 
+# Tags, attributes and labels for what a job brings; of jobs without any there is no row.
+job_marks = SqlTable(
+    "job_marks",
+    metadata,
+    Column("job", ForeignKey("jobs.number", ondelete="CASCADE"), primary_key=True),
+    Column("marks", JSON, nullable=False),
+)
+
 
 def to_file(row: RowMapping) -> JobFile:
     fields = {name: row[name] for name in JobFile.__dataclass_fields__}
     return JobFile(**{**fields, "notes": tuple(row["notes"])})
 
 
-def to_job(row: RowMapping, counts: Mapping[str, int], told: tuple[JobFile, ...], left_out: int) -> Job:
+def to_job(
+    row: RowMapping, counts: Mapping[str, int], told: tuple[JobFile, ...], left_out: int, marks: Marks = NO_MARKS
+) -> Job:
     """``counts`` are those of the job's file rows."""
     kind, status = JobKind(row["kind"]), JobStatus(row["status"])
     all_counts = {name: n for name, n in counts.items() if n}
@@ -97,6 +108,7 @@ def to_job(row: RowMapping, counts: Mapping[str, int], told: tuple[JobFile, ...]
         is_cancelling=row["cancelling"] and not status.is_settled,
         files=told,
         files_left_out=left_out,
+        marks=marks,
     )
 
 

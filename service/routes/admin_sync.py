@@ -3,21 +3,20 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.document_sources import MAX_SYNC_SPECS
 from service.jobs.records import job_json
-from service.routes.document_address import MAX_PLACE_CHARS, NO_NUL
+from service.routes.document_address import MAX_PLACE_CHARS, NO_NUL, MarksGiven
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
 
 router = APIRouter(prefix="/v1/admin/sync", tags=["operator"], dependencies=OPERATOR_ONLY)
 
 
-class SyncRequest(BaseModel):
+class SyncRequest(MarksGiven):
     """What to look through, as ``footnoted ingest`` takes it."""
 
-    model_config = ConfigDict(extra="forbid")
     collection: str = Field("default", description="Which collection.")
     sources: list[Annotated[str, Field(min_length=1, max_length=MAX_PLACE_CHARS, pattern=NO_NUL)]] = Field(
         min_length=1, max_length=MAX_SYNC_SPECS, description="Files, folders, globs, web addresses, sitemaps, lists."
@@ -31,7 +30,11 @@ def sync(state: State, response: Response, given: SyncRequest) -> dict[str, Any]
     """Read what is new or changed in the background, and take out what is gone."""
     state.engine.check_collection_name(given.collection)
     job = state.jobs.submit_sync(
-        given.collection, given.sources, prune=not given.keep_missing, retry_failed=given.retry_failed
+        given.collection,
+        given.sources,
+        prune=not given.keep_missing,
+        retry_failed=given.retry_failed,
+        marks=given.marks(),
     )
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)

@@ -4,11 +4,12 @@ from typing import Any, Self
 
 from fastapi import APIRouter, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 from starlette.datastructures import Headers
 from starlette.routing import Match
 from starlette.types import Scope
 
+from index.marks import MAX_MARKS, Marks, marks_of
 from service.jobs.records import job_json
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
@@ -28,10 +29,24 @@ class _JsonRoute(APIRoute):
         return super().matches(scope)
 
 
-class DocumentAddress(BaseModel):
-    """Where a document is: ``url`` or ``path``."""
+class MarksGiven(BaseModel):
+    """Tags, attributes and labels for all documents that a request brings, also those that did not change."""
 
     model_config = ConfigDict(extra="forbid")
+    tags: list[str] = Field([], max_length=MAX_MARKS, description="Added to those that they have.")
+    attributes: dict[str, str | StrictInt | StrictFloat] = Field({}, max_length=MAX_MARKS, description="Likewise.")
+    labels: list[str] = Field(
+        [], max_length=MAX_MARKS, description="Of those who may find them, in place of the labels that they have."
+    )
+
+    def marks(self) -> Marks:
+        """Raises InvalidRequest."""
+        return marks_of(self.tags, self.attributes, self.labels)
+
+
+class DocumentAddress(MarksGiven):
+    """Where a document is: ``url`` or ``path``."""
+
     url: str | None = Field(None, max_length=MAX_PLACE_CHARS, pattern="(?i)^https?://", description="A web address.")
     path: str | None = Field(
         None,
@@ -71,6 +86,7 @@ def take_in(state: State, response: Response, given: DocumentAddress) -> dict[st
     """Read a document, or all of a folder, in the background; what is there already stays."""
     state.engine.check_collection_name(given.collection)
     place = given.url or given.path or ""
-    job = state.jobs.submit_sync(given.collection, [place], prune=False, retry_failed=True)
+    marks = given.marks()
+    job = state.jobs.submit_sync(given.collection, [place], prune=False, retry_failed=True, marks=marks)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)

@@ -10,8 +10,10 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from core.errors import InvalidRequest, NotFound
 from service.jobs.records import job_json
 from service.routes.document_address import ALSO_JSON
+from service.routes.held_labels import MAY_FIND, HeldLabels
 from service.routes.state import CollectionName, Offset, State
-from service.wire import document_json
+from service.scope_text import marks_of_text, within_text
+from service.wire import MarksRequest, marked_json
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _MAX_FILES = 500
@@ -21,13 +23,23 @@ _INLINE = {"application/pdf", "text/plain", "text/markdown"}
 
 @router.post("", status_code=202, openapi_extra=ALSO_JSON)
 def upload(
-    state: State, response: Response, files: list[UploadFile], collection: Annotated[str, Form()] = "default"
+    state: State,
+    response: Response,
+    files: list[UploadFile],
+    collection: Annotated[str, Form()] = "default",
+    tag: Annotated[list[str], Form(description="For all files; may be given several times.")] = [],  # noqa: B006
+    attribute: Annotated[list[str], Form(description="`name=value`; may be given several times.")] = [],  # noqa: B006
+    label: Annotated[list[str], Form(description="Of those who may find the documents.")] = [],  # noqa: B006
 ) -> dict[str, Any]:
-    """Take files to be read in the background; a file of a name that was uploaded before takes its place."""
+    """Take files to be read in the background; a file of a name that was uploaded before takes its place.
+
+    It keeps the tags and attributes of its former version; labels that are given take the place of the former ones.
+    """
     state.engine.check_collection_name(collection)
     if len(files) > _MAX_FILES:
         raise InvalidRequest(f"{len(files)} files in one request; at most {_MAX_FILES} go.", "Send several requests.")
-    job = state.jobs.submit_upload(collection, [(file.filename or "upload", file.file) for file in files])
+    marks = marks_of_text(tag, attribute, label)
+    job = state.jobs.submit_upload(collection, [(file.filename or "upload", file.file) for file in files], marks)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)
 
@@ -35,19 +47,22 @@ def upload(
 @router.get("")
 def list_documents(
     state: State,
+    labels: HeldLabels,
     collection: CollectionName = "default",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     offset: Offset = 0,
+    filters: Annotated[str | None, Query(description="Only documents that the filter, in JSON, is true of.")] = None,
 ) -> dict[str, Any]:
     """The documents of a collection by title; an empty list where the collection has none yet."""
+    asked = within_text(filters, labels)
     found = next((c for c in state.engine.collections() if c.name == collection), None)
     if found is None and collection != "default":
         raise NotFound(f"There is no collection {collection!r}.", "GET /v1/collections lists them.")
-    rows = state.engine.documents(collection, limit, offset) if found else []
-    return {"documents": [document_json(row) for row in rows], "total": found.documents if found else 0}
+    documents, total = state.engine.list_documents(collection, asked, limit, offset) if found else ([], 0)
+    return {"documents": [marked_json(document) for document in documents], "total": total}
 
 
-@router.get("/{document_id}")
+@router.get("/{document_id}", dependencies=MAY_FIND)
 def get_document(state: State, document_id: str, collection: CollectionName = "default") -> dict[str, Any]:
     """A document's record and its blocks, without its text."""
     document = state.engine.document(document_id, collection)
@@ -59,6 +74,7 @@ def get_document(state: State, document_id: str, collection: CollectionName = "d
         "language": document.language,
         "characters": len(document.text),
         "metadata": dict(document.metadata),
+        **state.engine.marks(document_id, collection).as_json(),
         "blocks": [
             {"kind": b.kind.value, "start": b.start, "end": b.end, "page": b.page, "level": b.level}
             for b in document.blocks
@@ -66,13 +82,13 @@ def get_document(state: State, document_id: str, collection: CollectionName = "d
     }
 
 
-@router.get("/{document_id}/text", response_class=PlainTextResponse)
+@router.get("/{document_id}/text", response_class=PlainTextResponse, dependencies=MAY_FIND)
 def get_text(state: State, document_id: str, collection: CollectionName = "default") -> str:
     """The text that all offsets refer to, in Unicode code points."""
     return state.engine.document(document_id, collection).text
 
 
-@router.get("/{document_id}/original", response_class=FileResponse)
+@router.get("/{document_id}/original", response_class=FileResponse, dependencies=MAY_FIND)
 def get_original(state: State, document_id: str, collection: CollectionName = "default") -> FileResponse:
     """The file as it was ingested."""
     document = state.engine.document(document_id, collection)
@@ -89,7 +105,15 @@ def get_original(state: State, document_id: str, collection: CollectionName = "d
     )
 
 
-@router.delete("/{document_id}", status_code=204)
+@router.patch("/{document_id}", dependencies=MAY_FIND)
+def mark_document(
+    state: State, document_id: str, changed: MarksRequest, collection: CollectionName = "default"
+) -> dict[str, Any]:
+    """Change a document's tags, attributes and labels: the very next question goes by them."""
+    return state.engine.change_marks(document_id, changed.change(), collection).as_json()
+
+
+@router.delete("/{document_id}", status_code=204, dependencies=MAY_FIND)
 def delete_document(state: State, document_id: str, collection: CollectionName = "default") -> None:
     """Forget a document: no later answer cites it."""
     if not state.engine.remove([document_id], collection):

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query
 from core.errors import InvalidRequest
 from core.types import Passage
 from index.document_passages import PassageStretch, passages_around, passages_of
+from service.routes.held_labels import MAY_FIND
 from service.routes.source import MAX_POSITION
 from service.routes.state import CollectionName, Offset, State
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
 
 
-@router.get("/{document_id}/passages")
+@router.get("/{document_id}/passages", dependencies=MAY_FIND)
 def get_passages(
     state: State,
     document_id: str,

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Query
 
 from service.quality.as_json import collection_quality_json, document_quality_json
 from service.quality.report import collection_quality, document_quality
+from service.routes.held_labels import MAY_FIND
 from service.routes.operator_access import IsOperator
 from service.routes.state import CollectionName, Offset, State
 
 router = APIRouter(prefix="/v1", tags=["quality"])
 
 
-@router.get("/documents/{document_id}/quality")
+@router.get("/documents/{document_id}/quality", dependencies=MAY_FIND)
 def get_document_quality(state: State, document_id: str, collection: CollectionName = "default") -> dict[str, Any]:
     """What was found of a document when it was read, and which others it resembles."""
     catalog = state.engine.store.catalog

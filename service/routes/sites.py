@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from core.errors import FeedbackOff, OriginNotAllowed
+from index.filters.filter import Within
 from service.routes.answering import STREAM_DOCS, answer_response
+from service.routes.held_labels import NO_LABELS
 from service.routes.site_session import SiteId, SiteSession, check_origin, client_address
 from service.routes.state import ReadyEngine, ServiceState, State
 from service.sites.origins import origin_of_browser
@@ -49,7 +51,7 @@ def ask(visit: SiteSession, engine: ReadyEngine, state: State, asked: SiteAskReq
     """As `/v1/ask`, of the site's collection."""
     state.limits.count_question(visit.session_id, visit.address)
     collection, turns = visit.site.collection, asked.turns()
-    events = engine.ask_events(asked.question, collection, turns, asked.top_k)
+    events = engine.ask_events(asked.question, collection, turns, asked.top_k, Within(labels=NO_LABELS))
     events = state.questions.recording(events, collection, turns, visit.session_id)
     return answer_response(events, collection, asked.stream, public=True)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from core.errors import InvalidRequest
+from service.routes.held_labels import NO_LABELS, HeldLabels
 from service.routes.site_session import SiteSession
 from service.routes.state import CollectionName, State
 from service.source.as_json import source_json
@@ -44,6 +45,7 @@ def asked_place(start: int | None, end: int | None, quote: str | None) -> Asked 
 @router.get("/v1/documents/{document_id}/source")
 def get_source(
     state: State,
+    labels: HeldLabels,
     document_id: str,
     collection: CollectionName = "default",
     start: SpanStart = None,
@@ -51,20 +53,21 @@ def get_source(
     quote: Quote = None,
 ) -> dict[str, Any]:
     """A document around the cited words, found again if it changed since, with their boxes on the pages of a PDF."""
-    return source_json(state.sources.source(document_id, collection, asked_place(start, end, quote)))
+    return source_json(state.sources.source(document_id, collection, asked_place(start, end, quote), labels=labels))
 
 
 @router.get("/v1/documents/{document_id}/pages/{page}", responses=_PNG, response_class=Response)
 def get_page(
     request: Request,
     state: State,
+    labels: HeldLabels,
     document_id: str,
     page: PageNumber,
     collection: CollectionName = "default",
     width: Width = 900,
 ) -> Response:
     """A page of a PDF as PNG."""
-    return _picture(request, state.sources, document_id, collection, page, width)
+    return _picture(request, state.sources, document_id, collection, page, width, labels)
 
 
 @router.get("/v1/sites/{site}/documents/{document_id}/source", tags=["sites"])
@@ -77,7 +80,8 @@ def get_site_source(
     quote: Quote = None,
 ) -> dict[str, Any]:
     """As without a site, of the site's collection."""
-    return source_json(state.sources.source(document_id, visit.site.collection, asked_place(start, end, quote)))
+    asked = asked_place(start, end, quote)
+    return source_json(state.sources.source(document_id, visit.site.collection, asked, labels=NO_LABELS))
 
 
 @router.get(
@@ -90,13 +94,19 @@ def get_site_page(
     request: Request, visit: SiteSession, state: State, document_id: str, page: PageNumber, width: Width = 900
 ) -> Response:
     """As without a site, of the site's collection."""
-    return _picture(request, state.sources, document_id, visit.site.collection, page, width)
+    return _picture(request, state.sources, document_id, visit.site.collection, page, width, NO_LABELS)
 
 
 def _picture(
-    request: Request, sources: SourceViews, document_id: str, collection: str, page: int, width: int
+    request: Request,
+    sources: SourceViews,
+    document_id: str,
+    collection: str,
+    page: int,
+    width: int,
+    labels: frozenset[str] | None,
 ) -> Response:
-    drawn = sources.page(document_id, collection, page)
+    drawn = sources.page(document_id, collection, page, labels)
     tag = drawn.picture_tag(width)
     headers = {"ETag": tag, "Cache-Control": "private, max-age=3600"}
     if tag in request.headers.get("if-none-match", ""):

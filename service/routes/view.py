@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from core.errors import NotFound, NotReady, ReadError, TooLarge
 from service.routes.documents import get_original
+from service.routes.held_labels import MAY_FIND, HeldLabels
 from service.routes.source import MAX_POSITION, Quote, SpanEnd, SpanStart, asked_place, get_page
 from service.routes.state import CollectionName, ServiceState, State
 from service.sites.public_answers import public_uri
@@ -29,13 +30,14 @@ _LARGE = 2400
 
 # A proxy of a public server passes nothing of /v1/documents/ on; the page brings what it needs below its own address.
 router.get("/view/{document_id}/pages/{page}", response_class=Response)(get_page)
-router.get("/view/{document_id}/original", response_class=FileResponse)(get_original)
+router.get("/view/{document_id}/original", response_class=FileResponse, dependencies=MAY_FIND)(get_original)
 
 
 @router.get("/view/{document_id}", response_class=HTMLResponse)
 def view(
     request: Request,
     state: State,
+    labels: HeldLabels,
     document_id: str,
     collection: CollectionName = "default",
     start: SpanStart = None,
@@ -50,7 +52,7 @@ def view(
     words = words_for(request.headers.get("accept-language", ""))
     headers = {"Vary": "Accept-Language", "Content-Language": words.code}
     try:
-        source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW)
+        source = state.sources.source(document_id, collection, asked, around=at, window=PAGE_WINDOW, labels=labels)
     except NotFound:
         if "text/html" not in request.headers.get("accept", ""):
             raise

@@ -86,6 +86,14 @@ class Sites:
                 raise _taken(checked) from error
         return checked if changed else _no_site(site.id)
 
+    def follow_rename(self, collection: str, new_name: str) -> None:
+        """The sites that show a collection show it under its new name."""
+        if not self._file.exists():
+            return
+        shown = update(_sites).where(_sites.c.collection == collection)
+        with write(self._file.opened()) as connection:
+            connection.execute(shown.values(collection=new_name, changed_at=_now()))
+
     def remove(self, site_id: str) -> None:
         """Raises NotFound."""
         if not self._file.exists():

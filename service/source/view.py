@@ -35,12 +35,14 @@ class SourceViews:
         *,
         around: int | None = None,
         window: int = PANEL_WINDOW,
+        labels: frozenset[str] | None = None,
     ) -> Source:
         """The present version of a document, shown about the asked place or about the character ``around``.
 
-        Raises NotFound, InvalidRequest (a span that no version can have).
+        ``labels`` are those of who asks; see Within. Raises NotFound, InvalidRequest (a span that no version can have).
         """
         document = self._engine.present_document(document_id, collection)
+        self._engine.check_may_find(document.id, collection, labels)
         same_version = document.id == document_id
         if asked is not None:
             _check(asked, document, same_version)
@@ -64,9 +66,10 @@ class SourceViews:
             view_url=_address(document, document_id, collection, asked, span, place.state if place else None),
         )
 
-    def page(self, document_id: str, collection: str, number: int) -> PdfPage:
+    def page(self, document_id: str, collection: str, number: int, labels: frozenset[str] | None = None) -> PdfPage:
         """A page of a PDF. Raises NotFound: the document, its page, or the original."""
         document = self._engine.document(document_id, collection)
+        self._engine.check_may_find(document.id, collection, labels)
         count = page_count(document)
         if count is None:
             raise NotFound(f"The document {document_id!r} has no pages to draw.", "Only PDF documents have.")

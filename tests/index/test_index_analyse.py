@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.analyse import question_terms, terms, words
+from index.analyse import question_phrases, question_terms, terms, words
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,36 @@ from index.analyse import question_terms, terms, words
 )
 def test_terms_of_a_text(text, expected):
     assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("de", "Die Häuser des Bürgermeisters", "Haus Bürgermeister"),
+        ("fr", "les élèves mangeaient", "élève manger"),
+        ("ru", "в городах России", "город Россия"),
+        ("es", "las elecciones nacionales", "elección nacional"),
+    ],
+)
+def test_words_are_stemmed_as_their_language_is(language, one, other):
+    assert set(terms(other, language)) <= set(terms(one, language))
+
+
+def test_a_question_has_the_terms_of_every_language_that_is_searched():
+    assert question_terms("Häuser", [None, "de"]) == ["hauser", "haus"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is CVE-2024-3094?", [["cve", "2024", "3094"]]),
+        ("What does § 12(b) say?", [["12", "b"]]),
+        ('Who said "we shall not yield"?', [["we", "shall", "not", "yield"]]),
+        ("Where was the meeting in FY2022 held?", []),
+    ],
+)
+def test_what_is_to_stand_together(question, expected):
+    assert question_phrases(question) == expected
 
 
 def test_words_keep_their_place():

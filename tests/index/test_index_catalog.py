@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from index_samples import SIZES, WordEncoder, found, open_store, put, source
 
-from core.errors import Conflict, IndexBroken, IndexMismatch, InvalidRequest, NotFound
+from core.errors import IndexBroken, IndexMismatch, InvalidRequest, NotFound
 from index.catalog import IndexSpec
 
 
@@ -127,18 +127,6 @@ def test_another_encoder_stops_both_and_names_what_differs(folder, other):
         assert "'words'" in caught.value.message
         assert repr(other.name) in caught.value.message
         assert "reindex" in caught.value.hint
-
-
-def test_a_rebuild_is_refused_when_the_collection_changed_meanwhile(store):
-    put(store, "c", source("file:///1", "the harbour"))
-
-    def split_while_another_writes(document):
-        put(store, "c", source("file:///2", "the lighthouse"))
-        return []
-
-    with pytest.raises(Conflict, match="changed meanwhile"):
-        store.rebuild("c", split_while_another_writes)
-    assert sorted(found(store, "harbour lighthouse")) == ["the harbour", "the lighthouse"]
 
 
 def test_a_newer_format_is_refused_and_left_alone(folder):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import keyword, schema
-from index.analyse import question_terms
+from index.analyse import question_phrases, question_terms, terms
+from index.inverted import InvertedIndex, State, Wanted
 
 PASSAGES = {
     1: ("Security", "The backdoor is known as CVE-2024-3094 and hides in a compression library."),
@@ -20,18 +20,20 @@ PASSAGES = {
 }
 
 
+def index_of(folder, passages):
+    made = InvertedIndex(folder / "words")
+    rows = [(key, " ".join(terms(context)), " ".join(terms(body))) for key, (context, body) in passages.items()]
+    made.update(rows, [], State(0, max(passages)))
+    return made
+
+
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory):
-    engine = schema.open_database(tmp_path_factory.mktemp("keyword") / "catalog.db")
-    with schema.write(engine) as opened:
-        keyword.create(opened, 1)
-        keyword.add(opened, 1, [(key, context, body) for key, (context, body) in PASSAGES.items()])
-        yield opened
-    engine.dispose()
+def index(tmp_path_factory):
+    return index_of(tmp_path_factory.mktemp("keyword"), PASSAGES)
 
 
-def ask(connection, question, k=10):
-    return [key for key, _ in keyword.search(connection, 1, question_terms(question), k)]
+def ask(index, question, k=10):
+    return [key for key, _ in index.search(Wanted(question_terms(question), question_phrases(question)), k)]
 
 
 @pytest.mark.parametrize(
@@ -46,21 +48,21 @@ def ask(connection, question, k=10):
         ("灯台はどこ？", 5),
     ],
 )
-def test_exact_words_find_their_passage_first(connection, question, best):
-    assert ask(connection, question)[0] == best
+def test_exact_words_find_their_passage_first(index, question, best):
+    assert ask(index, question)[0] == best
 
 
-def test_a_word_of_the_passage_counts_more_than_one_of_its_title(connection):
-    assert ask(connection, "lighthouse") == [3, 7]
+def test_a_word_of_the_passage_counts_more_than_one_of_its_title(index):
+    assert ask(index, "lighthouse") == [3, 7]
 
 
-def test_a_rare_word_counts_more_than_a_common_one(connection):
-    assert ask(connection, "library toll")[0] == 3
-    assert set(ask(connection, "library toll")) == {1, 2, 3}
+def test_a_rare_word_counts_more_than_a_common_one(index):
+    assert ask(index, "library toll")[0] == 3
+    assert set(ask(index, "library toll")) == {1, 2, 3}
 
 
-def test_scores_are_above_zero_and_sorted_and_k_is_kept(connection):
-    found = keyword.search(connection, 1, question_terms("keeper library known"), 3)
+def test_scores_are_above_zero_and_sorted_and_k_is_kept(index):
+    found = index.search(Wanted(question_terms("keeper library known")), 3)
     scores = [score for _, score in found]
     assert len(found) == 3
     assert scores == sorted(scores, reverse=True)
@@ -69,31 +71,27 @@ def test_scores_are_above_zero_and_sorted_and_k_is_kept(connection):
 
 def test_scores_are_bm25(tmp_path):
     bodies = ["storm storm harbour", "storm quay quay quay", "quay crane", "crane", "mole", "pier mole"]
-    engine = schema.open_database(tmp_path / "catalog.db")
-    with schema.write(engine) as connection:
-        keyword.create(connection, 1)
-        keyword.add(connection, 1, [(key, "", body) for key, body in enumerate(bodies, 1)])
-        found = keyword.search(connection, 1, ["storm"], 9)
-        counted = keyword.document_frequencies(connection, 1, ["storm", "quay", "nothing"])
-    engine.dispose()
+    index = index_of(tmp_path, {key: ("", body) for key, body in enumerate(bodies, 1)})
+    found = index.search(Wanted(["storm"]), 9)
 
     def bm25(frequency, length):
-        rarity = math.log((6 - 2 + 0.5) / (2 + 0.5))  # 2 of 6 passages have the word
-        mean = sum(len(body.split()) for body in bodies) / 6
+        # 2 of 6 passages have the word; what tells how far the index is counts as one more, without words.
+        rarity = math.log(1 + (7 - 2 + 0.5) / (2 + 0.5))
+        mean = sum(len(body.split()) for body in bodies) / 7
         return rarity * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length / mean))
 
     assert found == [(1, pytest.approx(bm25(2, 3))), (2, pytest.approx(bm25(1, 4)))]
-    assert counted == {"storm": 2, "quay": 2}
+    assert index.document_frequencies(["storm", "quay", "nothing"]) == {"storm": 2, "quay": 2}
 
 
-def test_a_question_of_stop_words_only_is_still_searched_for(connection):
-    assert ask(connection, "what is it all about")[0] == 6
+def test_a_question_of_stop_words_only_is_still_searched_for(index):
+    assert ask(index, "what is it all about")[0] == 6
 
 
-def test_nothing_in_common_finds_nothing(connection):
-    assert ask(connection, "zebra") == []
-    assert ask(connection, "") == []
-    assert keyword.document_frequencies(connection, 1, []) == {}
+def test_nothing_in_common_finds_nothing(index):
+    assert ask(index, "zebra") == []
+    assert ask(index, "") == []
+    assert index.document_frequencies([]) == {}
 
 
 @pytest.mark.parametrize(
@@ -102,15 +100,15 @@ def test_nothing_in_common_finds_nothing(connection):
      "lighthouse*", "^lighthouse", "{context body} : x lighthouse", "'; DROP TABLE terms_1; -- lighthouse",
      "lighthouse\0"],
 )  # fmt: skip
-def test_search_operators_in_a_question_are_words_like_others(connection, question):
-    found = ask(connection, question)
+def test_search_operators_in_a_question_are_words_like_others(index, question):
+    found = ask(index, question)
     assert ("lighthouse" in question) == (3 in found)
-    assert ask(connection, "lighthouse") == [3, 7]
+    assert ask(index, "lighthouse") == [3, 7]
 
 
-def test_terms_that_were_not_analysed_are_harmless_too(connection):
+def test_terms_that_were_not_analysed_are_harmless_too(index):
     hostile = ['lighthouse" OR "keeper', "NOT", "*", "(", "toll"]
-    assert [key for key, _ in keyword.search(connection, 1, hostile, 9)] == [3, 6]
+    assert [key for key, _ in index.search(Wanted(hostile), 9)] == [3]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -120,15 +118,15 @@ def test_terms_that_were_not_analysed_are_harmless_too(connection):
         st.lists(st.sampled_from("NOT AND OR NEAR ( ) \" * ^ : { } + - ' ; a".split())).map(" ".join),
     )
 )
-def test_any_question_is_harmless(connection, question):
+def test_any_question_is_harmless(index, question):
     wanted = question_terms(question)
-    for key, score in keyword.search(connection, 1, wanted, 5):
+    for key, score in index.search(Wanted(wanted, question_phrases(question)), 5):
         assert key in PASSAGES
         assert score > 0
-    assert set(keyword.document_frequencies(connection, 1, wanted)) <= set(wanted)
+    assert set(index.document_frequencies(wanted)) <= set(wanted)
 
 
-def test_every_indexed_term_can_be_counted(connection):
+def test_every_indexed_term_can_be_counted(index):
     for _, body in PASSAGES.values():
         wanted = question_terms(body)
-        assert set(keyword.document_frequencies(connection, 1, wanted)) == set(wanted)
+        assert set(index.document_frequencies(wanted)) == set(wanted)

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from index_samples import SIZES, WordEncoder, found, open_store, put, results, source
@@ -20,7 +21,7 @@ from core.errors import IndexBroken, NotFound
 from core.types import HitSource
 from index import schema
 from index.catalog import Entry
-from index.dense import DenseIndex
+from index.dense.base import Base
 from index.document_passages import passages_around
 from index.originals import Originals
 from index.passages import input_hash, searched, vectors_by_input
@@ -46,10 +47,10 @@ def test_a_hit_is_an_exact_stretch_of_its_document(store):
 
 
 def test_the_weight_says_which_side_counts(store):
-    code = source("file:///code", "Error E0x7F is what the panel shows after a long night without any power at all.")
+    code = source("file:///code", "Panel: E0x7F, E1x8G, E2x9H.")
     near = source("file:///near", "The gate is stuck after frost.")
     put(store, "c", code, near, HARBOUR, CRANE, LIGHT)
-    question = "The gate is stuck and shows E0x7F E0x7F error"
+    question = "The gate is stuck. E0x7F E1x8G E2x9H"
     dense_only = store.search("c", question, 2, SearchSettings(dense_weight=1.0)).hits[0]
     words_only = store.search("c", question, 2, SearchSettings(dense_weight=0.0)).hits[0]
     assert (dense_only.passage.text, dense_only.score) == (near.passages[0].text, pytest.approx(1.0))
@@ -200,12 +201,16 @@ def _halve(index: Path) -> None:
 def _other_vectors(index: Path) -> None:
     """A whole index of the same keys and size, with other vectors: only its content tells."""
     file = next(index.glob("*.faiss"))
-    dense = DenseIndex.load(file)
-    keys = dense.keys
-    vectors = np.random.default_rng(1).normal(size=(len(keys), dense.dimension)).astype(np.float32)
-    dense.remove(keys)
-    dense.add(keys, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-    dense.save(file)
+    dense = faiss.read_index(str(file))
+    vectors = np.random.default_rng(1).normal(size=(dense.ntotal, dense.d)).astype(np.float32)
+    dense.reset()
+    dense.add(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    faiss.write_index(dense, str(file))
+
+
+def _other_keys(index: Path) -> None:
+    file = next(index.glob("*.npy"))
+    np.save(file, np.load(file) + 1)
 
 
 def _garble_manifest(index: Path) -> None:
@@ -222,7 +227,8 @@ def _other_format(index: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [_delete, _delete_file, _halve, _other_vectors, _garble_manifest, _empty_manifest, _other_format]
+    "damage",
+    [_delete, _delete_file, _halve, _other_vectors, _other_keys, _garble_manifest, _empty_manifest, _other_format],
 )
 def test_without_its_index_files_it_gives_the_same(filled, damage):
     folder, expected = filled
@@ -275,7 +281,9 @@ def test_the_index_on_disk_describes_itself(filled):
     assert described["metric"] == "inner product of unit vectors"
     assert described["vectors"] == 4
     assert described["generation"] == 5
+    assert (described["kind"], described["probes"]) == ("flat-fp16", 0)
     assert [file.name for file in (folder / "index").glob("*.faiss")] == [described["file"]]
+    assert [file.name for file in (folder / "index").glob("*.npy")] == [described["keys_file"]]
 
 
 def test_a_rebuild_makes_everything_anew_with_the_present_encoder_and_sizes(folder):
@@ -532,7 +540,7 @@ def test_an_index_file_of_another_kind_is_broken_not_trusted(filled):
     (file,) = (folder / "index").glob("*.faiss")
     file.write_bytes(b"IxFI" + bytes(200))
     with pytest.raises(IndexBroken):
-        DenseIndex.load(file)
+        Base.open(file, file.with_suffix(".keys.npy"), 0)
     with open_store(folder) as store:
         assert everything(store) == expected
 

@@ -203,7 +203,11 @@ def test_sizes_in_headers_are_not_believed():
     assert isinstance(unpacked(bytes(data))["a.txt"], ReadError)
 
 
-@pytest.mark.parametrize("data", [zipped(FILES), tarred(FILES), gzip.compress(b"words"), bz2.compress(b"words")])
+@pytest.mark.parametrize(
+    "data",
+    [zipped(FILES), tarred(FILES), gzip.compress(b"words"), bz2.compress(b"words")],
+    ids=["zip", "tar", "gz", "bz2"],
+)
 def test_an_archive_is_no_document(data):
     with pytest.raises(UnsupportedMedia, match=r"files is an? \w+ archive"):
         read(data, "file:///files", "files")

@@ -293,7 +293,11 @@ def test_a_busy_server_is_asked_once_more_when_it_says(site: Site, status):
     assert site.paths().count("/b") == 2
 
 
-@pytest.mark.parametrize("wait", ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1)), "soon", "-1"])
+@pytest.mark.parametrize(
+    "wait",
+    ["3600", format_datetime(datetime.now(UTC) + timedelta(hours=1)), "soon", "-1"],
+    ids=["hour", "date", "word", "negative"],
+)
 def test_a_server_that_wants_to_be_waited_for_too_long_or_says_nonsense_is_not(site: Site, wait):
     site.pages["/a"] = Page(status=503, headers={"Retry-After": wait})
     with pytest.raises(ReadError):

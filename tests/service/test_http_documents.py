@@ -14,6 +14,7 @@ JOB_KEYS = {
 FILE_KEYS = {"uri", "name", "status", "document_id", "error", "notes", "passages"}
 ROW_KEYS = {
     "id", "uri", "title", "media_type", "language", "sha256", "characters", "passages", "pages", "ingested_at",
+    "tags", "attributes", "labels",
 }  # fmt: skip
 
 

@@ -93,9 +93,10 @@ def test_a_question_that_is_too_long_is_refused(client, assert_problem):
 
 
 @pytest.mark.parametrize("path", ["/v1/ask", "/v1/search"])
-def test_filters_are_refused_rather_than_ignored(client, assert_problem, path):
-    request = {"question": "Why?", "filters": {"title": "sample"}}
-    assert_problem(client.post(path, json=request), 422, "invalid_request", ["Filters"])
+def test_a_filter_that_nobody_knows_is_refused_rather_than_ignored(client, assert_problem, path):
+    request = {"question": "Why?", "filters": {"and": [{"title": "sample"}]}}
+    problem = assert_problem(client.post(path, json=request), 422, "invalid_request", ["filter.and[0].title"])
+    assert "tag" in problem["hint"]
     assert client.post(path, json={"question": "Why?", "filters": {}}).status_code == 200
 
 

@@ -31,11 +31,22 @@ function list(collections, view) {
       when(one.created_at),
       [
         el("a", { class: "quiet", href: `#/upload/${part(one.name)}`, "aria-label": say.uploadLabel(one.name) }, say.upload),
+        el("a", { class: "quiet", href: `/v1/collections/${part(one.name)}/export`, download: "", "aria-label": say.exportLabel(one.name) }, say.export),
+        button("quiet", say.reindex, () => reindex(one), { "aria-label": say.reindexLabel(one.name) }),
         button("quiet delete", words.delete, () => end(one, view), { "aria-label": say.deleteLabel(one.name) }),
       ],
     ],
   }));
   return table(words.sections.collections, columns, rows);
+}
+
+async function reindex(one) {
+  try {
+    await put("POST", `/v1/collections/${part(one.name)}/reindex`, {});
+    announce(say.reindexBegun(one.name));
+  } catch (error) {
+    announce([error.detail ?? error.message, error.hint].filter(Boolean).join(" "));
+  }
 }
 
 async function end(one, view) {

@@ -1,0 +1,1 @@
+"""How the index grows from ten thousand to a million passages, and beside two other stores."""

@@ -1,0 +1,92 @@
+"""A filter as SQL over the catalog. Every leaf is a set of document keys, so that nothing is NULL in between."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+
+from index import schema
+from index.filters.filter import ATTRIBUTE, And, AnyOf, Filter, Not, Or, Prefix, Range
+
+_d, _p = schema.documents.c, schema.passages.c
+_t, _l, _a = schema.document_tags.c, schema.document_labels.c, schema.document_attributes.c
+_SIDE = {"tag": _t.tag, "label": _l.label}
+_COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+
+
+def passage_keys(collection_id: int, where: Filter | None, labels: frozenset[str] | None = None) -> Select[tuple[int]]:
+    """The passages of the documents that ``matching`` is true of."""
+    # Plus nothing keeps SQLite from looking through the whole collection where a filter says which few it is.
+    of_collection = (_d.collection_id + 0 if _says_which(where) else _d.collection_id) == collection_id
+    own = select(_d.key).where(of_collection, matching(collection_id, where, labels))
+    return select(_p.key).where(_p.document_key.in_(own))
+
+
+def passage_runs(
+    collection_id: int, where: Filter | None, labels: frozenset[str] | None = None
+) -> Select[Any, Any, int]:
+    """Of each of these documents the first and the last key of its passages, and their number."""
+    keys = passage_keys(collection_id, where, labels).with_only_columns(
+        func.min(_p.key), func.max(_p.key), func.count()
+    )
+    return keys.group_by(_p.document_key)
+
+
+def matching(collection_id: int, where: Filter | None, labels: frozenset[str] | None = None) -> ColumnElement[bool]:
+    """A condition on ``documents``. ``labels`` are those that the asker holds; None is for who may find all."""
+    condition = true() if where is None else _condition(collection_id, where)
+    if labels is None:
+        return condition
+    held = select(_l.document_key).where(_l.label.in_(sorted(labels)))
+    return and_(condition, or_(_d.key.not_in(select(_l.document_key)), _d.key.in_(held)))
+
+
+def _says_which(where: Filter | None) -> bool:
+    """Whether the documents are among those that a leaf lists."""
+    if isinstance(where, And):
+        return any(map(_says_which, where.parts))
+    return isinstance(where, AnyOf | Prefix | Range)
+
+
+def _condition(collection_id: int, where: Filter) -> ColumnElement[bool]:
+    match where:
+        case And(parts):
+            return and_(true(), *(_condition(collection_id, part) for part in parts))
+        case Or(parts):
+            return or_(false(), *(_condition(collection_id, part) for part in parts))
+        case Not(part):
+            return not_(_condition(collection_id, part))
+        case AnyOf() | Prefix() | Range():
+            return _d.key.in_(_leaf(collection_id, where))
+
+
+def _leaf(collection_id: int, where: AnyOf | Prefix | Range) -> Select[tuple[int]]:
+    name = where.field.removeprefix(ATTRIBUTE)
+    if name != where.field or name == "date":
+        return select(_a.document_key).where(_a.name == name, _compared(where, _a.text, _a.number))
+    if name in _SIDE:
+        column = _SIDE[name]
+        return select(column.table.c.document_key).where(_compared(where, column, column))
+    # Of an alias, so that SQLite reads an index and not the rows, whose texts may fill thousands of pages each.
+    own = schema.documents.alias().c
+    column = own["id" if name == "document" else name]
+    return select(own.key).where(own.collection_id == collection_id, _compared(where, column, column))
+
+
+def _compared(where: AnyOf | Prefix | Range, text: Any, number: Any) -> ColumnElement[bool]:
+    match where:
+        case AnyOf(_, values):
+            words = [value for value in values if isinstance(value, str)]
+            numbers = [value for value in values if not isinstance(value, str)]
+            return or_(text.in_(words) if words else false(), number.in_(numbers) if numbers else false())
+        case Prefix(_, prefix):
+            # LIKE would take upper and lower case for the same.
+            return and_(text >= prefix, func.substr(text, 1, len(prefix)) == prefix)
+        case Range(_, bounds):
+            return and_(*(_COMPARE[name](text if isinstance(value, str) else number, value) for name, value in bounds))

@@ -1,0 +1,194 @@
+"""Keyword search by BM25, in a tantivy index beside the catalog: derived from it, and brought up to date.
+
+Terms are analysed before they come here (index/analyse.py), so the index itself only splits at spaces.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import structlog
+import tantivy
+from tantivy import Occur, Query
+
+from core.errors import IndexBroken
+from index.dense.keys import Keys
+
+# A word of the title or the section path says less about a passage than one of its own.
+_CONTEXT_WEIGHT = 0.3
+_PHRASE_WEIGHT = 2.0
+_HEAP_BYTES = 64_000_000
+_LISTED = 4_096  # so many allowed keys are looked up; of more, what was found is looked through
+_STATE = 1
+
+log = structlog.get_logger("footnoted")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What of a collection is in the index: its changes up to ``generation``, its passages up to ``last_key``."""
+
+    generation: int = -1
+    last_key: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a question looks for: stemmed terms, and runs of them that stand together in it, such as "cve 2024 3094"."""
+
+    terms: Sequence[str]
+    phrases: Sequence[Sequence[str]] = ()
+
+
+class InvertedIndex:
+    """Passages of one collection by their terms. Scores are BM25's (k1 1.2, b 0.75): above 0, higher is better.
+
+    Searching is safe from several threads and beside other processes, of which one may write at a time.
+    """
+
+    def __init__(self, folder: Path, *, anew: bool = False) -> None:
+        """Opened, or made; what is damaged is made anew, empty, as with ``anew``: the catalog has it all.
+
+        In memory, where the folder cannot be written.
+        """
+        self._schema = _schema()
+        if anew:
+            self._make(folder)
+            return
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder))
+            self._state = self._read_state()
+        except (ValueError, OSError):  # tantivy's way to tell a damaged or foreign index
+            self._make(folder)
+
+    def _make(self, folder: Path) -> None:
+        self._state = State()
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder))
+        except (ValueError, OSError) as error:
+            log.warning("keyword_index_in_memory", folder=str(folder), message=str(error))
+            self._index = tantivy.Index(self._schema)
+
+    def __len__(self) -> int:
+        documents = self._index.searcher().num_docs
+        return documents - 1 if self._state != State() else documents
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    def reload(self) -> State:
+        """See what another process has written since."""
+        self._index.reload()
+        self._state = self._read_state()
+        return self._state
+
+    def update(self, added: Iterable[tuple[int, str, str]], removed: Iterable[int], state: State) -> bool:
+        """Write all of it at once, or nothing. False when another process is writing.
+
+        ``added`` are (key, context, body), each the terms of a passage, spaces between them. Raises IndexBroken.
+        """
+        try:
+            writer = self._index.writer(_HEAP_BYTES, 1)
+        except ValueError as error:
+            if "LockBusy" in str(error):
+                return False
+            raise _not_written(error) from error
+        try:
+            for key in removed:
+                writer.delete_documents_by_term("key", key)
+            for key, context, body in added:
+                writer.add_document(tantivy.Document(key=key, context=context, body=body))
+            writer.delete_documents_by_term("state", _STATE)
+            writer.add_document(tantivy.Document(state=_STATE, generation=state.generation, last_key=state.last_key))
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as error:  # tantivy's way to tell a full disk
+            raise _not_written(error) from error
+        self.reload()
+        return True
+
+    def search(self, wanted: Wanted, k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:
+        """The ``k`` best (key, score) with any of the terms, best first; with ``allowed``, of these keys only."""
+        if not wanted.terms or k < 1 or (allowed is not None and not len(allowed)):
+            return []
+        query = self._query(wanted)
+        if allowed is None:
+            return self._found(query, k)
+        if len(allowed) <= _LISTED:
+            # Its score is the same for all that it lets through.
+            listed = Query.const_score_query(Query.term_set_query(self._schema, "key", allowed.tolist()), 0.0)
+            return self._found(Query.boolean_query([(Occur.Must, query), (Occur.Must, listed)]), k)
+        limit, total = 8 * k, self._index.searcher().num_docs
+        while True:
+            found = self._found(query, limit)
+            keys = np.array([key for key, _ in found], dtype=np.int64)
+            kept = [pair for pair, is_in in zip(found, np.isin(keys, allowed), strict=True) if is_in]
+            if len(kept) >= k or len(found) < limit or limit >= total:
+                return kept[:k]
+            limit *= 8
+
+    def keys(self) -> Keys:
+        """Of all passages that are in it, ascending."""
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        found = searcher.fast_field_values("key", [address for _, address in hits])
+        return np.sort(np.array([key for key in found if key is not None], dtype=np.int64))
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term occurs, in the text or the context; terms that occur nowhere are left out.
+
+        Removed passages count until their part of the index is merged with others.
+        """
+        searcher = self._index.searcher()
+        counts = {t: max(searcher.doc_freq("body", t), searcher.doc_freq("context", t)) for t in terms}
+        return {term: count for term, count in counts.items() if count}
+
+    def _query(self, wanted: Wanted) -> Query:
+        parts = []
+        for term in wanted.terms:
+            parts.append((Occur.Should, Query.term_query(self._schema, "body", term)))
+            about = Query.term_query(self._schema, "context", term)
+            parts.append((Occur.Should, Query.boost_query(about, _CONTEXT_WEIGHT)))
+        for phrase in wanted.phrases:
+            together = Query.phrase_query(self._schema, "body", list(phrase))
+            parts.append((Occur.Should, Query.boost_query(together, _PHRASE_WEIGHT)))
+        return Query.boolean_query(parts)
+
+    def _found(self, query: Query, k: int) -> list[tuple[int, float]]:
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit=k, count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        found = [(int(key), float(score)) for (score, _), key in zip(hits, keys, strict=True) if key is not None]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _read_state(self) -> State:
+        searcher = self._index.searcher()
+        hits = searcher.search(Query.term_query(self._schema, "state", _STATE), limit=1).hits
+        if not hits:
+            return State()
+        stored = searcher.doc(hits[0][1])
+        return State(int(stored["generation"][0]), int(stored["last_key"][0]))
+
+
+def _not_written(error: Exception) -> IndexBroken:
+    return IndexBroken(
+        f"The keyword index cannot be written: {error}.", "Make room, or mend its permissions: nothing is lost."
+    )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_integer_field("key", indexed=True, fast=True)
+    builder.add_text_field("context", tokenizer_name="whitespace")
+    builder.add_text_field("body", tokenizer_name="whitespace")
+    # One document tells how far the index is, so that this is committed together with what it tells of.
+    builder.add_integer_field("state", indexed=True)
+    builder.add_integer_field("generation", stored=True)
+    builder.add_integer_field("last_key", stored=True)
+    return builder.build()

@@ -1,0 +1,1 @@
+"""A collection as one file: written, checked and read."""

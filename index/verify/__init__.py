@@ -1,0 +1,1 @@
+"""Proof that a data folder is whole: every check reads, none repairs."""

@@ -141,7 +141,7 @@ class IndexSettings(_Group):
     exact_up_to: int = Field(
         50_000,
         ge=0,
-        description="Passages of a collection up to which a question is compared with all of them; above, with the nearest.",
+        description="Up to so many passages of a collection, a question is compared with all; above, with the nearest.",
     )
     recall: float = Field(
         0.98, gt=0, le=1, description="Share of the nearest ten that a search above `exact_up_to` is to find."

@@ -52,22 +52,27 @@ def terms(text: str, language: str | None = None) -> list[str]:
     return [stem(text[start:end], language) for start, end in _spans(text)]
 
 
-def question_terms(question: str, languages: Sequence[str | None] = (None,)) -> list[str]:
-    """Distinct terms of a question without stop words, in order; all terms if nothing else is left.
+def question_terms(question: str) -> list[str]:
+    """Distinct terms of a question without stop words, in order; all terms if nothing else is left."""
+    return list(question_stems(question, ()))
 
-    ``languages`` are those of what is searched: a word has a term in each.
-    """
+
+def question_stems(question: str, languages: Sequence[str]) -> dict[str, list[str]]:
+    """The terms of a question, each with what it is in the languages that are searched."""
     question = _APOSTROPHE.sub(" ", question)
     found = [question[start:end] for start, end in _spans(question)]
     kept = [word for word in found if _fold(word) not in STOP_WORDS] or found
-    return list(dict.fromkeys(stem(word, language) for word in kept for language in languages))
+    stems: dict[str, list[str]] = {}
+    for word in kept:
+        stems.setdefault(stem(word), []).extend(stem(word, language) for language in (None, *languages))
+    return {term: list(dict.fromkeys(own)) for term, own in stems.items()}
 
 
-def question_phrases(question: str, languages: Sequence[str | None] = (None,)) -> list[list[str]]:
+def question_phrases(question: str, languages: Sequence[str] = ()) -> list[list[str]]:
     """Runs of terms that are to stand together: what is quoted, and identifiers such as CVE-2024-3094 or § 12(b)."""
     found = []
     for match in _TOGETHER.finditer(question):
-        for language in languages:
+        for language in (None, *languages):
             run = terms(match.group(), language)
             if len(run) > 1 and run not in found:
                 found.append(run)

@@ -3,13 +3,11 @@
 Terms are analysed before they come here (index/analyse.py), so the index itself only splits at spaces.
 """
 
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import structlog
 import tantivy
 from tantivy import Occur, Query
 
@@ -22,8 +20,6 @@ _PHRASE_WEIGHT = 2.0
 _HEAP_BYTES = 64_000_000
 _LISTED = 4_096  # so many allowed keys are looked up; of more, what was found is looked through
 _STATE = 1
-
-log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +44,21 @@ class InvertedIndex:
     Searching is safe from several threads and beside other processes, of which one may write at a time.
     """
 
-    def __init__(self, folder: Path, *, anew: bool = False) -> None:
-        """Opened, or made; what is damaged is made anew, empty, as with ``anew``: the catalog has it all.
-
-        In memory, where the folder cannot be written.
-        """
+    def __init__(self, folder: Path | None) -> None:
+        """Opened, or made, empty; in memory without a folder. Raises IndexBroken."""
         self._schema = _schema()
-        if anew:
-            self._make(folder)
-            return
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, str(folder))
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, str(folder) if folder else None)
             self._state = self._read_state()
-        except (ValueError, OSError):  # tantivy's way to tell a damaged or foreign index
-            self._make(folder)
-
-    def _make(self, folder: Path) -> None:
-        self._state = State()
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, str(folder))
-        except (ValueError, OSError) as error:
-            log.warning("keyword_index_in_memory", folder=str(folder), message=str(error))
-            self._index = tantivy.Index(self._schema)
+        except (ValueError, OSError) as error:  # tantivy's way to tell a damaged or foreign index
+            raise IndexBroken(
+                f"The keyword index in {folder} cannot be opened: {error}.", "Delete that folder: it is made anew."
+            ) from error
 
     def __len__(self) -> int:
-        documents = self._index.searcher().num_docs
-        return documents - 1 if self._state != State() else documents
+        return int(self._index.searcher().num_docs) - self._notes
 
     @property
     def state(self) -> State:
@@ -88,10 +70,18 @@ class InvertedIndex:
         self._state = self._read_state()
         return self._state
 
-    def update(self, added: Iterable[tuple[int, str, str]], removed: Iterable[int], state: State) -> bool:
+    def update(
+        self,
+        added: Iterable[tuple[int, str, str]],
+        removed: Iterable[int] | None,
+        state: State,
+        *,
+        merging: bool = True,
+    ) -> bool:
         """Write all of it at once, or nothing. False when another process is writing.
 
-        ``added`` are (key, context, body), each the terms of a passage, spaces between them. Raises IndexBroken.
+        ``added`` are (key, context, body), each the terms of a passage, spaces between them; ``removed`` None empties
+        it first. Parts of the index are merged in the end, which may take long, if ``merging``. Raises IndexBroken.
         """
         try:
             writer = self._index.writer(_HEAP_BYTES, 1)
@@ -100,14 +90,18 @@ class InvertedIndex:
                 return False
             raise _not_written(error) from error
         try:
-            for key in removed:
-                writer.delete_documents_by_term("key", key)
+            if removed is None:
+                writer.delete_all_documents()
+            else:
+                writer.delete_documents_by_term("state", _STATE)
+                for key in removed:
+                    writer.delete_documents_by_term("key", key)
             for key, context, body in added:
                 writer.add_document(tantivy.Document(key=key, context=context, body=body))
-            writer.delete_documents_by_term("state", _STATE)
             writer.add_document(tantivy.Document(state=_STATE, generation=state.generation, last_key=state.last_key))
             writer.commit()
-            writer.wait_merging_threads()
+            if merging:
+                writer.wait_merging_threads()
         except (ValueError, OSError) as error:  # tantivy's way to tell a full disk
             raise _not_written(error) from error
         self.reload()
@@ -141,7 +135,8 @@ class InvertedIndex:
         return np.sort(np.array([key for key in found if key is not None], dtype=np.int64))
 
     def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each term occurs, in the text or the context; terms that occur nowhere are left out.
+        """In how many passages each term occurs, in the text or, if that is more, in the context; terms that occur
+        nowhere are left out.
 
         Removed passages count until their part of the index is merged with others.
         """
@@ -170,6 +165,7 @@ class InvertedIndex:
     def _read_state(self) -> State:
         searcher = self._index.searcher()
         hits = searcher.search(Query.term_query(self._schema, "state", _STATE), limit=1).hits
+        self._notes = len(hits)
         if not hits:
             return State()
         stored = searcher.doc(hits[0][1])

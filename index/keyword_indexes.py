@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.errors import IndexBroken
 from index import changes, collections, passages, schema
 from index.analyse import has_stemmer, terms
 from index.collections import Collection
+from index.file_lock import only_holder
 from index.inverted import InvertedIndex, State
 
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
@@ -22,71 +24,68 @@ _LANGUAGES = 5  # whose words a question is looked for in
 log = structlog.get_logger("footnoted")
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    index: InvertedIndex
+@dataclass(slots=True)
+class _Place:
+    """``lock``: one thread at a time opens or writes the index."""
+
     lock: threading.Lock = field(default_factory=threading.Lock)
+    index: InvertedIndex | None = None
 
 
 class KeywordIndexes:
-    """One a collection, in a folder of its own, for several threads and processes."""
+    """One a collection, in a folder of its own, for several threads and processes.
+
+    Who writes holds the lock of a file and begins to read the catalog after that: so what it finds in the index is
+    never newer than what it reads, unless an older catalog was put back.
+    """
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
         self._folder = folder
-        self._opened: dict[int, _Opened] = {}
+        self._places: dict[int, _Place] = {}
         self._languages: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._guard = threading.Lock()
 
-    def get(self, connection: Connection, collection: Collection) -> InvertedIndex:
+    def get(self, collection: Collection) -> InvertedIndex:
         """The collection's index, up to date if little is to be done and nobody else is at it.
 
         What was deleted since may be in it.
         """
-        opened = self._open(connection, collection)
-        if opened.index.state.generation < collection.generation and opened.lock.acquire(blocking=False):
-            try:
-                self._catch_up(connection, collection, opened.index, _IN_A_QUESTION)
-            except IndexBroken as error:
-                log.warning("keyword_index_not_written", collection=collection.name, message=error.message)
-            finally:
-                opened.lock.release()
-        return opened.index
+        place = self._at(collection.id)
+        index = place.index
+        if index is None or index.state.generation < collection.generation:
+            with _held(place.lock, blocking=index is None) as held:
+                if held:
+                    self._write(collection, place, _IN_A_QUESTION)
+                    index = place.index
+        return index or InvertedIndex(None)
 
     def refresh(self, collection: Collection) -> None:
         """Bring it up to date now. What another process is writing, that one finishes.
 
         What cannot be written is told in the log: the catalog has it.
         """
-        try:
-            while self._refreshed_some(collection):
-                pass
-        except IndexBroken as error:
-            log.warning("keyword_index_not_written", collection=collection.name, message=error.message)
+        place, more = self._at(collection.id), True
+        while more:
+            with place.lock:
+                more = self._write(collection, place, _AT_ONCE)
 
-    def _refreshed_some(self, collection: Collection) -> bool:
-        """Whether there is more to do."""
-        with schema.read(self._engine) as connection:
-            present = collections.by_id(connection, collection.id)
-            if present is None:
+    def rebuild(self, collection: Collection) -> bool:
+        """Write it anew in one step, without the words of what was deleted; False while another process writes to it.
+
+        Raises IndexBroken.
+        """
+        place = self._at(collection.id)
+        with place.lock, self._writing(collection) as alone:
+            index = self._opened(collection, place)
+            if not alone:
                 return False
-            opened = self._open(connection, present)
-            with opened.lock:
-                return self._catch_up(connection, present, opened.index, _AT_ONCE)
-
-    def rebuild(self, collection: Collection) -> None:
-        """Write it anew in one step, without the words of what was deleted; not while another process writes to it."""
-        with schema.read(self._engine) as connection:
-            present = collections.by_id(connection, collection.id)
-            extent = changes.extent(connection, collection.id)
-            if present is None or extent is None:
-                return
-            opened = self._open(connection, present)
-            with opened.lock:
-                opened.index.reload()
-                kept = State(extent.generation, extent.last_key)
-                former = opened.index.keys().tolist()
-                opened.index.update(self._all(connection, present), former, kept)
+            with schema.read(self._engine) as connection:
+                extent = changes.extent(connection, collection.id)
+                if extent is None:
+                    return True
+                state = State(extent.generation, extent.last_key)
+                return index.update(self._all(connection, collection), None, state)
 
     def _all(self, connection: Connection, collection: Collection) -> Iterator[tuple[int, str, str]]:
         last = 0
@@ -96,8 +95,11 @@ class KeywordIndexes:
 
     def generation(self, collection_id: int) -> int:
         """Up to which what was removed need not be known for it any more; -1 where there is no such index."""
-        folder = self._place(collection_id)
-        return InvertedIndex(folder).state.generation if folder.exists() else -1
+        folder = self._folder_of(collection_id)
+        try:
+            return InvertedIndex(folder).state.generation if folder.exists() else -1
+        except IndexBroken:
+            return -1
 
     def languages(self, connection: Connection, collection: Collection) -> tuple[str, ...]:
         """Those of its documents, the most frequent first, as far as their words have stems of their own."""
@@ -112,51 +114,115 @@ class KeywordIndexes:
 
     def drop(self, collection: Collection) -> None:
         """Forget a deleted collection's index and its files."""
-        with self._guard:
-            self._opened.pop(collection.id, None)
-            self._languages.pop(collection.id, None)
-        shutil.rmtree(self._place(collection.id), ignore_errors=True)
+        with self._at(collection.id).lock:
+            with self._guard:
+                self._places.pop(collection.id, None)
+                self._languages.pop(collection.id, None)
+            shutil.rmtree(self._folder_of(collection.id), ignore_errors=True)
+            self._lock_of(collection.id).unlink(missing_ok=True)
 
-    def _place(self, collection_id: int) -> Path:
+    def _folder_of(self, collection_id: int) -> Path:
         return self._folder / f"{collection_id}.words"
 
-    def _open(self, connection: Connection, collection: Collection) -> _Opened:
+    def _lock_of(self, collection_id: int) -> Path:
+        return self._folder / f"{collection_id}.words.lock"
+
+    def _at(self, collection_id: int) -> _Place:
         with self._guard:
-            opened = self._opened.get(collection.id)
-            if opened is None:
-                index = InvertedIndex(self._place(collection.id))
-                if not self._is_of(connection, collection, index):
-                    index = InvertedIndex(self._place(collection.id), anew=True)
-                opened = self._opened[collection.id] = _Opened(index)
-            return opened
+            return self._places.setdefault(collection_id, _Place())
 
-    def _is_of(self, connection: Connection, collection: Collection, index: InvertedIndex) -> bool:
-        """Not where an older catalog was put back beside it."""
-        state = index.state
-        if state == State():
-            return len(index) == 0
-        removed = changes.removed_since(connection, collection.id, state.generation)
-        expected = changes.count_until(connection, collection.id, state.last_key) + int(
-            (removed <= state.last_key).sum()
-        )
-        if state.generation <= collection.generation and len(index) == expected:
-            return True
-        log.warning("keyword_index_not_opened", collection=collection.name, message="The catalog has other passages.")
-        return False
+    @contextmanager
+    def _writing(self, collection: Collection) -> Iterator[bool]:
+        """Whether no other process writes; True also where no lock can be had, since nobody can write then."""
+        with ExitStack() as stack:
+            alone = True
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                alone = stack.enter_context(only_holder(self._lock_of(collection.id)))
+            except OSError as error:
+                log.warning("keyword_index_not_locked", collection=collection.name, message=str(error))
+            yield alone
 
-    def _catch_up(self, connection: Connection, collection: Collection, index: InvertedIndex, most: int) -> bool:
+    def _opened(self, collection: Collection, place: _Place) -> InvertedIndex:
+        """In memory, where the folder cannot be written."""
+        if place.index is None:
+            folder = self._folder_of(collection.id)
+            try:
+                place.index = InvertedIndex(folder)
+            except IndexBroken as error:
+                log.warning("keyword_index_not_opened", collection=collection.name, message=error.message)
+                shutil.rmtree(folder, ignore_errors=True)
+                try:
+                    place.index = InvertedIndex(folder)
+                except IndexBroken:
+                    place.index = InvertedIndex(None)
+        return place.index
+
+    def _write(self, collection: Collection, place: _Place, most: int) -> bool:
         """With at most so many passages of what is missing; whether there are more."""
-        if index.reload().generation >= collection.generation:
-            return False
-        state = index.state
-        rows = passages.after(connection, collection.id, state.last_key, most)
-        removed = changes.removed_since(connection, collection.id, state.generation)
-        is_all = len(rows) < most
-        last_key = rows[-1].key if rows else state.last_key
-        # Removals are looked at again as long as the generation is not reached.
-        reached = State(collection.generation if is_all else state.generation, last_key)
-        written = index.update(_terms(rows), removed[removed <= state.last_key].tolist(), reached)
-        return written and not is_all
+        is_new = place.index is None
+        with self._writing(collection) as alone:
+            if not alone:
+                if place.index is not None:
+                    place.index.reload()
+                elif (folder := self._folder_of(collection.id)).exists():
+                    place.index = _looked_at(folder)
+                return False
+            index = self._opened(collection, place)
+            with schema.read(self._engine) as connection:
+                present = collections.by_id(connection, collection.id)
+                try:
+                    if present is None:
+                        return False
+                    index.reload()
+                    if is_new and not _is_of(connection, present, index):
+                        log.warning("keyword_index_made_anew", collection=collection.name)
+                        index.update([], None, State())
+                    return _catch_up(connection, present, index, most)
+                except IndexBroken as error:
+                    log.warning("keyword_index_not_written", collection=collection.name, message=error.message)
+                    return False
+
+
+def _looked_at(folder: Path) -> InvertedIndex | None:
+    """What another process is writing to; None where it cannot be opened, which is for that one to mend."""
+    try:
+        return InvertedIndex(folder)
+    except IndexBroken:
+        return None
+
+
+def _is_of(connection: Connection, collection: Collection, index: InvertedIndex) -> bool:
+    """Not where an older catalog was put back beside it."""
+    state = index.state
+    removed = changes.removed_since(connection, collection.id, state.generation)
+    fewest = changes.count_until(connection, collection.id, state.last_key)
+    most = fewest + int((removed <= state.last_key).sum())
+    return state.generation <= collection.generation and fewest <= len(index) <= most
+
+
+def _catch_up(connection: Connection, collection: Collection, index: InvertedIndex, most: int) -> bool:
+    state = index.state
+    if state.generation >= collection.generation:
+        return False
+    rows = passages.after(connection, collection.id, state.last_key, most)
+    removed = changes.removed_since(connection, collection.id, state.generation)
+    is_all = len(rows) < most
+    last_key = rows[-1].key if rows else state.last_key
+    # Removals are looked at again as long as the generation is not reached.
+    reached = State(collection.generation if is_all else state.generation, last_key)
+    gone = removed[removed <= state.last_key].tolist()
+    return index.update(_terms(rows), gone, reached, merging=most > _IN_A_QUESTION) and not is_all
+
+
+@contextmanager
+def _held(lock: threading.Lock, *, blocking: bool) -> Iterator[bool]:
+    held = lock.acquire(blocking=blocking)
+    try:
+        yield held
+    finally:
+        if held:
+            lock.release()
 
 
 def _terms(rows: Sequence[passages.Searched]) -> Iterator[tuple[int, str, str]]:

@@ -45,7 +45,7 @@ collections = Table(
     Column("split_target", Integer, nullable=False),
     Column("split_maximum", Integer, nullable=False),
     Column("created_at", String, nullable=False),
-    sqlite_autoincrement=True,  # ids are part of file and table names: never given twice
+    sqlite_autoincrement=True,  # ids are part of file names: never given twice
 )
 
 # Collections whose passages have sizes of their own, whatever the settings say: those in their row.

@@ -31,14 +31,6 @@ log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A dense index as of one generation of its collection, for the transaction that it was got in."""
-
-    generation: int
-    dense: DenseIndex
-
-
-@dataclass(frozen=True, slots=True)
 class _State:
     """A collection's vectors as of a generation; ``base_generation`` is -1 where there is no base."""
 
@@ -66,12 +58,17 @@ class Snapshots:
         self._locks: dict[int, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def get(self, connection: Connection, collection: Collection, *, wait: bool = False) -> Snapshot:
-        """The index of the collection's present generation.
+    def get(self, connection: Connection, collection: Collection) -> DenseIndex:
+        """The index of the collection's present generation, for the transaction that it was got in.
 
-        While another thread is making it, the one before is given instead, unless ``wait``: passages that
-        were deleted since are dropped when hits are looked up in the catalog.
+        While another thread is making it, the one before is given instead: passages that were deleted since are
+        dropped when hits are looked up in the catalog.
         """
+        current = self._present(connection, collection, wait=False)
+        dimension = current.spec.dimension
+        return DenseIndex(current.parts, lambda keys: changes.vectors_of(connection, keys, dimension))
+
+    def _present(self, connection: Connection, collection: Collection, *, wait: bool) -> _State:
         current = self._current.get(collection.id)
         if wait or current is None or current.generation < collection.generation:
             fits = current is not None and current.spec == collection.spec
@@ -85,9 +82,7 @@ class Snapshots:
                 if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
                     self._builds.beside(collection.id)
         assert current is not None
-        dimension = current.spec.dimension
-        dense = DenseIndex(current.parts, lambda keys: changes.vectors_of(connection, keys, dimension))
-        return Snapshot(current.generation, dense)
+        return current
 
     def refresh(self, collection: Collection) -> None:
         """Bring the index up to date now, and build a base if enough changed.
@@ -128,8 +123,7 @@ class Snapshots:
             return self._locks.setdefault(collection_id, threading.Lock())
 
     def _renewed_now(self, connection: Connection, collection: Collection) -> _State:
-        self.get(connection, collection, wait=True)
-        return self._current[collection.id]
+        return self._present(connection, collection, wait=True)
 
     def _build_now(self, collection_id: int) -> None:
         if self._builds.now(collection_id):

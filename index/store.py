@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from core.errors import IndexBroken, NotReady
 from core.types import Document, Hit, HitSource, Passage
 from index import building, passages, schema
-from index.analyse import question_phrases, question_terms
+from index.analyse import question_phrases, question_stems
 from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense.building import DenseSettings
 from index.dense.index import DenseIndex
@@ -197,7 +197,7 @@ class Store:
             log.warning("not_tidied", message=error.message)
 
     def refresh(self, name: str, *, save: bool = False) -> None:
-        """Bring the dense index up to date now, so that the next question need not."""
+        """Bring the dense and the keyword index up to date now, so that the next question need not."""
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
         self.refresh_dense(collection, save=save)
@@ -205,25 +205,38 @@ class Store:
 
     def purge(self) -> None:
         """Write everything anew without what was deleted. Takes time and room; writers wait. Raises IndexBroken."""
+        building.sweep(self)  # former versions that cannot be put back have it too
         purge(self.catalog)
         for collection in self.catalog.collections():
-            self._keywords.rebuild(collection)
-            self._snapshots.save(collection)
+            for one in (collection, *self.catalog.beside(collection)):
+                self._keywords.rebuild(one)
+                self._snapshots.save(one)
 
     def _clean_up(self) -> None:
         """What was deleted is to leave the files too, as far as the settings ask for it."""
-        if self._vacuums and self._has_forgotten:
+        has_forgotten, is_log_unknown = self._has_forgotten, self._is_log_unknown
+        self._has_forgotten = self._is_log_unknown = False  # before: what is deleted meanwhile is for the next time
+        is_clean = False
+        try:
+            is_clean = self._is_cleaned_up(has_forgotten, is_log_unknown)
+        finally:
+            if not is_clean and has_forgotten:
+                self._has_forgotten = True
+            if not is_clean and is_log_unknown:
+                self._is_log_unknown = True
+
+    def _is_cleaned_up(self, has_forgotten: bool, is_log_unknown: bool) -> bool:
+        if self._vacuums and has_forgotten:
             try:
                 purge(self.catalog)
             except IndexBroken as error:  # what was asked for is done; the next deletion tries again
                 log.warning("not_vacuumed", message=error.message)
-                return
-        elif not self._empties_log or not (self._has_forgotten or self._is_log_unknown) or not empty_log(self.catalog):
-            return
-        self._has_forgotten = self._is_log_unknown = False
+                return False
+            return True
+        return self._empties_log and (has_forgotten or is_log_unknown) and empty_log(self.catalog)
 
     def refresh_dense(self, collection: Collection, *, save: bool = False) -> None:
-        """Of a collection that may be a hidden one."""
+        """Bring both indexes up to date, of a collection that may be a hidden one."""
         self._keywords.refresh(collection)
         self._snapshots.refresh(collection)
         if save:
@@ -247,33 +260,38 @@ class Store:
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
             vector = self._encoder_of(collection).encode_questions([question])[0]
-            snapshot = self._snapshots.get(connection, collection)
+            vectors = self._snapshots.get(connection, collection)
             candidates = max(settings.candidates, top_k)
             allowed = self._allowed.get(connection, collection, where, labels)
-            dense = dict(snapshot.dense.search(vector, candidates, allowed))
-            index, languages = self.words(connection, collection), self._keywords.languages(connection, collection)
-            asked = Wanted(question_terms(question, (None, *languages)), question_phrases(question, (None, *languages)))
+            dense = dict(vectors.search(vector, candidates, allowed))
+            index, languages = self.words(collection), self._keywords.languages(connection, collection)
+            stems = question_stems(question, languages)
+            all_stems = list(dict.fromkeys(stem for own in stems.values() for stem in own))
+            asked = Wanted(all_stems, question_phrases(question, languages))
             words = dict(index.search(asked, candidates, allowed))
-            _complete(dense, list(words), snapshot.dense, vector)
+            _complete(dense, list(words), vectors, vector)
             # What was deleted since the snapshot was made is not there any more, and takes no part.
             found = passages.by_key(connection, [*dense])
             dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
             fused = fuse_scores(dense, words, settings.dense_weight)[:top_k]
-            frequencies = index.document_frequencies(question_terms(question))
+            counts = index.document_frequencies(all_stems)
+            frequencies = {
+                term: most for term, own in stems.items() if (most := max(counts.get(stem, 0) for stem in own))
+            }
         return SearchResult(
             hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in fused),
             cosines=tuple(dense[key] for key, _ in fused),
             frequencies=frequencies,
-            passages=len(snapshot.dense),
+            passages=len(vectors),
         )
 
     def dense(self, connection: Connection, collection: Collection) -> DenseIndex:
         """The collection's vectors, as of the connection's state of the catalog."""
-        return self._snapshots.get(connection, collection).dense
+        return self._snapshots.get(connection, collection)
 
-    def words(self, connection: Connection, collection: Collection) -> InvertedIndex:
+    def words(self, collection: Collection) -> InvertedIndex:
         """The collection's inverted index; passages that were deleted since may be in it."""
-        return self._keywords.get(connection, collection)
+        return self._keywords.get(collection)
 
     def _encoder_of(self, collection: Collection) -> Encoder:
         """Raises IndexMismatch where the collection was built with another one that cannot be had."""

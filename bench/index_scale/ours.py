@@ -86,7 +86,7 @@ def searches(store: Store, corpus: Corpus) -> dict[str, Callable[[int], object]]
     def keyword(i: int) -> object:
         with schema.read(store.catalog.engine) as connection:
             collection = store.catalog.collection_in(connection, COLLECTION)
-            return store.words(connection, collection).search(Wanted(question_terms(corpus.questions[i])), 10)
+            return store.words(collection).search(Wanted(question_terms(corpus.questions[i])), 10)
 
     def filtered(tag: str) -> Callable[[int], object]:
         where = parse({"tag": tag})

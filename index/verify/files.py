@@ -65,19 +65,28 @@ def dense(connection: Connection, folder: Path) -> Check:
         collection, told = collections.by_id(connection, collection_id), manifest.read(folder, collection_id)
         if collection is None or told is None:
             continue
-        name = collection.name
-        if not told.fits(collection):
-            tally.fault(f"{told.file} of {name!r} was made for another state of it: an older catalog was put back")
+        if told.fits(collection):
+            _look_into(connection, told, collection, folder, tally)
             continue
-        try:
-            keys = np.asarray(told.open(folder).keys)
-        except (OSError, IndexBroken) as error:
-            if manifest.read(folder, collection_id) == told:  # else another process put a newer one in its place
-                tally.fault(f"{name!r}: {error}")
-            continue
-        tally.saw(len(keys))
-        _compare(connection, told, collection, keys, tally)
+        with schema.read(connection.engine) as later:  # a server may have written to both since the other one began
+            if (present := collections.by_id(later, collection_id)) is not None:
+                _look_into(later, told, present, folder, tally)
     return tally.check()
+
+
+def _look_into(connection: Connection, told: Manifest, collection: Collection, folder: Path, tally: Tally) -> None:
+    name = collection.name
+    if not told.fits(collection):
+        tally.fault(f"{told.file} of {name!r} was made for another state of it: an older catalog was put back")
+        return
+    try:
+        keys = np.asarray(told.open(folder).keys)
+    except (OSError, IndexBroken) as error:
+        if manifest.read(folder, collection.id) == told:  # else another process put a newer one in its place
+            tally.fault(f"{name!r}: {error}")
+        return
+    tally.saw(len(keys))
+    _compare(connection, told, collection, keys, tally)
 
 
 def _compare(connection: Connection, told: Manifest, collection: Collection, keys: Keys, tally: Tally) -> None:

@@ -153,7 +153,7 @@ def _data_folder(settings: Settings) -> list[Finding]:
 
 
 def _collection(collection: Collection, engine: Engine) -> list[Finding]:
-    check_spec(collection, engine.store.spec)
+    check_spec(collection, engine.store.spec_of(collection))
     counts = f"{collection.documents} documents, {collection.passages} passages"
     return [Finding("collection", "ok", f"{collection.name}: {counts}")]
 

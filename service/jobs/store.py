@@ -46,40 +46,19 @@ class JobStore:
 
     def add_reindex(self, collection: str) -> Job:
         """Queue the building anew of a collection. Raises Conflict where that waits or runs already."""
-        with read(self.file.opened()) as connection:
-            same = (jobs.c.collection == collection, jobs.c.kind == JobKind.REINDEX.value)
-            wanted = select(jobs.c.id).where(*same, jobs.c.status.in_(UNFINISHED))
+        same = (jobs.c.collection == collection, jobs.c.kind == JobKind.REINDEX.value)
+        wanted = select(jobs.c.id).where(*same, jobs.c.status.in_(UNFINISHED))
+        with write(self.file.opened()) as connection:
             waiting = connection.execute(wanted).scalar()
-        if waiting is not None:
-            raise Conflict(f"The job {waiting!r} builds {collection!r} anew already.", "Wait for it, or cancel it.")
-        return self._add(new_id(), JobKind.REINDEX, collection, [], NO_MARKS)
+            if waiting is not None:
+                raise Conflict(f"The job {waiting!r} builds {collection!r} anew already.", "Wait for it, or cancel it.")
+            return _added(connection, new_id(), JobKind.REINDEX, collection, [], NO_MARKS)
 
     def _add(
         self, job_id: str, kind: JobKind, collection: str, rows: Sequence[JobFile], marks: Marks, **more: object
     ) -> Job:
-        time = now()
-        values = {
-            "id": job_id,
-            "kind": kind.value,
-            "collection": collection,
-            "status": JobStatus.QUEUED.value,
-            "created_at": time,
-            "updated_at": time,
-            "sources": [],
-            "prune": False,
-            "retry_failed": False,
-            "total": len(rows),
-            **more,
-        }
         with write(self.file.opened()) as connection:
-            number = connection.execute(insert(jobs).values(values).returning(jobs.c.number)).scalar_one()
-            if marks:
-                connection.execute(insert(job_marks).values(job=number, marks=marks.as_json()))
-            if rows:
-                described = [{"uri": row.uri, "name": row.name, **file_row(row)} for row in rows]
-                told = [{"job": number, "position": i, **row} for i, row in enumerate(described)]
-                connection.execute(insert(files), told)
-            return _job(connection, job_id, MAX_FILES_TOLD)
+            return _added(connection, job_id, kind, collection, rows, marks, **more)
 
     def cancel(self, job_id: str) -> Job:
         """At once where the job waits, soon where it runs; what is in stays. Raises NotFound, Conflict."""
@@ -161,6 +140,39 @@ def new_id() -> str:
 
 def _unknown(job_id: str) -> NotFound:
     return NotFound(f"There is no job {job_id!r}.", "Ids of jobs come with the answer to an upload.")
+
+
+def _added(
+    connection: Connection,
+    job_id: str,
+    kind: JobKind,
+    collection: str,
+    rows: Sequence[JobFile],
+    marks: Marks,
+    **more: object,
+) -> Job:
+    time = now()
+    values = {
+        "id": job_id,
+        "kind": kind.value,
+        "collection": collection,
+        "status": JobStatus.QUEUED.value,
+        "created_at": time,
+        "updated_at": time,
+        "sources": [],
+        "prune": False,
+        "retry_failed": False,
+        "total": len(rows),
+        **more,
+    }
+    number = connection.execute(insert(jobs).values(values).returning(jobs.c.number)).scalar_one()
+    if marks:
+        connection.execute(insert(job_marks).values(job=number, marks=marks.as_json()))
+    if rows:
+        described = [{"uri": row.uri, "name": row.name, **file_row(row)} for row in rows]
+        told = [{"job": number, "position": i, **row} for i, row in enumerate(described)]
+        connection.execute(insert(files), told)
+    return _job(connection, job_id, MAX_FILES_TOLD)
 
 
 def _job(connection: Connection, job_id: str, max_files: int) -> Job:

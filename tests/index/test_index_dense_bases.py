@@ -95,9 +95,9 @@ def test_after_a_change_only_what_changed_is_read(full, folder, monkeypatch):
         assert read == [1]
         full.remove("c", [MANY[0].document.id])
         with schema.read(other.catalog.engine) as connection:
-            snapshot = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
         assert sum(read) == 1
-        assert len(snapshot.dense) == 36
+        assert len(dense) == 36
 
 
 def test_what_was_removed_is_forgotten_when_a_base_reflects_it_and_no_store_finds_it(full, folder):
@@ -110,8 +110,8 @@ def test_what_was_removed_is_forgotten_when_a_base_reflects_it_and_no_store_find
         assert removals(full) == []
         assert sorted(found(other, "ferry", top_k=100)) == sorted(p.text for one in MANY[2:] for p in one.passages)
         with schema.read(other.catalog.engine) as connection:
-            snapshot = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
-        assert len(snapshot.dense) == 30
+            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+        assert len(dense) == 30
 
 
 def test_a_store_that_is_behind_a_damaged_base_reads_the_catalog(full, folder):
@@ -124,8 +124,8 @@ def test_a_store_that_is_behind_a_damaged_base_reads_the_catalog(full, folder):
         (folder / "index" / told(folder).file).unlink()
         assert len(found(other, "ferry", top_k=100)) == 30
         with schema.read(other.catalog.engine) as connection:
-            snapshot = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
-        assert len(snapshot.dense) == 30
+            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+        assert len(dense) == 30
 
 
 def test_removals_that_another_index_has_not_seen_are_kept(full, folder):
@@ -309,3 +309,20 @@ def test_threads_that_search_while_others_write_and_build_find_what_is_there(ful
     for thread in threads:
         thread.join(30)
     assert faults == []
+
+
+def test_a_collection_that_is_deleted_while_its_index_is_brought_up_to_date_is_no_failure(full, monkeypatch):
+    collection = full.catalog.collection("c")
+    put(full, "c", LATE)
+    monkeypatch.setattr(snapshots, "_CHANGED_LEAST", 1)
+    monkeypatch.setattr(snapshots, "_is_due", lambda parts: True)
+    full.build_in_background()
+    dropped = []
+
+    def dropped_meanwhile(collection_id):
+        dropped.append(collection_id)
+        full._snapshots.drop(collection)
+
+    monkeypatch.setattr(full._snapshots._builds, "beside", dropped_meanwhile)
+    full.refresh("c")
+    assert dropped

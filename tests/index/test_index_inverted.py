@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.errors import IndexBroken
 from index.inverted import InvertedIndex, State, Wanted
 
 ROWS = [
@@ -84,12 +85,20 @@ def test_another_process_sees_what_was_written_and_never_writes_at_the_same_time
     assert other.update([(10, "x", "anchor")], [], State(5, 10))
 
 
-@pytest.mark.parametrize("damage", [lambda f: (f / "meta.json").write_text("{"), lambda f: (f / "meta.json").unlink()])
-def test_a_damaged_index_is_made_anew_empty(index, tmp_path, damage):
+@pytest.mark.parametrize(
+    "damage", [lambda f: (f / "meta.json").write_text("{"), lambda f: next(f.glob("*.store")).unlink()]
+)
+def test_a_damaged_index_says_so(index, tmp_path, damage):
     damage(tmp_path / "words")
-    anew = InvertedIndex(tmp_path / "words")
-    assert (anew.state, len(anew)) == (State(), 0)
-    assert anew.update(ROWS, [], State(3, 4))
+    with pytest.raises(IndexBroken, match="words"):
+        InvertedIndex(tmp_path / "words")
+
+
+def test_it_is_emptied_in_the_write_that_fills_it_anew(index, tmp_path):
+    assert index.update([(7, "x", "crane")], None, State(9, 7))
+    assert (index.state, len(index), keys(index.search(Wanted(["crane", "ship"]), 9))) == (State(9, 7), 1, [7])
+    assert index.update([], None, State())
+    assert (len(index), index.keys().tolist()) == (0, [])
 
 
 @settings(max_examples=25, deadline=None)

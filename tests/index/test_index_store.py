@@ -20,11 +20,13 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import IndexBroken, NotFound
 from core.types import HitSource
 from index import schema
+from index import store as store_module
 from index.catalog import Entry
 from index.dense.base import Base
 from index.document_passages import passages_around
 from index.originals import Originals
 from index.passages import input_hash, searched, vectors_by_input
+from index.purge import empty_log
 from index.store import SearchSettings, Store
 
 HARBOUR = source("file:///harbour.txt", "The harbour is closed in winter.", "Ferries leave at seven.", title="Harbour")
@@ -568,3 +570,20 @@ def test_of_many_equal_passages_one_vector_is_fetched(store, words):
         found = vectors_by_input(counted, hashes)
     assert counted.rows == len(found) == 2
     assert set(found) == set(hashes[:2])
+
+
+def test_what_is_deleted_while_the_log_is_emptied_leaves_it_the_next_time(store, folder, monkeypatch):
+    put(store, "c", HARBOUR, CRANE, LIGHT)
+    store.remove("c", [HARBOUR.document.id])
+
+    def empty_log_while_another_removes(catalog):
+        is_empty = empty_log(catalog)
+        store.remove("c", [CRANE.document.id])
+        return is_empty
+
+    monkeypatch.setattr(store_module, "empty_log", empty_log_while_another_removes)
+    store.refresh("c")
+    monkeypatch.undo()
+    assert (folder / "catalog.db-wal").stat().st_size > 0
+    store.refresh("c")
+    assert (folder / "catalog.db-wal").stat().st_size == 0

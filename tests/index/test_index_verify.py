@@ -18,6 +18,7 @@ from index.purge import purge
 from index.store import Store
 from index.tidy import tidy
 from index.traces import WINDOW, Finder, as_blob, from_blob, traces_of
+from index.verify import files, words
 from index.verify.check import Level
 from index.verify.run import verify, verify_deleted
 
@@ -304,3 +305,36 @@ def test_a_purge_takes_the_words_of_a_deleted_document_out_of_the_keyword_index(
         assert found(store, "harbour", "c")
     assert InvertedIndex(filled / "index" / "1.words").document_frequencies(["wyvern", "harbour"]) == {"harbour": 11}
     assert bad(filled) == {}
+
+
+def test_what_a_server_writes_while_the_indexes_are_checked_is_no_fault(filled):
+    with open_store(filled) as store, schema.read(store.catalog.engine) as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM passages").all()  # what is read is as of now
+        with open_store(filled) as server:
+            put(server, "c", source("file:///late", "The ferry to the island leaves at noon."))
+            server.refresh("c", save=True)
+        checks = [files.dense(connection, filled / "index"), words.keyword_indexes(connection, filled / "index")]
+    assert [(check.level, check.checked) for check in checks] == [(Level.OK, 23)] * 2, checks
+
+
+def test_an_older_catalog_beside_a_newer_keyword_index_is_found(filled):
+    change(filled, "UPDATE collections SET generation = 1 WHERE name = 'c'")
+    with open_store(filled) as store, schema.read(store.catalog.engine) as connection:
+        check = words.keyword_indexes(connection, filled / "index")
+    assert "an older catalog was put back" in check.message
+
+
+def test_a_purge_takes_a_former_version_that_holds_a_deleted_document_away(folder):
+    secret = source("file:///secret", SECRET)
+    kept = source("file:///kept", "The harbour lies in the north.")
+    of_document = {one.document.id: one.passages for one in (secret, kept)}
+    with open_store(folder) as store:
+        put(store, "c", secret, kept)
+        store.rebuild("c", lambda document: of_document[document.id])
+        store.remove("c", [secret.document.id])
+        store.refresh("c")
+        store.purge()
+        assert found(store, "harbour", "c")
+    for index in (folder / "index").glob("*.words"):
+        assert InvertedIndex(index).document_frequencies(["wyvern", "harbour"]) == {"harbour": 1}
+    assert bad(folder) == {}

@@ -197,6 +197,14 @@ def test_the_doctor_finds_a_sound_installation_sound(here, world, second):
     assert levels == {**sound, "port": levels["port"]}  # another program may hold the port
 
 
+def test_to_the_doctor_a_collection_with_sizes_of_its_own_is_sound(here, world, second, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(world / "data", data)
+    assert here("reindex", "--split-target", "30", "--split-maximum", "60", data_dir=data).exit_code == 0
+    findings = json.loads(here("doctor", "--json", data_dir=data).stdout)
+    assert [finding["level"] for finding in findings if finding["check"] == "collection"] == ["ok"], findings
+
+
 def test_documents_are_removed_by_file_or_id_and_what_is_unknown_is_named(world, footnoted, here, second, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(world / "data", data)

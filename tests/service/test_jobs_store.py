@@ -1,6 +1,8 @@
 """The jobs' database: what is told of a job through its life, however its workers end."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -260,3 +262,24 @@ def test_a_long_name_is_cut_before_its_suffix():
     assert file_name("n" * 255) == "n" * 255
     assert file_name(f"{'n' * 300}.pdf") == f"{'n' * 251}.pdf"
     assert file_name(f"a.{'n' * 300}") == f"a.{'n' * 253}"
+
+
+def test_of_many_who_want_a_collection_built_anew_at_once_one_is_heard(tmp_path, store):
+    store.add_reindex("other")  # makes the file
+    others = [JobStore(tmp_path) for _ in range(8)]
+    together = threading.Barrier(len(others))
+
+    def ask(own):
+        own.unfinished()
+        together.wait()
+        try:
+            return own.add_reindex("c").id
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(len(others)) as threads:
+        heard = [told for told in threads.map(ask, others) if told]
+    for own in others:
+        own.close()
+    assert [job for job, collection in store.unfinished() if collection == "c"] == heard
+    assert len(heard) == 1

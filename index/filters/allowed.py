@@ -15,6 +15,7 @@ from index.filters.sql import passage_keys, passage_runs
 
 _KEPT_BYTES = 64 * 1024**2
 _KEPT = 256
+_LONGEST = 20_000  # characters of a filter that is remembered
 
 _Asked = tuple[int, Filter | None, frozenset[str] | None]
 
@@ -70,6 +71,9 @@ class AllowedKeys:
     def _keep(self, asked: _Asked, generation: int, keys: Keys) -> None:
         _, former = self._kept.pop(asked, (0, None))
         self._bytes += keys.nbytes - (0 if former is None else former.nbytes)
+        if len(repr(asked)) > _LONGEST:  # the filter itself is kept, too
+            self._bytes -= keys.nbytes
+            return
         self._kept[asked] = (generation, keys)
         while len(self._kept) > _KEPT or (self._bytes > _KEPT_BYTES and len(self._kept) > 1):
             _, (_, dropped) = self._kept.popitem(last=False)

@@ -20,9 +20,11 @@ from index.filters.filter import (
     Range,
 )
 from index.filters.times import is_day, moment, next_day
+from index.marks import attribute_name
 
 MAX_DEPTH = 10
 MAX_VALUES = 10_000
+MAX_PARTS = 400
 MAX_VALUE_CHARS = 4_000
 
 _TIMES = frozenset({"ingested_at", "date"})
@@ -43,12 +45,16 @@ def parse(value: Any) -> Filter | None:
 class _Parser:
     def __init__(self) -> None:
         self._left = MAX_VALUES
+        self._parts_left = MAX_PARTS
 
     def parse(self, value: Any, place: str, depth: int) -> Filter:
         if not isinstance(value, dict):
             _refuse(place, f"is {_shown(value)}", 'Write an object, such as {"tag": "finance"}.')
         if not depth:
             _refuse(place, f"is more than {MAX_DEPTH} levels deep", "Write a flatter one.")
+        self._parts_left -= 1 + len(value)  # SQLite takes an expression of so many parts, not of any number
+        if self._parts_left < 0:
+            _refuse("filter", f"has more than {MAX_PARTS} parts", 'Write a list of values: {"tag": ["a", "b"]}.')
         parts = [self._named(name, inner, f"{place}.{name}", depth - 1) for name, inner in value.items()]
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
@@ -61,7 +67,7 @@ class _Parser:
         if name == "not":
             return Not(self.parse(value, place, depth))
         if name.startswith(ATTRIBUTE) and len(name) > len(ATTRIBUTE):
-            return self._attribute(ATTRIBUTE + unicodedata.normalize("NFC", name[len(ATTRIBUTE) :]), value, place)
+            return self._attribute(ATTRIBUTE + attribute_name(name[len(ATTRIBUTE) :]), value, _cut(place))
         if name in _TIMES:
             return self._time(name, value, place)
         if name in FIELDS:

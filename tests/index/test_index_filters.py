@@ -313,3 +313,21 @@ def test_keys_are_all_there_whether_or_not_those_of_a_document_follow_each_other
             assert allowed_keys(connection, collection.id, parse({"uri": {"prefix": "file"}})).tolist() == expected
             of_a = allowed_keys(connection, collection.id, parse({"uri": "file:///a"}))
             assert of_a.tolist() == sorted([1, 3, 2 + (moved and last.key + moved)])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"or": [{"tag": f"t{i}"} for i in range(900)]},
+        {"or": [{"and": []}] * 5_000},
+        {"attribute.\ud800": 1},
+        {"attribute.a\x00": 1},
+        {f"attribute.{'b' * 100_000}": 1},
+    ],
+    ids=["parts", "empty parts", "surrogate", "nul", "long name"],
+)
+def test_a_filter_that_would_cost_too_much_or_names_nothing_is_refused(value):
+    with pytest.raises(InvalidRequest) as caught:
+        parse(value)
+    assert len(caught.value.message) < 300
+    caught.value.message.encode()

@@ -30,5 +30,5 @@ def configure_command_logs() -> None:
     """A command prints its own words; of the log, only what went wrong, on standard error."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then: who runs commands may replace it
     )

@@ -74,7 +74,7 @@ export const words = {
     export: "Export",
     exportLabel: (name) => `Export the collection ${name} as one file`,
     reindex: "Build anew",
-    reindexLabel: (name) => `Build the collection ${name} anew with the present settings`,
+    reindexLabel: (name) => `Build anew the collection ${name}, with the present settings`,
     reindexBegun: (name) => `The collection ${name} is being built anew; what it has answers meanwhile. See Jobs.`,
     deleteLabel: (name) => `Delete the collection ${name}`,
     uploadLabel: (name) => `Upload to ${name}`,

@@ -35,7 +35,7 @@ def settings_for(data_dir: Path, **groups: dict) -> Settings:
 def environment(**more: str) -> dict[str, str]:
     """The environment of a sub-process: the caller's, without its settings of Footnoted."""
     kept = {key: value for key, value in os.environ.items() if not key.upper().startswith(ENV_PREFIX)}
-    return {**kept, f"{ENV_PREFIX}ANSWER__READER": READER, "COLUMNS": "200", "NO_COLOR": "1", **more}
+    return {**kept, f"{ENV_PREFIX}ANSWER__READER": READER, "COLUMNS": "400", "NO_COLOR": "1", **more}
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def run(tmp_path, reader_name):
     """Runs a command in this process, on a data folder of the test's own."""
 
     def command(*arguments: str | Path, **settings: str) -> Result:
-        environment = {"FOOTNOTED_ANSWER__READER": reader_name, "COLUMNS": "200", **settings}
+        environment = {"FOOTNOTED_ANSWER__READER": reader_name, "COLUMNS": "400", **settings}
         return CliRunner().invoke(app, [*map(str, arguments), "--data-dir", str(tmp_path / "data")], env=environment)
 
     return command
@@ -224,7 +224,7 @@ def watch(tmp_path, reader_name):
 
     def start(*specs: str | Path) -> Watching:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("FOOTNOTED_")}
-        environment = {**kept, "FOOTNOTED_ANSWER__READER": reader_name, "NO_COLOR": "1", "COLUMNS": "200"}
+        environment = {**kept, "FOOTNOTED_ANSWER__READER": reader_name, "NO_COLOR": "1", "COLUMNS": "400"}
         started.append(Watching(list(specs), tmp_path / "data", environment))
         return started[-1]
 

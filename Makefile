@@ -33,7 +33,7 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev browser ## The tests
 	@echo "== pytest"
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest $(ARGS)
 
 sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its gates
 	@echo "== evaluation of the sample set"

@@ -3,6 +3,7 @@
 Terms are analysed before they come here (index/analyse.py), so the index itself only splits at spaces.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ _PHRASE_WEIGHT = 2.0
 _HEAP_BYTES = 64_000_000
 _LISTED = 4_096  # so many allowed keys are looked up; of more, what was found is looked through
 _STATE = 1
+_LEFTOVER = re.compile(r'FileAlreadyExists\("([^"]+)"\)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class InvertedIndex:
     def __init__(self, folder: Path | None) -> None:
         """Opened, or made, empty; in memory without a folder. Raises IndexBroken."""
         self._schema = _schema()
+        self._folder = folder
         try:
             if folder is not None:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -103,6 +106,7 @@ class InvertedIndex:
             if merging:
                 writer.wait_merging_threads()
         except (ValueError, OSError) as error:  # tantivy's way to tell a full disk
+            self._remove_leftover(str(error))
             raise _not_written(error) from error
         self.reload()
         return True
@@ -143,6 +147,12 @@ class InvertedIndex:
         searcher = self._index.searcher()
         counts = {t: max(searcher.doc_freq("body", t), searcher.doc_freq("context", t)) for t in terms}
         return {term: count for term, count in counts.items() if count}
+
+    def _remove_leftover(self, message: str) -> None:
+        """A file of a write that was killed before its commit, which stands in the way of the next one's."""
+        named = _LEFTOVER.search(message)
+        if named and self._folder is not None:
+            (self._folder / Path(named[1]).name).unlink(missing_ok=True)
 
     def _query(self, wanted: Wanted) -> Query:
         parts = []

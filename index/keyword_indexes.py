@@ -19,6 +19,7 @@ from index.inverted import InvertedIndex, State
 
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
 _IN_A_QUESTION = 1_000  # it does not wait for more
+_LEFTOVERS = 3  # files of a killed write that may stand in the way, one a try
 _LANGUAGES = 5  # whose words a question is looked for in
 
 log = structlog.get_logger("footnoted")
@@ -178,6 +179,11 @@ class KeywordIndexes:
                     if is_new and not _is_of(connection, present, index):
                         log.warning("keyword_index_made_anew", collection=collection.name)
                         index.update([], None, State())
+                    for _ in range(_LEFTOVERS):
+                        try:
+                            return _catch_up(connection, present, index, most)
+                        except IndexBroken as error:  # its cause may be gone now: what a killed write left
+                            log.info("keyword_index_tried_again", collection=collection.name, message=error.message)
                     return _catch_up(connection, present, index, most)
                 except IndexBroken as error:
                     log.warning("keyword_index_not_written", collection=collection.name, message=error.message)

@@ -9,7 +9,7 @@ import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, insert
 
-from bench.index_scale.corpus import Corpus, corpus_of
+from bench.index_scale.corpus import Corpus, corpus_of, nearest
 from evals.sets.load import load_set
 from index import changes, collections, schema
 from index.catalog import Catalog
@@ -76,7 +76,7 @@ def rows(folder: Path, corpus: Corpus, size: int) -> list[str]:
     spec = IndexSpec("bench", corpus.question_vectors.shape[1], 120, 200)
     collection = catalog.ensure_collection("bench", spec)
     fill(catalog, collection.id, corpus, size)
-    exact = nearest(corpus, size)
+    exact = nearest(corpus.question_vectors, stored(corpus, size), K)
     made = []
     for kind, settings in KINDS.items():
         start = time.perf_counter()
@@ -120,21 +120,11 @@ def add(connection: Connection, collection_id: int, name: str, vectors: Vectors)
     return int(made[0])
 
 
-def nearest(corpus: Corpus, size: int) -> Keys:
-    """Keys of the ``K`` nearest passages of each question, by comparing all."""
-    questions = corpus.question_vectors
-    scores = np.full((len(questions), K), -np.inf, dtype=np.float32)
-    keys = np.zeros((len(questions), K), dtype=np.int64)
+def stored(corpus: Corpus, size: int) -> Iterator[tuple[Keys, Vectors]]:
+    """The passages as ``fill`` writes them."""
     for start in range(0, size, 100):
         vectors = corpus.document(start, min(100, size - start))[1].astype("<f2").astype(np.float32)
-        both = np.concatenate([scores, questions @ vectors.T], axis=1)
-        named = np.concatenate(
-            [keys, np.broadcast_to(np.arange(start + 1, start + 1 + len(vectors)), (len(questions), len(vectors)))],
-            axis=1,
-        )
-        best = np.argsort(-both, axis=1)[:, :K]
-        scores, keys = np.take_along_axis(both, best, 1), np.take_along_axis(named, best, 1)
-    return keys
+        yield np.arange(start + 1, start + 1 + len(vectors)), vectors
 
 
 def measure(folder: Path, settings: DenseSettings, questions: Vectors, exact: Keys) -> Figures:
@@ -153,7 +143,7 @@ def measure(folder: Path, settings: DenseSettings, questions: Vectors, exact: Ke
         for question in questions:
             start = time.perf_counter()
             with schema.read(catalog.engine) as connection:
-                dense = snapshots.get(connection, catalog.collection_in(connection, "bench")).dense
+                dense = snapshots.get(connection, catalog.collection_in(connection, "bench"))
                 found.append([key for key, _ in dense.search(question, CANDIDATES, allowed)[:K]])
             times.append((time.perf_counter() - start) * 1000)
         return times, found
@@ -190,7 +180,7 @@ def change(catalog: Catalog, snapshots: Snapshots, questions: Vectors) -> tuple[
             collections.bump(connection, collections.get(connection, "bench").id)
         with schema.read(catalog.engine) as connection:
             collection = catalog.collection_in(connection, "bench")
-            snapshots.get(connection, collection).dense.search(questions[0], CANDIDATES)
+            snapshots.get(connection, collection).search(questions[0], CANDIDATES)
         return (time.perf_counter() - start) * 1000
 
     collection = catalog.collection("bench")

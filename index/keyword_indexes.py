@@ -19,7 +19,7 @@ from index.inverted import InvertedIndex, State
 
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
 _IN_A_QUESTION = 1_000  # it does not wait for more
-_LEFTOVERS = 3  # files of a killed write that may stand in the way, one a try
+_TRIES = 4  # of a write: each removes one file that a killed one left in the way
 _LANGUAGES = 5  # whose words a question is looked for in
 
 log = structlog.get_logger("footnoted")
@@ -78,9 +78,9 @@ class KeywordIndexes:
         """
         place = self._at(collection.id)
         with place.lock, self._writing(collection) as alone:
-            index = self._opened(collection, place)
             if not alone:
                 return False
+            index = self._opened(collection, place)
             with schema.read(self._engine) as connection:
                 extent = changes.extent(connection, collection.id)
                 if extent is None:
@@ -172,22 +172,19 @@ class KeywordIndexes:
             index = self._opened(collection, place)
             with schema.read(self._engine) as connection:
                 present = collections.by_id(connection, collection.id)
-                try:
-                    if present is None:
-                        return False
-                    index.reload()
-                    if is_new and not _is_of(connection, present, index):
-                        log.warning("keyword_index_made_anew", collection=collection.name)
-                        index.update([], None, State())
-                    for _ in range(_LEFTOVERS):
-                        try:
-                            return _catch_up(connection, present, index, most)
-                        except IndexBroken as error:  # its cause may be gone now: what a killed write left
-                            log.info("keyword_index_tried_again", collection=collection.name, message=error.message)
-                    return _catch_up(connection, present, index, most)
-                except IndexBroken as error:
-                    log.warning("keyword_index_not_written", collection=collection.name, message=error.message)
+                if present is None:
                     return False
+                for tries_left in reversed(range(_TRIES)):
+                    try:
+                        index.reload()
+                        if is_new and not _is_of(connection, present, index):
+                            log.warning("keyword_index_made_anew", collection=collection.name)
+                            index.update([], None, State())
+                        return _catch_up(connection, present, index, most)
+                    except IndexBroken as error:  # its cause may be gone now: what a killed write left
+                        tell = log.info if tries_left else log.warning
+                        tell("keyword_index_not_written", collection=collection.name, message=error.message)
+                return False
 
 
 def _looked_at(folder: Path) -> InvertedIndex | None:

@@ -111,11 +111,6 @@ class Store:
         """From now on, dense indexes are built in threads of their own while the former ones serve: for a server."""
         self._snapshots.background = True
 
-    @property
-    def spec(self) -> IndexSpec:
-        """What a collection made now is marked with. Loads the encoder."""
-        return IndexSpec(self.encoder.name, self.encoder.dimension, *self._split_sizes)
-
     def open_collection(self, name: str, own_sizes: tuple[int, int] | None = None) -> Collection:
         """For writing: made where there is none, with sizes of its own if they are given. Raises IndexMismatch,
         InvalidRequest.

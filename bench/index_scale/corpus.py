@@ -5,7 +5,7 @@ them, as a real passage is, without embedding a million. Questions are the set's
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from evals.sets.types import QuestionSet
 from evals.work_folder import open_work_folder
+from index.dense.keys import Keys
 from index.encode import SentenceTransformerEncoder, Vectors
 from ingest.read import read
 from service.answer.sentences import sentences
@@ -55,6 +56,18 @@ class Corpus:
         noise = chance.normal(scale=_NOISE / np.sqrt(means.shape[1]), size=means.shape)
         vectors = (means + noise).astype(np.float32)
         return texts, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def nearest(questions: Vectors, passages: Iterable[tuple[Keys, Vectors]], k: int) -> Keys:
+    """Keys of the ``k`` nearest passages of each question, best first, by comparing all; shape (questions, k)."""
+    scores = np.full((len(questions), k), -np.inf, dtype=np.float32)
+    best = np.zeros((len(questions), k), dtype=np.int64)
+    for keys, vectors in passages:
+        both = np.hstack([scores, questions @ vectors.T])
+        named = np.hstack([best, np.broadcast_to(keys, (len(questions), len(keys)))])
+        order = np.argsort(-both, axis=1)[:, :k]
+        scores, best = np.take_along_axis(both, order, 1), np.take_along_axis(named, order, 1)
+    return best
 
 
 def corpus_of(loaded: QuestionSet, questions: int) -> Corpus:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.index_scale.corpus import Corpus
+from bench.index_scale.corpus import Corpus, nearest
 from core.types import Block, BlockKind, Document, DocumentRef, Passage
 from index import changes, schema
 from index.analyse import question_terms
@@ -116,16 +116,11 @@ def timed(search: Callable[[int], object], count: int, clients: int) -> list[flo
 def recall(store: Store, corpus: Corpus, count: int) -> float:
     """Of the ten nearest passages by comparing all, how many the dense index finds; over the first questions."""
     asked = corpus.question_vectors[:count]
-    best = np.full((count, 10), -2.0, dtype=np.float32)
-    keys = np.zeros((count, 10), dtype=np.int64)
     with schema.read(store.catalog.engine) as connection:
         collection = store.catalog.collection_in(connection, COLLECTION)
         found = [[key for key, _ in store.dense(connection, collection).search(v, 10)] for v in asked]
         extent = changes.extent(connection, collection.id)
     assert extent is not None
-    for some, vectors in changes.stream(store.catalog.engine, collection.id, extent.last_key, asked.shape[1]):
-        scores = np.hstack([best, asked @ vectors.T])
-        named = np.hstack([keys, np.broadcast_to(some, (count, len(some)))])
-        order = np.argsort(-scores, axis=1)[:, :10]
-        best, keys = np.take_along_axis(scores, order, 1), np.take_along_axis(named, order, 1)
-    return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, keys.tolist(), strict=True)]))
+    passages = changes.stream(store.catalog.engine, collection.id, extent.last_key, asked.shape[1])
+    best = nearest(asked, passages, 10)
+    return float(np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found, best.tolist(), strict=True)]))

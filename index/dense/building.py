@@ -1,10 +1,6 @@
 """Building a base beside the one that serves, from the catalog's vectors."""
 
-import fcntl
-import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +16,7 @@ from index.dense import manifest
 from index.dense.keys import NO_KEYS, Keys
 from index.dense.manifest import Manifest
 from index.encode import Vectors
+from index.file_lock import only_holder, wait_for
 
 _CELLS_PER_ROOT = 2  # cells per square root of the passages: finding the cells, and looking into some, cost alike
 _TRAINED_PER_CELL = 40
@@ -44,7 +41,7 @@ def build(engine: Engine, folder: Path, collection_id: int, settings: DenseSetti
     Raises NotFound (the collection is gone, or made anew meanwhile), IndexBroken, NotReady, OSError (a full disk).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_builder(_lock_of(folder, collection_id)) as alone:
+    with only_holder(_lock_of(folder, collection_id)) as alone:
         if not alone:
             return None
         with schema.read(engine) as connection:
@@ -83,8 +80,7 @@ def build(engine: Engine, folder: Path, collection_id: int, settings: DenseSetti
 
 def wait(folder: Path, collection_id: int) -> None:
     """Until nobody builds a base of the collection."""
-    with _opened(_lock_of(folder, collection_id)) as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    wait_for(_lock_of(folder, collection_id))
 
 
 def drop(folder: Path, collection_id: int) -> None:
@@ -175,24 +171,3 @@ def _present(collection: Collection | None) -> Collection:
     if collection is None:
         raise NotFound("The collection was deleted, or built anew, while an index of it was made.", "Nothing is lost.")
     return collection
-
-
-@contextmanager
-def _only_builder(path: Path) -> Iterator[bool]:
-    """Whether nobody else holds the lock; it is held until the end, or until the process is killed."""
-    with _opened(path) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        yield handle
-    finally:
-        os.close(handle)

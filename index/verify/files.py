@@ -1,6 +1,5 @@
 """Checks of what lies beside the catalog: originals, the dense indexes' files, and what a kill left behind."""
 
-import hashlib
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +28,7 @@ def originals(connection: Connection, folder: Path) -> Check:
         tally.saw()
         path = folder / digest[:2] / digest
         try:
-            if _digest(path) != digest:
+            if manifest.digest(path) != digest:
                 tally.fault(f"{path.name} holds other bytes than those that it is named by")
         except OSError as error:
             tally.fault(f"{path.name} cannot be read: {error.strerror}")
@@ -99,8 +98,3 @@ def _compare(connection: Connection, told: Manifest, collection: Collection, key
     gone = len(np.setdiff1d(keys, np.concatenate([present, removed])))
     if missing or gone:
         tally.fault(f"{told.file} of {collection.name!r} lacks {missing} passages and has {gone} that are gone")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,10 +2,8 @@
 
 import multiprocessing
 import os
-import resource
 import subprocess
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,21 +13,11 @@ from index.documents import Entry
 from index.store import Store
 from index.verify.check import Level
 from index.verify.run import verify
+from tests.faults.full_disk import largest_file
 from tests.faults.library import Library, made, marker
 from tests.faults.worker import open_store
 
 NOBODY = 65_534
-
-
-@contextmanager
-def largest_file(size: int):
-    """To this process, the disk is full for every file at ``size`` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def put(store: Store, number: int, version: int = 1) -> None:

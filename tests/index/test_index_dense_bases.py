@@ -16,6 +16,7 @@ from core.errors import NotFound, NotReady
 from index import changes, schema, snapshots
 from index.dense import building, manifest
 from index.dense.building import DenseSettings
+from index.file_lock import only_holder
 from index.store import Store
 
 MANY = [source(f"file:///{i}", *(f"Ferry {i} leaves quay {j} at night." for j in range(5))) for i in range(8)]
@@ -217,7 +218,7 @@ def test_what_is_removed_while_a_base_is_built_is_not_in_what_is_found(full, fol
 
 
 def test_one_at_a_time_builds(full, folder):
-    with building._only_builder(folder / "index" / "1.lock") as alone:
+    with only_holder(folder / "index" / "1.lock") as alone:
         assert alone
         assert building.build(full.catalog.engine, folder / "index", 1, DenseSettings()) is None
     assert building.build(full.catalog.engine, folder / "index", 1, DenseSettings()) is not None

@@ -1,9 +1,8 @@
 """A catalog of an earlier format: it opens, holds what it held, and is left as it was where the upgrade fails."""
 
-import resource
 import sqlite3
 import zipfile
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from index import schema
 from index.migrations.upgrade import copy_of
 from index.verify.check import Level
 from index.verify.run import verify
+from tests.faults.full_disk import largest_file
 
 FORMATS = sorted((Path(__file__).parent / "formats").glob("*.zip"))
 """Data folders as released versions left them."""
@@ -116,17 +116,6 @@ def fruits(tmp_path):
     engine.dispose()
     open_fruits.path = path
     return open_fruits
-
-
-@contextmanager
-def largest_file(size: int):
-    """To this process, the disk is full for every file at ``size`` bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 UPPER = "op.execute('UPDATE fruits SET name = upper(name)')"

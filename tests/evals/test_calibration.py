@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from core.errors import InvalidRequest
-from evals import cli
 from evals.calibration import Outcome, at, choose, curve, fit
 from evals.metrics.risk_coverage_area import risk_coverage_area
 from evals.risk_coverage_plot import svg
 from service.answer.confidence import rescaled
+from service.cli import app
 
 outcomes = st.lists(
     st.builds(Outcome, st.floats(0, 1), st.booleans(), st.booleans()).map(
@@ -102,7 +102,7 @@ def test_the_picture_is_well_formed(questions):
 def test_the_sample_set_is_calibrated_from_the_command_line(tmp_path, monkeypatch):
     monkeypatch.setenv("FOOTNOTED_DATA_DIR", str(tmp_path / "data"))
     plot = tmp_path / "curve.svg"
-    result = CliRunner().invoke(cli.app, ["calibrate", "service/sample", "--json", "--plot", str(plot)])
+    result = CliRunner().invoke(app, ["eval", "calibrate", "service/sample", "--json", "--plot", str(plot)])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert told["curve"][-1]["coverage"] == 1
@@ -117,7 +117,7 @@ def test_what_is_printed_can_be_pasted(tmp_path, monkeypatch):
     from service.settings import Settings
 
     monkeypatch.setenv("FOOTNOTED_DATA_DIR", str(tmp_path / "data"))
-    result = CliRunner().invoke(cli.app, ["calibrate", "service/sample"])
+    result = CliRunner().invoke(app, ["eval", "calibrate", "service/sample"])
     assert result.exit_code == 0, result.output
     pasted = tomllib.loads(result.stdout.partition("For footnoted.toml:")[2])
     settings = Settings(**pasted)

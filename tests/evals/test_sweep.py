@@ -5,9 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import InvalidRequest, SettingsError
-from evals import cli
 from evals.run_folder import read_run
 from evals.sweep import BASELINES, Variant, variants
+from service.cli import app
 from service.settings import Settings
 
 
@@ -53,7 +53,7 @@ def test_the_sample_set_is_swept(tmp_path, monkeypatch):
     monkeypatch.setenv("FOOTNOTED_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("FOOTNOTED_ANSWER__READER", "overlap")
     words = ["sweep", "service/sample", "--vary", "ingest.split_target=40", "--by", "hit@1", "--json"]
-    result = CliRunner().invoke(cli.app, [*words, "--output", str(tmp_path / "out")])
+    result = CliRunner().invoke(app, ["eval", *words, "--output", str(tmp_path / "out")])
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert [row["name"] for row in told["rows"]][-1] == "ingest.split_target=40"

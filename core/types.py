@@ -144,14 +144,30 @@ class Citation:
     support: float
 
 
+class Verdict(StrEnum):
+    """What a check of a sentence against the passages that it cites came to."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    UNSUPPORTED = "unsupported"
+    NO_CLAIM = "no_claim"  # "Here is what I found:": nothing that a source could support
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer. Every marker has a citation; ``supported`` was checked, never assumed."""
+    """One sentence of an answer. Every marker has a citation; the verdict was checked, never assumed.
+
+    ``support`` is in [0, 1].
+    """
 
     text: str
     markers: tuple[int, ...]
-    supported: bool
+    verdict: Verdict
     support: float
+
+    @property
+    def supported(self) -> bool:
+        return self.verdict is Verdict.SUPPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +185,24 @@ class AnswerStatus(StrEnum):
 
     ANSWERED = "answered"
     NOT_FOUND = "not_found"
+    UNCLEAR = "unclear"  # the question fits several things equally: see Answer.clarification
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question back, and the questions that the first one may have meant, each complete in itself."""
+
+    text: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat model counted for an answer; ``cost`` is in the currency of the prices in the settings, or None."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +210,8 @@ class Answer:
     """What a question got. ``confidence`` is a calibrated probability that the documents answer it.
 
     ``understood_as`` is the question that was searched for, with the conversation filled in.
-    ``timings_ms`` holds the wall-clock milliseconds of each stage.
+    ``timings_ms`` holds the wall-clock milliseconds of each stage. ``notice`` is a sentence for whoever asked, such as
+    that the chat model did not answer and the reader did. ``usage`` is there where a chat model was asked.
     """
 
     id: str
@@ -190,6 +225,9 @@ class Answer:
     model: str
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
+    notice: str | None = None
+    usage: Usage | None = None
+    clarification: Clarification | None = None
 
     @property
     def text(self) -> str:

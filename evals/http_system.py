@@ -26,6 +26,7 @@ from core.types import (
     HitSource,
     Passage,
     Turn,
+    Verdict,
 )
 from evals.system import IngestFailure, IngestOutcome
 
@@ -182,7 +183,8 @@ def answer_of(body: Mapping[str, Any]) -> Answer:
         understood_as=body["understood_as"],
         status=AnswerStatus(body["status"]),
         sentences=tuple(
-            AnswerSentence(s["text"], tuple(s["markers"]), s["supported"], s["support"]) for s in body["sentences"]
+            AnswerSentence(s["text"], tuple(s["markers"]), Verdict(s["verdict"]), s["support"])
+            for s in body["sentences"]
         ),
         citations=tuple(_citation(citation) for citation in body["citations"]),
         answer_span=span and AnswerSpan(span["text"], span["marker"], span["start"], span["end"]),

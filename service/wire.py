@@ -171,6 +171,7 @@ def sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
         "text": sentence.text,
         "markers": list(sentence.markers),
         "supported": sentence.supported,
+        "verdict": sentence.verdict.value,
         "support": round(sentence.support, 4),
     }
 
@@ -189,6 +190,9 @@ def answer_json(answer: Answer, collection: str) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "model": answer.model,
         "timings_ms": dict(answer.timings_ms),
+        "notice": answer.notice,
+        "usage": answer.usage and asdict(answer.usage),
+        "clarification": answer.clarification and asdict(answer.clarification),
         "hits": [hit_json(hit, collection) for hit in answer.hits],
     }
 

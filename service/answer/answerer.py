@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidRequest
-from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn
+from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn, Verdict
 from index.filters.filter import EVERYTHING, Within
 from index.store import SearchResult, SearchSettings, Store
 from service.answer.cite import choose, cite, merge
 from service.answer.confidence import rescaled
-from service.answer.converse import understand
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
 from service.answer.lists import whole_list
 from service.answer.parts import parts
 from service.answer.reader import Candidate, Reader, ReadingTask
+from service.conversation.retrieve import retrieve
 
 MAX_TOP_K = 50
 
@@ -49,8 +49,8 @@ class Answerer:
         self, question: str, collection: str, history: Sequence[Turn], top_k: int, within: Within = EVERYTHING
     ) -> tuple[Hit, ...]:
         """Raises NotFound, InvalidRequest, IndexMismatch."""
-        understood = understand(self._checked(question, top_k), history)
-        return self._store.search(collection, understood, top_k, self._search, within.where, within.labels).hits
+        question = self._checked(question, top_k)
+        return retrieve(self._store, question, history, collection, top_k, self._search, within).result.hits
 
     def events(
         self, question: str, collection: str, history: Sequence[Turn], top_k: int, within: Within = EVERYTHING
@@ -58,9 +58,9 @@ class Answerer:
         """Raises NotFound, InvalidRequest, IndexMismatch before the first event."""
         question = self._checked(question, top_k)
         clock = _Clock()
-        understood = understand(question, history)
         count = max(top_k, self._policy.passages)
-        found = self._store.search(collection, understood, count, self._search, within.where, within.labels)
+        retrieved = retrieve(self._store, question, history, collection, count, self._search, within)
+        understood, found = retrieved.understood_as, retrieved.result
         clock.lap("search")
         answer_id = f"ans_{uuid.uuid4().hex}"
         yield Started(answer_id, understood, found.hits[:top_k])
@@ -69,7 +69,9 @@ class Answerer:
         pairs = list(cite(chosen, lambda document_id: self._store.catalog.document(collection, document_id)))
         sentences = []
         for i, (_, citation) in enumerate(pairs):
-            sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), True, citation.support)
+            sentence = AnswerSentence(
+                _one_line(citation.quote), (citation.marker,), Verdict.SUPPORTED, citation.support
+            )
             sentences.append(sentence)
             yield from (Token(piece) for piece in _pieces(sentence.text, first=i == 0))
             yield SentenceDone(i, sentence)

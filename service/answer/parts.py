@@ -6,7 +6,7 @@ Rules for English; any other question is one part.
 import re
 
 from core.types import Turn
-from service.answer.converse import understand
+from service.conversation.follow_up import understand
 
 _WORD = r"(?:who|whom|whose|when|where|what|which|how|why)"
 _PAIR = re.compile(rf"^(?P<first>{_WORD}(?:\s+(?:much|many|long|often|far))?),?\s+and\s+(?P<second>{_WORD}\b.*)$", re.I)

@@ -21,6 +21,7 @@ from core.types import (
     Hit,
     HitSource,
     Passage,
+    Verdict,
 )
 from evals.system import IngestFailure, IngestOutcome
 
@@ -54,7 +55,7 @@ def answer(
         question="q",
         understood_as="q",
         status=status,
-        sentences=tuple(AnswerSentence(c.quote, (c.marker,), True, 1.0) for c in cited),
+        sentences=tuple(AnswerSentence(c.quote, (c.marker,), Verdict.SUPPORTED, 1.0) for c in cited),
         citations=cited,
         answer_span=None if span is None else AnswerSpan(source.text[slice(*span)], 1, *span),
         confidence=confidence,

@@ -8,9 +8,9 @@ import pytest
 
 ANSWER_KEYS = {
     "id", "question", "understood_as", "status", "answer", "sentences", "citations", "answer_span", "confidence",
-    "model", "timings_ms", "hits",
+    "model", "timings_ms", "notice", "usage", "clarification", "hits",
 }  # fmt: skip
-SENTENCE_KEYS = {"text", "markers", "supported", "support"}
+SENTENCE_KEYS = {"text", "markers", "supported", "verdict", "support"}
 CITATION_KEYS = {
     "marker", "document_id", "title", "uri", "media_type", "page", "section", "start", "end", "quote", "support", "url",
 }  # fmt: skip

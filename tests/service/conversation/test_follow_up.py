@@ -3,7 +3,7 @@
 import pytest
 
 from core.types import Turn
-from service.answer.converse import understand
+from service.conversation.follow_up import understand
 
 
 def turns(*pairs: tuple[str, str]) -> list[Turn]:

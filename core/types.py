@@ -120,11 +120,15 @@ class HitSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question. Higher scores are better; lists of hits are sorted, best first."""
+    """A passage found for a question. Higher scores are better; lists of hits are sorted, best first.
+
+    ``also_in`` are passages that were found too and say the same in nearly the same words.
+    """
 
     passage: Passage
     score: float
     source: HitSource
+    also_in: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Two ranked lists to one: score-normalised fusion, and reciprocal ranks for comparison."""
+"""Two ranked lists to one: by normalised scores, or by reciprocal ranks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,9 +26,10 @@ def fuse_scores(
 
 
 def fuse_ranks(rankings: Sequence[Sequence[int]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion (Cormack et al., SIGIR 2009), best first."""
+    """Reciprocal rank fusion (Cormack et al., SIGIR 2009), best first; 1 is the first of every ranking."""
+    first = len(rankings) / (RRF_K + 1)
     fused: dict[int, float] = {}
     for ranking in rankings:
         for rank, key in enumerate(ranking, 1):
-            fused[key] = fused.get(key, 0.0) + 1 / (RRF_K + rank)
+            fused[key] = fused.get(key, 0.0) + 1 / (RRF_K + rank) / first
     return sorted(fused.items(), key=lambda item: (-item[1], item[0]))

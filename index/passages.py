@@ -136,5 +136,13 @@ def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
     return found
 
 
+def between(connection: Connection, collection_id: int, first: Passage, second: Passage) -> str:
+    """The text of their document from the end of one to the start of the other."""
+    d = schema.documents.c
+    text = func.substr(d.text, first.end + 1, second.start - first.end)
+    query = select(text).where(d.collection_id == collection_id, d.id == first.document.id)
+    return str(connection.execute(query).scalar_one())
+
+
 def _batches(items: list[_T]) -> list[list[_T]]:
     return [items[i : i + _SQL_VARIABLES] for i in range(0, len(items), _SQL_VARIABLES)]

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 import numpy as np
 import structlog
@@ -13,13 +15,14 @@ from core.errors import IndexBroken, NotReady
 from core.types import Document, Hit, HitSource, Passage
 from index import building, passages, schema
 from index.analyse import question_phrases, question_stems
+from index.arrange import Ranked, fold_duplicates, join_neighbours, spread
 from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense.building import DenseSettings
 from index.dense.index import DenseIndex
 from index.encode import Encoder
 from index.filters.allowed import AllowedKeys
 from index.filters.filter import Filter
-from index.fuse import fuse_scores
+from index.fuse import fuse_ranks, fuse_scores
 from index.inverted import InvertedIndex, Wanted
 from index.keyword_indexes import KeywordIndexes
 from index.originals import Originals
@@ -36,10 +39,19 @@ log = structlog.get_logger("footnoted")
 
 @dataclass(frozen=True, slots=True)
 class SearchSettings:
-    """``candidates`` are taken from each of dense and keyword search; ``dense_weight`` is in [0, 1]."""
+    """``candidates`` are taken from each of dense and keyword search.
+
+    They are fused by normalised scores, where ``dense_weight`` in [0, 1] is the dense score's share, or by reciprocal
+    ranks. Of one document come ``per_document`` hits at most, as long as others fill the list; 0 is any number. What
+    says the same is folded into one hit, and passages that follow each other become one, if asked for.
+    """
 
     candidates: int = 50
     dense_weight: float = 0.5
+    fusion: Literal["scores", "ranks"] = "scores"
+    per_document: int = 0
+    fold_duplicates: bool = True
+    join_neighbours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,14 +280,22 @@ class Store:
             # What was deleted since the snapshot was made is not there any more, and takes no part.
             found = passages.by_key(connection, [*dense])
             dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
-            fused = fuse_scores(dense, words, settings.dense_weight)[:top_k]
+            ranked = [
+                Ranked(Hit(found[key], score, HitSource.FUSED), dense[key])
+                for key, score in _fused(dense, words, settings)
+            ]
+            if settings.fold_duplicates:
+                ranked = fold_duplicates(ranked)
+            ranked = spread(ranked, top_k, settings.per_document)
+            if settings.join_neighbours:
+                ranked = join_neighbours(ranked, partial(passages.between, connection, collection.id))
             counts = index.document_frequencies(all_stems)
             frequencies = {
                 term: most for term, own in stems.items() if (most := max(counts.get(stem, 0) for stem in own))
             }
         return SearchResult(
-            hits=tuple(Hit(found[key], score, HitSource.FUSED) for key, score in fused),
-            cosines=tuple(dense[key] for key, _ in fused),
+            hits=tuple(one.hit for one in ranked),
+            cosines=tuple(one.cosine for one in ranked),
             frequencies=frequencies,
             passages=len(vectors),
         )
@@ -340,6 +360,12 @@ class Store:
                 self.catalog.discard_unreferenced(wanted, self.originals.discard)
             except NotReady as error:  # what was asked for is done; only files that nothing leads to are left
                 log.warning("originals_left", count=len(wanted), message=error.message)
+
+
+def _fused(dense: dict[int, float], words: dict[int, float], settings: SearchSettings) -> list[tuple[int, float]]:
+    if settings.fusion == "scores":
+        return fuse_scores(dense, words, settings.dense_weight)
+    return fuse_ranks([sorted(side, key=lambda key: (-side[key], key)) for side in (dense, words) if side])
 
 
 def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:

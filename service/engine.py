@@ -38,7 +38,7 @@ class Engine:
         self._answerer = Answerer(
             store,
             reader,
-            SearchSettings(settings.search.candidates, settings.search.dense_weight),
+            SearchSettings(**settings.search.model_dump()),
             AnswerPolicy(
                 answer.threshold,
                 answer.confidence_scale,

@@ -159,6 +159,16 @@ class SearchGroup(_Group):
 
     candidates: int = Field(50, ge=1, le=1000, description="Passages taken from each of dense and keyword search.")
     dense_weight: float = Field(0.5, ge=0, le=1, description="Share of the dense score in the fused one.")
+    fusion: Literal["scores", "ranks"] = Field(
+        "scores", description="By normalised scores, or by reciprocal ranks (RRF), which know no weight."
+    )
+    per_document: int = Field(
+        0, ge=0, le=50, description="Most hits of one document, as long as others fill the list; 0 is any number."
+    )
+    fold_duplicates: bool = Field(
+        True, description="One hit for passages that say the same in nearly the same words; it names the others."
+    )
+    join_neighbours: bool = Field(False, description="One hit for hits that follow each other in their document.")
 
 
 class AnswerSettings(_Group):

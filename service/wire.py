@@ -145,6 +145,20 @@ def hit_json(hit: Hit, collection: str) -> dict[str, Any]:
         "text": passage.text,
         "score": round(hit.score, 4),
         "url": view_url(passage.document.id, collection, passage.start, passage.end, passage.text),
+        "also_in": [_place_json(other, collection) for other in hit.also_in],
+    }
+
+
+def _place_json(passage: Passage, collection: str) -> dict[str, Any]:
+    document = passage.document
+    return {
+        "document_id": document.id,
+        "title": document.title,
+        "uri": document.uri,
+        "page": _page(passage),
+        "start": passage.start,
+        "end": passage.end,
+        "url": view_url(document.id, collection, passage.start, passage.end, passage.text),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from core.types import Citation, DocumentRef, Hit
+from core.types import Citation, DocumentRef, Hit, Passage
 from service.answer.events import Cited, Done, Event, Started
 
 
@@ -34,7 +34,14 @@ def public_uri(uri: str) -> str:
 
 
 def _hits(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    return tuple(replace(hit, passage=replace(hit.passage, document=_document(hit.passage.document))) for hit in hits)
+    return tuple(
+        replace(hit, passage=_passage(hit.passage), also_in=tuple(_passage(other) for other in hit.also_in))
+        for hit in hits
+    )
+
+
+def _passage(passage: Passage) -> Passage:
+    return replace(passage, document=_document(passage.document))
 
 
 def _citation(citation: Citation) -> Citation:

@@ -30,8 +30,9 @@ def test_equal_cosines_and_nothing_at_all():
 
 def test_reciprocal_ranks_add_up():
     assert fuse_ranks([[7, 8], [8, 9]]) == [
-        (8, pytest.approx(1 / 62 + 1 / 61)),
-        (7, pytest.approx(1 / 61)),
-        (9, pytest.approx(1 / 62)),
+        (8, pytest.approx((1 / 62 + 1 / 61) * 61 / 2)),
+        (7, pytest.approx(1 / 2)),
+        (9, pytest.approx(1 / 62 * 61 / 2)),
     ]
+    assert fuse_ranks([[4], [4]]) == [(4, pytest.approx(1))]
     assert fuse_ranks([]) == []

@@ -14,7 +14,20 @@ SENTENCE_KEYS = {"text", "markers", "supported", "verdict", "support"}
 CITATION_KEYS = {
     "marker", "document_id", "title", "uri", "media_type", "page", "section", "start", "end", "quote", "support", "url",
 }  # fmt: skip
-HIT_KEYS = {"last_page", "document_id", "title", "uri", "page", "section", "start", "end", "text", "score", "url"}
+HIT_KEYS = {
+    "last_page",
+    "document_id",
+    "title",
+    "uri",
+    "page",
+    "section",
+    "start",
+    "end",
+    "text",
+    "score",
+    "url",
+    "also_in",
+}
 
 
 def test_an_answer_has_every_member_of_the_contract(ask, date_question, first_sentence, sample_document):

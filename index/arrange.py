@@ -1,0 +1,132 @@
+"""From a ranking to hits: near-duplicates folded, no document too often, neighbours joined."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from core.types import Hit, Passage
+
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_LIKE = 0.95  # share of words in common, of all words of both
+_WIDEST_GAP = 20  # characters of white space
+# A word that turns a sentence round: texts that differ by one are two statements.
+_TURNING = frozenset(
+    "no not never none nor without except unless only nicht kein keine ohne nur ne pas sans non sin".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A hit with its cosine, which a reader wants to know."""
+
+    hit: Hit
+    cosine: float
+
+
+def fold_duplicates(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """One hit of those that say the same in nearly the same words: the best one, with the others' places.
+
+    Texts that differ in a number, a code or a negation do not say the same: two versions of a price list stay two.
+    """
+    kept: list[Ranked] = []
+    told: list[_Words] = []
+    for one in ranked:
+        words = _Words(one.hit.passage.text)
+        same = next((i for i, other in enumerate(told) if words.is_like(other)), None)
+        if same is None:
+            kept.append(one)
+            told.append(words)
+        else:
+            best = kept[same].hit
+            kept[same] = replace(kept[same], hit=replace(best, also_in=(*best.also_in, one.hit.passage)))
+    return kept
+
+
+def spread(ranked: Sequence[Ranked], count: int, per_document: int) -> list[Ranked]:
+    """The ``count`` best, of one document ``per_document`` at most where the others have enough to fill the list."""
+    if not per_document:
+        return list(ranked[:count])
+    taken: Counter[str] = Counter()
+    first: list[int] = []
+    rest: list[int] = []
+    for place, one in enumerate(ranked):
+        document = one.hit.passage.document.id
+        taken[document] += 1
+        (first if taken[document] <= per_document else rest).append(place)
+    return [ranked[place] for place in sorted([*first, *rest][:count])]
+
+
+def join_neighbours(ranked: Sequence[Ranked], between: Callable[[Passage, Passage], str]) -> list[Ranked]:
+    """Passages that follow each other in their document become one, as good as the best of them.
+
+    ``between`` gives the document's text from the end of one to the start of the other.
+    """
+    runs: list[list[Ranked]] = []
+    in_order = sorted(ranked, key=lambda one: (one.hit.passage.document.id, one.hit.passage.start))
+    for before, one in pairwise([None, *in_order]):
+        assert one is not None
+        if before is not None and _follows(before.hit.passage, one.hit.passage, between):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    place = {one.hit.passage.id: i for i, one in enumerate(ranked)}
+    runs.sort(key=lambda run: min(place[one.hit.passage.id] for one in run))
+    return [_joined(run, between) for run in runs]
+
+
+def _follows(first: Passage, second: Passage, between: Callable[[Passage, Passage], str]) -> bool:
+    is_near = first.document.id == second.document.id and first.section == second.section
+    return is_near and 0 <= second.start - first.end <= _WIDEST_GAP and not between(first, second).strip()
+
+
+def _joined(run: Sequence[Ranked], between: Callable[[Passage, Passage], str]) -> Ranked:
+    if len(run) == 1:
+        return run[0]
+    passages = [one.hit.passage for one in run]
+    first, last = passages[0], passages[-1]
+    gaps = [between(a, b) for a, b in pairwise(passages)]
+    text = "".join(piece for both in zip([p.text for p in passages], [*gaps, ""], strict=True) for piece in both)
+    pages = [page for p in passages if p.pages for page in p.pages]
+    whole = replace(
+        first,
+        id=f"{first.document.id}:{first.start}-{last.end}",
+        pages=(min(pages), max(pages)) if pages else None,
+        end=last.end,
+        text=text,
+    )
+    best = max(run, key=lambda one: one.hit.score).hit
+    also = tuple(p for one in run for p in one.hit.also_in)
+    return Ranked(replace(best, passage=whole, also_in=also), max(one.cosine for one in run))
+
+
+class _Words:
+    """A text's words, counted when they are first asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._counted: Counter[str] | None = None
+
+    @property
+    def counted(self) -> Counter[str]:
+        if self._counted is None:
+            self._counted = Counter(word.casefold() for word in _WORD.findall(self._text))
+        return self._counted
+
+    def is_like(self, other: "_Words") -> bool:
+        shorter, longer = sorted((len(self._text), len(other._text)))
+        if shorter < _LIKE**2 * longer:  # most are told apart by this alone
+            return False
+        if self._text == other._text:
+            return True
+        common = (self.counted & other.counted).total()
+        union = (self.counted | other.counted).total()
+        if not union or common < _LIKE * union:
+            return False
+        differing = (self.counted - other.counted) + (other.counted - self.counted)
+        return not any(word in _TURNING or word.endswith(("n't", "n’t")) or _has_digit(word) for word in differing)
+
+
+def _has_digit(word: str) -> bool:
+    return any(character.isdigit() for character in word)

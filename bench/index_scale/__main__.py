@@ -1,9 +1,11 @@
-"""``python -m bench.index_scale SET [--sizes 10000 100000 1000000] [--peers 10000 100000] [--folder FOLDER]``.
+"""``python -m bench.index_scale SET [--sizes 10000 100000 1000000] [--peers 10000 100000] [--folder FOLDER]
+[--only-peers Chroma] [--output FIGURES.json]``.
 
 Builds a collection of each size, then measures it in a process of its own: bytes on disk, time to open, resident
 memory, recall@10 against comparing all, milliseconds of dense, keyword, hybrid and filtered search with one client and
 eight, of adding a document of one passage and deleting it, each up to the next search. ``--peers`` does what they can
-of it with LangChain's FAISS store and Chroma. Questions are embedded before the clock starts. Prints Markdown tables.
+of it with LangChain's FAISS store and Chroma. ``--output`` adds to a file for ``bench.index_scale.growth``. Questions are
+embedded before the clock starts. Prints Markdown tables.
 Needs ``pip install -e '.[bench]'`` for the peers. Linux only.
 """
 
@@ -35,7 +37,9 @@ def main() -> None:
     parser.add_argument("set", type=Path)
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--peers", type=int, nargs="*", default=[])
+    parser.add_argument("--only-peers", choices=PEERS, nargs="*", default=list(PEERS))
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--output", type=Path, help="a JSON file, to which the figures are added")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as own:
@@ -47,9 +51,17 @@ def main() -> None:
             print(json.dumps(made(folder, corpus, size) if made else _peer(folder, corpus, size, what)))
             return
         corpus_of(load_set(options.set), QUESTIONS).save(folder / "corpus.npz")
-        _table("Footnoted", [_ours(folder, size, options.set) for size in options.sizes])
-        for name in PEERS if options.peers else ():
-            _table(name, [_apart(folder, name, size, options.set) for size in options.peers])
+        wanted = {"Footnoted": options.sizes} | dict.fromkeys(options.only_peers, options.peers)
+        for name, sizes in wanted.items():
+            columns = []
+            for size in sizes:
+                columns.append(
+                    _ours(folder, size, options.set) if name == "Footnoted" else _apart(folder, name, size, options.set)
+                )
+                if options.output is not None:
+                    _keep(options.output, name, columns[-1])
+            if columns:
+                _table(name, columns)
 
 
 def _ours(folder: Path, size: int, question_set: Path) -> dict[str, Any]:
@@ -125,6 +137,12 @@ def _peer(folder: Path, corpus: Corpus, size: int, name: str) -> dict[str, Any]:
         search(i)
         deleted.append((time.perf_counter() - began) * 1_000)
     return found | {"add and search, ms": _spread(added), "delete and search, ms": _spread(deleted)}
+
+
+def _keep(output: Path, name: str, figures: dict[str, Any]) -> None:
+    kept = json.loads(output.read_text()) if output.exists() else {}
+    kept.setdefault(name, {})[str(figures["passages"])] = figures
+    output.write_text(json.dumps(kept, indent=1))
 
 
 def _table(name: str, columns: list[dict[str, Any]]) -> None:

@@ -4,8 +4,8 @@
 Builds a collection of each size, then measures it in a process of its own: bytes on disk, time to open, resident
 memory, recall@10 against comparing all, milliseconds of dense, keyword, hybrid and filtered search with one client and
 eight, of adding a document of one passage and deleting it, each up to the next search. ``--peers`` does what they can
-of it with LangChain's FAISS store and Chroma. ``--output`` adds to a file for ``bench.index_scale.growth``. Questions are
-embedded before the clock starts. Prints Markdown tables.
+of it with LangChain's FAISS store and Chroma. ``--output`` adds to a file for ``bench.index_scale.growth``. Questions
+are embedded before the clock starts. Prints Markdown tables.
 Needs ``pip install -e '.[bench]'`` for the peers. Linux only.
 """
 

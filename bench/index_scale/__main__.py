@@ -4,8 +4,8 @@
 Builds a collection of each size, then measures it in a process of its own: bytes on disk, time to open, resident
 memory, recall@10 against comparing all, milliseconds of dense, keyword, hybrid and filtered search with one client and
 eight, of adding a document of one passage and deleting it, each up to the next search. ``--peers`` does what they can
-of it with LangChain's FAISS store and Chroma. ``--output`` adds to a file for ``bench.index_scale.growth``. Questions
-are embedded before the clock starts. Prints Markdown tables.
+of it with LangChain's FAISS store, Chroma and LanceDB. ``--output`` adds to a file for ``bench.index_scale.growth``.
+Questions are embedded before the clock starts. Prints Markdown tables.
 Needs ``pip install -e '.[bench]'`` for the peers. Linux only.
 """
 
@@ -22,14 +22,18 @@ from typing import Any
 import numpy as np
 
 from bench.index_scale import ours, peers
-from bench.index_scale.corpus import Corpus, corpus_of
+from bench.index_scale.corpus import DOCUMENT, Corpus, corpus_of, nearest
 from bench.ingest_pipelines.memory import held
 from evals.sets.load import load_set
 from index.store import SearchSettings
 
 QUESTIONS = 300
 CHANGES = 20
-PEERS: dict[str, Callable[[Path, int], peers.Peer]] = {"LangChain FAISS": peers.LangChainFaiss, "Chroma": peers.Chroma}
+PEERS: dict[str, Callable[[Path, int], peers.Peer]] = {
+    "LangChain FAISS": peers.LangChainFaiss,
+    "Chroma": peers.Chroma,
+    "LanceDB": peers.Lance,
+}
 
 
 def main() -> None:
@@ -125,6 +129,11 @@ def _peer(folder: Path, corpus: Corpus, size: int, name: str) -> dict[str, Any]:
     for clients in (1, 8):
         found[f"dense, ms, {_clients(clients)}"] = _spread(ours.timed(search, len(corpus.questions), clients))
     found["resident, MB"] = held() / 1e6
+    asked = corpus.question_vectors[: min(200, len(corpus.questions))]
+    numbered = ((np.arange(len(v)) + i * DOCUMENT, v) for i, (_, v) in enumerate(corpus.documents(size)))
+    exact = nearest(asked, numbered, 10).tolist()
+    got = [{int(n) * DOCUMENT + int(i) for n, i in (one.split(":") for one in peer.search(v, 10))} for v in asked]
+    found["recall@10"] = float(np.mean([len(own & set(best)) / 10 for own, best in zip(got, exact, strict=True)]))
     added, deleted = [], []
     for i in range(CHANGES):
         texts, vectors = corpus.document(size + i, 1)

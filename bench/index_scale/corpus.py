@@ -20,7 +20,7 @@ from service.answer.sentences import sentences
 
 _SENTENCES = 5
 _NOISE = 0.1
-_DOCUMENT = 100  # passages
+DOCUMENT = 100  # passages
 _CHARS = (40, 400)
 
 
@@ -45,8 +45,8 @@ class Corpus:
 
     def documents(self, passages: int) -> Iterator[tuple[list[str], Vectors]]:
         """The texts of a document's passages and their vectors; the same at every call."""
-        for start in range(0, passages, _DOCUMENT):
-            yield self.document(start, min(_DOCUMENT, passages - start))
+        for start in range(0, passages, DOCUMENT):
+            yield self.document(start, min(DOCUMENT, passages - start))
 
     def document(self, seed: int, passages: int) -> tuple[list[str], Vectors]:
         chance = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The same passages in LangChain's FAISS store and in Chroma, as their tutorials use them."""
+"""The same passages in LangChain's FAISS store, Chroma and LanceDB, as their tutorials use them."""
 
 import uuid
 from collections.abc import Sequence
@@ -72,6 +72,47 @@ class Chroma:
 
     def save(self) -> None:
         """It is written as it is added."""
+
+
+class Lance:
+    """LanceDB on disk: IVF with scalar quantisation, built when all are in; what is added later is compared whole."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        import lancedb
+        import pyarrow as pa
+
+        columns = {"id": pa.string(), "text": pa.string(), "vector": pa.list_(pa.float32(), dimension)}
+        self._schema = pa.schema(list(columns.items()))
+        self._table: Any = lancedb.connect(str(folder)).create_table("passages", schema=self._schema)
+        self._waiting: list[Any] = []
+
+    def add(self, ids: Sequence[str], texts: Sequence[str], vectors: Vectors) -> None:
+        import pyarrow as pa
+
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+        column = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        self._waiting.append(pa.record_batch([pa.array(ids), pa.array(texts), column], schema=self._schema))
+        if sum(map(len, self._waiting)) >= _AT_ONCE or len(ids) == 1:
+            self._write()
+
+    def delete(self, ids: Sequence[str]) -> None:
+        self._table.delete("id IN ({})".format(", ".join(f"'{one}'" for one in ids)))
+
+    def search(self, vector: np.ndarray, k: int) -> list[str]:
+        return [
+            str(row["id"]) for row in self._table.search(vector).distance_type("dot").select(["id"]).limit(k).to_list()
+        ]
+
+    def save(self) -> None:
+        self._write()
+        self._table.create_index(metric="dot", index_type="IVF_SQ")
+
+    def _write(self) -> None:
+        import pyarrow as pa
+
+        if self._waiting:
+            self._table.add(pa.Table.from_batches(self._waiting))
+            self._waiting = []
 
 
 def _no_text(_: str) -> list[float]:

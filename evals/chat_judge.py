@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.errors import FootnotedError
-from evals.chat_model import ChatModel, Tokens
 from evals.judge_prompt import SCHEMA, SYSTEM, user_message
 from evals.metrics.cohen_kappa import cohen_kappa
 from evals.reply_json import object_in
 from evals.rows import Outcome, Row
 from evals.some_at_a_time import some_at_a_time
+from service.writing.chat_model import ChatModel, Tokens
 
 FEW = 50
 LOW_KAPPA = 0.6

@@ -13,11 +13,11 @@ from rich.console import Console
 
 from core.errors import InvalidRequest
 from evals.chat_judge import Agreement, Correct, Grounded, Verdict, agreement, judge_rows
-from evals.chat_model import Tokens, open_chat_model
 from evals.judge_prompt import PROMPT_VERSION
 from evals.progress import progress_bar
 from evals.run_folder import read_run
 from evals.write_file import write_atomically
+from service.writing.chat_model import Tokens, open_chat_model
 
 VERDICTS = "judge.json"
 FORMAT_VERSION = 1

@@ -90,6 +90,10 @@ class PackagedE5:
         tokenizer.add_special_tokens([AddedToken(names[i], special=True) for i in (bos, pad, eos, unknown)])
         return tokenizer
 
+    def piece_scores(self) -> NDArray[np.float64]:
+        """The log probability of each piece of the vocabulary, shape (vocabulary,); specials have 0."""
+        return np.array([score for _, score in self._pieces], dtype=np.float64)
+
     def unpack(self, folder: Path) -> None:
         """Write an ordinary sentence-transformers folder, 470 MB, with the prompts "query: " and "passage: "."""
         from safetensors.numpy import save_file

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from core.errors import IndexBroken, NotReady
@@ -257,8 +258,11 @@ class Store:
         settings: SearchSettings | None = None,
         where: Filter | None = None,
         labels: frozenset[str] | None = None,
+        also: tuple[str, float] | None = None,
     ) -> SearchResult:
         """Dense and keyword search, fused, among the passages of documents that ``where`` is true of.
+
+        ``also`` is another form of the question, and its share of the dense score.
 
         A document with access labels is found only with one of them in ``labels``; None is for who may find all.
         Raises NotFound (no such collection), IndexMismatch.
@@ -266,7 +270,7 @@ class Store:
         settings = settings or SearchSettings()
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
-            vector = self._encoder_of(collection).encode_questions([question])[0]
+            vector = _question_vector(self._encoder_of(collection), question, also)
             vectors = self._snapshots.get(connection, collection)
             candidates = max(settings.candidates, top_k)
             allowed = self._allowed.get(connection, collection, where, labels)
@@ -366,6 +370,18 @@ def _fused(dense: dict[int, float], words: dict[int, float], settings: SearchSet
     if settings.fusion == "scores":
         return fuse_scores(dense, words, settings.dense_weight)
     return fuse_ranks([sorted(side, key=lambda key: (-side[key], key)) for side in (dense, words) if side])
+
+
+def _question_vector(encoder: Encoder, question: str, also: tuple[str, float] | None) -> NDArray[np.float32]:
+    """Of length 1. A cosine with the sum of two vectors is the sum of their cosines, but for its length."""
+    other, share = also or ("", 0.0)
+    vectors = encoder.encode_questions([question, other] if share else [question])
+    if not share:
+        vector: NDArray[np.float32] = vectors[0]
+        return vector
+    vector = np.asarray((1 - share) * vectors[0] + share * vectors[1], dtype=np.float32)
+    vector /= np.linalg.norm(vector) or 1.0
+    return vector
 
 
 def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:

@@ -19,12 +19,17 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from core.errors import EncoderUnavailable, FootnotedError
+from service.conversation.sessions import Sessions
+from service.dialects import routes as dialects
+from service.dialects.labels import WrongKeys
+from service.dialects.mcp_http import MCP_ROUTE, serving_mcp
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
 from service.jobs.jobs import Jobs
 from service.operator import Operator
 from service.problems import add_problem_handlers
-from service.questions.log import QuestionLog
+from service.questions.log import KEY_FILE, QuestionLog
+from service.questions.person import PersonKey
 from service.questions.recorder import QuestionRecorder
 from service.routes import (
     admin,
@@ -44,6 +49,7 @@ from service.routes import (
     pages,
     passages,
     quality,
+    sessions,
     sites,
     source,
     view,
@@ -77,6 +83,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         engine=engine,
         jobs=Jobs(engine, settings),
         questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
+        sessions=Sessions(settings.data_dir, settings.conversation.keep_days, PersonKey(settings.data_dir / KEY_FILE)),
         sites=Sites(settings.data_dir),
         tokens=SessionTokens(load_secret(settings.data_dir), settings.sites.session_minutes * 60),
         limits=RequestLimits(Allowance(**settings.sites.model_dump(exclude={"session_minutes"}))),
@@ -87,17 +94,19 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine.store.build_in_background()
         threading.Thread(target=_warm_up, args=(state,), name="warm-up", daemon=True).start()
         state.jobs.start()
-        forgetting = asyncio.create_task(_forget_daily(state.questions))
-        yield
+        forgetting = asyncio.create_task(_forget_daily(state))
+        async with serving_mcp(app):
+            yield
         forgetting.cancel()
         with suppress(asyncio.CancelledError):
             await forgetting
         await run_in_threadpool(state.questions.stop)
         await run_in_threadpool(state.jobs.stop)
+        await run_in_threadpool(state.sessions.close)
         await run_in_threadpool(state.sites.close)
         await run_in_threadpool(engine.store.save)
         await run_in_threadpool(engine.close)
@@ -106,6 +115,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
+    app.state.wrong_keys = WrongKeys()
     app.include_router(document_address.router)  # before the form's route at the same address
     for module in (
         ask,
@@ -113,6 +123,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         documents,
         passages,
         quality,
+        sessions,
         collections,
         jobs,
         health,
@@ -134,6 +145,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         operator_collections.router,
     ):
         app.include_router(operators)
+    for spoken in (dialects.openai, dialects.anthropic, dialects.ai_sdk):
+        app.include_router(spoken)
+    app.router.routes.append(MCP_ROUTE)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
     add_problem_handlers(app)
     _add_middleware(app, settings)
@@ -158,9 +172,10 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestLog)
 
 
-async def _forget_daily(questions: QuestionRecorder) -> None:
+async def _forget_daily(state: ServiceState) -> None:
     while True:
-        await run_in_threadpool(questions.forget_old)
+        await run_in_threadpool(state.questions.forget_old)
+        await run_in_threadpool(state.sessions.forget_old)
         await asyncio.sleep(_DAY_S)
 
 

@@ -26,6 +26,7 @@ _OWN = {
     "verify": "verify:verify",
     "questions": "questions_log:app",
     "sites": "sites:app",
+    "mcp": "mcp:mcp",
     "jobs": "jobs:app",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from core.errors import IndexBroken
+from core.errors import IndexBroken, UnsupportedModel
 from core.types import Answer, Document, DocumentRef, Hit, HitSource, Passage, Turn
 from index.building import Told
 from index.catalog import Collection, DocumentRow, check_name, no_document
@@ -21,11 +21,21 @@ from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.events import Event, fold
 from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
+from service.conversation.conversation import Conversation, ConversationOptions
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
 from service.ingestion.sizes import checked_sizes
 from service.quality.renew import assess_again
-from service.settings import Settings
+from service.settings import ModelSettings, Settings
+from service.support.checker import open_checker
+from service.support.claims import makes_claim
+from service.writing.on_demand import ModelOnDemand
+from service.writing.timed import Limits
+from service.writing.writer import Writer, WritingOptions
+
+_REWRITE_TOKENS = 150
+READER = "reader"
+"""As `model` of a question: quotations by the reader, whatever chat model there is."""
 
 
 class Engine:
@@ -34,6 +44,7 @@ class Engine:
     def __init__(self, store: Store, reader: Reader, settings: Settings) -> None:
         self.store = store
         self._reader = reader
+        self._writer = _writer(settings.model)
         answer = settings.answer
         self._answerer = Answerer(
             store,
@@ -47,6 +58,8 @@ class Engine:
                 answer.max_sentences,
                 answer.max_question_chars,
             ),
+            self._writer,
+            _conversation(settings, store.encoder),
         )
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
         self.ingester = Ingester(store, limits, settings.ingest.readers)
@@ -91,6 +104,17 @@ class Engine:
         """How answers name the model that gave them."""
         return self._reader.name
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names that ``ask`` takes as ``model``: the chat model's, if there is one, and the reader's."""
+        chat = () if self._writer is None else (self._writer.model.name,)
+        return (*chat, READER, self._reader.name)
+
+    def check_model(self) -> None:
+        """Open the chat model, if there is one; nothing is sent. Raises UnsupportedModel, InvalidRequest."""
+        if self._writer is not None:
+            self._writer.warm_up()
+
     def check_reader(self) -> None:
         """Read a sentence, to see that the reader's model works. Raises EncoderUnavailable."""
         document = DocumentRef("check", "check:", "Check", "text/plain")
@@ -103,9 +127,13 @@ class Engine:
         self.store.close()
 
     def warm_up(self) -> None:
-        """Load the models and indexes now, so that the first question does not wait. Raises EncoderUnavailable."""
+        """Load the models and indexes now, so that the first question does not wait.
+
+        Raises EncoderUnavailable, and UnsupportedModel or InvalidRequest where the chat model is not set up right.
+        """
         self.store.encoder.encode_questions(["Is everything in place?"])
         self.check_reader()
+        self.check_model()
         self.store.tidy()
         for collection in self.collections():
             self.store.refresh(collection.name)
@@ -243,9 +271,10 @@ class Engine:
         history: Sequence[Turn] = (),
         top_k: int = 5,
         within: Within = EVERYTHING,
+        model: str | None = None,
     ) -> Answer:
         """The fold of ``ask_events``."""
-        return fold(self.ask_events(question, collection, history, top_k, within))
+        return fold(self.ask_events(question, collection, history, top_k, within, model))
 
     def ask_events(
         self,
@@ -254,6 +283,36 @@ class Engine:
         history: Sequence[Turn] = (),
         top_k: int = 5,
         within: Within = EVERYTHING,
+        model: str | None = None,
     ) -> Iterator[Event]:
-        """Search, read, cite or abstain. Raises NotFound, InvalidRequest, IndexMismatch before the first event."""
-        return self._answerer.events(question, collection, history, top_k, within)
+        """Search, read, then quote, have it written, or abstain.
+
+        ``model`` is one of ``models``; None is the chat model where there is one, else the reader. Raises NotFound,
+        InvalidRequest, IndexMismatch before the first event, UnsupportedModel at once.
+        """
+        if model is not None and model not in self.models:
+            known = ", ".join(dict.fromkeys(self.models))
+            raise UnsupportedModel(
+                f"This server does not answer with the model {model!r}.", f"Leave it out, or name one of: {known}."
+            )
+        written = model not in (READER, self._reader.name)
+        return self._answerer.events(question, collection, history, top_k, within, written=written)
+
+
+def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
+    own, model = settings.conversation, settings.model
+    options = ConversationOptions(own.rewrite, own.history_tokens, own.clarify)
+    if model.name is None:
+        return Conversation(encoder, options)
+    limits = Limits(own.rewrite_s, own.rewrite_s, own.rewrite_s, retries=0)
+    rewriter = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, _REWRITE_TOKENS)
+    return Conversation(encoder, options, lambda messages: (piece.text for piece in rewriter.stream(messages)))
+
+
+def _writer(settings: ModelSettings) -> Writer | None:
+    if settings.name is None:
+        return None
+    limits = Limits(settings.start_s, settings.pause_s, settings.total_s, settings.retries)
+    model = ModelOnDemand(settings.name, settings.base_url, settings.api_key_file, limits, settings.answer_budget)
+    options = WritingOptions(settings.policy, settings.passage_budget, settings.prices, settings.ask_from)
+    return Writer(model, open_checker(), makes_claim, options)

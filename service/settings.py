@@ -193,6 +193,50 @@ class AnswerSettings(_Group):
     max_question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")
 
 
+class ModelSettings(_Group):
+    """The chat model that writes answers. Its key is in the environment (OPENAI_API_KEY, …) or in a file."""
+
+    name: str | None = Field(
+        None,
+        description='Provider and model: "openai:gpt-4o-mini", "ollama:llama3.2", "anthropic:claude-haiku-4-5"; '
+        "without one, answers are quotations.",
+    )
+    base_url: str | None = Field(
+        None, description="Where a server of your own speaks the provider's API: http://127.0.0.1:8080/v1"
+    )
+    api_key_file: Path | None = Field(None, description="A file whose first line is the provider's key.")
+    policy: Literal["mark", "drop", "refuse"] = Field(
+        "drop",
+        description="What becomes of a sentence that no source supports: it is shown and marked, left out, or the "
+        "whole answer is given up for quotations.",
+    )
+    start_s: float = Field(30.0, gt=0, le=600, description="Seconds to the first word, tries and pauses included.")
+    pause_s: float = Field(20.0, gt=0, le=600, description="Seconds that the model may fall silent after that.")
+    total_s: float = Field(120.0, gt=0, le=3600, description="Seconds that a whole answer may take.")
+    retries: int = Field(2, ge=0, le=10, description="More tries where nothing came yet, with growing pauses.")
+    passage_budget: int = Field(
+        3000, ge=100, description="Tokens of passages in a prompt, estimated as a third of their UTF-8 bytes."
+    )
+    answer_budget: int = Field(800, ge=16, description="Most tokens of an answer.")
+    price_in: float | None = Field(None, ge=0, description="Price of a million tokens sent, for `usage.cost`.")
+    price_out: float | None = Field(None, ge=0, description="Price of a million tokens written.")
+    ask_from: float = Field(
+        0.0, ge=0, le=1, description="Ask the model only where the reader is at least so confident; 0 asks always."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _holds_no_secret(cls, base_url: str | None) -> str | None:
+        if base_url is not None and "@" in base_url.partition("://")[2].partition("/")[0]:
+            raise ValueError("it has a user name or a password in it; put the key into the environment or a file")
+        return base_url
+
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """None unless both are set."""
+        return None if self.price_in is None or self.price_out is None else (self.price_in, self.price_out)
+
+
 class ChatSettings(_Group):
     """The chat page."""
 
@@ -207,6 +251,26 @@ class QuestionsSettings(_Group):
     over_http: bool = Field(
         False,
         description="Let GET /v1/feedback show them to whoever reaches the server, who need not sign in.",
+    )
+
+
+class ConversationGroup(_Group):
+    """Follow-up questions, and conversations that the server keeps."""
+
+    rewrite: Literal["auto", "rules", "model", "off"] = Field(
+        "auto",
+        description="What says what a follow-up means. auto, model: the chat model where one is set, rules where it "
+        "fails; rules: never the model; off: every question is taken as it is asked.",
+    )
+    rewrite_s: float = Field(4.0, gt=0, le=60, description="Seconds that the chat model has for that.")
+    history_tokens: int = Field(
+        3000,
+        ge=100,
+        description="Tokens of earlier turns that are looked at, estimated as a third of their UTF-8 bytes.",
+    )
+    clarify: bool = Field(True, description="Ask back where a question fits several documents or sections equally.")
+    keep_days: int = Field(
+        30, ge=0, le=36_500, description="Days that stored sessions are kept after their last question; 0 keeps none."
     )
 
 
@@ -241,8 +305,10 @@ class Settings(BaseSettings):
     index: IndexSettings = IndexSettings()
     search: SearchGroup = SearchGroup()
     answer: AnswerSettings = AnswerSettings()
+    model: ModelSettings = ModelSettings()
     chat: ChatSettings = ChatSettings()
     questions: QuestionsSettings = QuestionsSettings()
+    conversation: ConversationGroup = ConversationGroup()
     sites: SitesSettings = SitesSettings()
 
     @classmethod

@@ -19,6 +19,7 @@ _MAX_TURN_CHARS = 20_000
 _MAX_USER_CHARS = 200
 _MAX_COMMENT_CHARS = 2000
 _MAX_TOKEN_CHARS = 2000
+_MAX_MODEL_CHARS = 200
 
 
 def _writable(text: str) -> str:
@@ -63,6 +64,17 @@ class SearchRequest(QuestionRequest):
         "date and attribute.NAME, with and, or, not.",
         examples=[{"tag": "finance", "attribute.year": {"gte": 2022}}],
     )
+    session_id: _Text | None = Field(
+        None,
+        max_length=100,
+        description="Of a session that the server keeps (POST /v1/sessions), in place of `history`.",
+    )
+
+    @model_validator(mode="after")
+    def _has_one_history(self) -> Self:
+        if self.session_id is not None and self.history:
+            raise ValueError("give either history or session_id")
+        return self
 
 
 class MarksRequest(_Request):
@@ -85,7 +97,11 @@ class AskRequest(SearchRequest):
     """A question to answer."""
 
     stream: bool = Field(False, description="Answer by server-sent events.")
-    model: str | None = Field(None, description="Which model answers; null takes the server's.")
+    model: _Text | None = Field(
+        None,
+        max_length=_MAX_MODEL_CHARS,
+        description='Which model answers: null takes the server\'s, "reader" quotes without a chat model.',
+    )
     user: _Text | None = Field(
         None, max_length=_MAX_USER_CHARS, description="Any id of whoever asks; only a keyed hash of it is kept."
     )

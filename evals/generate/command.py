@@ -11,7 +11,6 @@ import typer
 from rich.console import Console
 
 from core.errors import Conflict, InvalidRequest
-from evals.chat_model import open_chat_model
 from evals.engine_system import open_system
 from evals.generate.make import BY_PATTERNS, MadeSet, Wanted, make_set, pattern_drafts
 from evals.generate.round_trip import RoundTrip
@@ -25,6 +24,7 @@ from evals.sets.types import QuestionSet, SourceFile
 from evals.system import System
 from evals.write_file import write_atomically
 from service.settings import load_settings
+from service.writing.chat_model import open_chat_model
 
 SHOWN = 10
 CAUTION = (

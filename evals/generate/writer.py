@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from core.errors import FootnotedError
 from core.types import BlockKind
-from evals.chat_model import ChatModel, Tokens
 from evals.generate.types import Draft, Sentence, Source
 from evals.generate.writer_prompt import SCHEMA, SYSTEM, user_message
 from evals.reply_json import object_in
 from evals.text_match import Searchable
+from service.writing.chat_model import ChatModel, Tokens
 
 RULE = "writer"
 PASSAGE_CHARS = 1500

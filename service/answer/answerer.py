@@ -1,12 +1,13 @@
-"""A question to events: search, read, then cite or abstain."""
+"""A question to events: search, read, then quote, have it written, or abstain."""
 
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from core.errors import InvalidRequest
-from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Hit, Turn, Verdict
+from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Clarification, Hit, Turn, Verdict
 from index.filters.filter import EVERYTHING, Within
 from index.store import SearchResult, SearchSettings, Store
 from service.answer.cite import choose, cite, merge
@@ -15,7 +16,10 @@ from service.answer.events import Cited, Done, Event, SentenceDone, Started, Tok
 from service.answer.lists import whole_list
 from service.answer.parts import parts
 from service.answer.reader import Candidate, Reader, ReadingTask
-from service.conversation.retrieve import retrieve
+from service.conversation.clarify import clarify
+from service.conversation.conversation import Conversation, ConversationOptions
+from service.conversation.retrieve import Retrieved, retrieve
+from service.writing.writer import Writer
 
 MAX_TOP_K = 50
 
@@ -39,8 +43,19 @@ class AnswerPolicy:
 class Answerer:
     """Holds no state of its own: any number of questions at once."""
 
-    def __init__(self, store: Store, reader: Reader, search: SearchSettings, policy: AnswerPolicy) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reader: Reader,
+        search: SearchSettings,
+        policy: AnswerPolicy,
+        writer: Writer | None = None,
+        conversation: Conversation | None = None,
+    ) -> None:
+        """``writer`` has answers written by a chat model; without one they are quotations."""
+        self._conversation = conversation or Conversation(store.encoder, ConversationOptions())
         self._store = store
+        self._writer = writer
         self._reader = reader
         self._search = search
         self._policy = policy
@@ -50,66 +65,105 @@ class Answerer:
     ) -> tuple[Hit, ...]:
         """Raises NotFound, InvalidRequest, IndexMismatch."""
         question = self._checked(question, top_k)
-        return retrieve(self._store, question, history, collection, top_k, self._search, within).result.hits
+        return self._retrieve(question, history, collection, top_k, within).result.hits
 
     def events(
-        self, question: str, collection: str, history: Sequence[Turn], top_k: int, within: Within = EVERYTHING
+        self,
+        question: str,
+        collection: str,
+        history: Sequence[Turn],
+        top_k: int,
+        within: Within = EVERYTHING,
+        *,
+        written: bool = True,
     ) -> Iterator[Event]:
-        """Raises NotFound, InvalidRequest, IndexMismatch before the first event."""
+        """``written`` is whether the chat model is to be asked, if there is one.
+
+        Raises NotFound, InvalidRequest, IndexMismatch before the first event.
+        """
         question = self._checked(question, top_k)
         clock = _Clock()
         count = max(top_k, self._policy.passages)
-        retrieved = retrieve(self._store, question, history, collection, count, self._search, within)
+        retrieved = self._retrieve(question, history, collection, count, within)
         understood, found = retrieved.understood_as, retrieved.result
         clock.lap("search")
-        answer_id = f"ans_{uuid.uuid4().hex}"
-        yield Started(answer_id, understood, found.hits[:top_k])
-        chosen, confidence = self._read(understood, found)
+        answer = Answer(
+            id=f"ans_{uuid.uuid4().hex}",
+            question=question,
+            understood_as=understood,
+            status=AnswerStatus.NOT_FOUND,
+            sentences=(),
+            citations=(),
+            answer_span=None,
+            confidence=0.0,
+            model=self._reader.name,
+            hits=found.hits[:top_k],
+            timings_ms=clock.laps,
+        )
+        yield Started(answer.id, understood, answer.hits)
+        read = self._read(understood, found)
         clock.lap("read")
-        pairs = list(cite(chosen, lambda document_id: self._store.catalog.document(collection, document_id)))
-        sentences = []
-        for i, (_, citation) in enumerate(pairs):
-            sentence = AnswerSentence(
-                _one_line(citation.quote), (citation.marker,), Verdict.SUPPORTED, citation.support
-            )
-            sentences.append(sentence)
-            yield from (Token(piece) for piece in _pieces(sentence.text, first=i == 0))
-            yield SentenceDone(i, sentence)
-            yield Cited(citation)
+        answer = replace(answer, confidence=read.confidence)
+        if read.clarification is not None:
+            yield Done(replace(answer, status=AnswerStatus.UNCLEAR, clarification=read.clarification))
+            return
+        document_of = partial(self._store.catalog.document, collection)
+        writer = self._writer if written and found.hits else None
+        if writer is not None and read.confidence >= writer.options.ask_from:
+            hits = found.hits[: self._policy.passages]
+            result = yield from writer.write(understood, hits, read.values, document_of, clock.lap)
+            answer = replace(answer, notice=result.notice, usage=result.usage)
+            if not result.falls_back:
+                yield Done(
+                    replace(
+                        answer,
+                        status=AnswerStatus.ANSWERED if result.is_answer else AnswerStatus.NOT_FOUND,
+                        sentences=result.sentences,
+                        citations=result.citations,
+                        model=writer.model.name,
+                    )
+                )
+                return
+        pairs = list(cite(read.chosen, document_of))
+        sentences = yield from _quoted(pairs)
         clock.lap("cite")
         yield Done(
-            Answer(
-                id=answer_id,
-                question=question,
-                understood_as=understood,
+            replace(
+                answer,
                 status=AnswerStatus.ANSWERED if sentences else AnswerStatus.NOT_FOUND,
-                sentences=tuple(sentences),
+                sentences=sentences,
                 citations=tuple(citation for _, citation in pairs),
                 answer_span=_answer_span(pairs),
-                confidence=confidence,
-                model=self._reader.name,
-                hits=found.hits[:top_k],
-                timings_ms=clock.laps,
             )
         )
 
-    def _read(self, question: str, found: SearchResult) -> tuple[list[Candidate], float]:
-        """The sentences to quote, none where the confidence is too low, and the confidence.
+    def _retrieve(
+        self, question: str, history: Sequence[Turn], collection: str, count: int, within: Within
+    ) -> Retrieved:
+        return retrieve(self._store, self._conversation, question, history, collection, count, self._search, within)
 
-        Each part of a question is read by itself; the answer is as sure as that to its surest part.
-        """
+    def _read(self, question: str, found: SearchResult) -> "_Read":
+        """Each part of a question is read by itself; the answer is as sure as that to its surest part."""
         count, most = self._policy.passages, self._policy.max_sentences
         threshold = self._policy.threshold
         if threshold is None:
             threshold = self._calibrated(self._reader.default_threshold)
         answers, confidences = [], []
-        for part in parts(question):
+        clarification = None
+        asked = parts(question)
+        values: dict[str, float] = {}
+        for part in asked:
             task = ReadingTask(part, found.hits[:count], found.cosines[:count], found.frequencies, found.passages)
             reading = self._reader.read(task)
             confidences.append(self._calibrated(reading.confidence))
             if confidences[-1] >= threshold:
+                if len(asked) == 1 and self._conversation.options.clarify:
+                    clarification = clarify(part, reading.candidates)
                 answers.append([whole_list(c, part) for c in choose(reading.candidates, most)])
-        return merge(answers, most), max(confidences)
+            for candidate in reading.candidates:
+                passage = candidate.hit.passage.id
+                values[passage] = max(values.get(passage, 0.0), candidate.probability)
+        return _Read(merge(answers, most), max(confidences), values, clarification)
 
     def _calibrated(self, confidence: float) -> float:
         return rescaled(confidence, self._policy.confidence_scale, self._policy.confidence_shift)
@@ -126,8 +180,19 @@ class Answerer:
         return stripped
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The sentences to quote, none where the confidence is too low; the confidence; for each passage, by id, the
+    probability that its best sentence answers the question; and what to ask back, if several things are meant."""
+
+    chosen: Sequence[Candidate]
+    confidence: float
+    values: Mapping[str, float]
+    clarification: Clarification | None
+
+
 class _Clock:
-    """Milliseconds of each stage, wall clock."""
+    """Milliseconds of each stage, wall clock; one that comes again adds up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
@@ -135,8 +200,20 @@ class _Clock:
 
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round((now - self._last) * 1000, 2)
+        self.laps[name] = round(self.laps.get(name, 0.0) + (now - self._last) * 1000, 2)
         self._last = now
+
+
+def _quoted(pairs: Sequence[tuple[Candidate, Citation]]) -> Generator[Event, None, tuple[AnswerSentence, ...]]:
+    """The events of an answer that quotes, each sentence word for word; gives the sentences."""
+    sentences: list[AnswerSentence] = []
+    for i, (_, citation) in enumerate(pairs):
+        sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), Verdict.SUPPORTED, citation.support)
+        sentences.append(sentence)
+        yield from (Token(piece) for piece in _pieces(sentence.text, first=i == 0))
+        yield SentenceDone(i, sentence)
+        yield Cited(citation)
+    return tuple(sentences)
 
 
 def _one_line(quote: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from core.errors import NotFound
-from core.types import Citation, Document
+from core.types import Citation, Document, Passage
 from service.answer.reader import Candidate
 
 # A second sentence must be nearly as probable as the first, or it only dilutes the answer.
@@ -42,27 +42,32 @@ def cite(chosen: Sequence[Candidate], document_of: DocumentOf) -> Iterator[tuple
 
     The stored text is asked, not the passage: what cannot be found there is not cited.
     """
-    marker = 0
+    marker = 1
     for candidate in chosen:
-        passage = candidate.hit.passage
-        try:
-            document = document_of(passage.document.id)
-        except NotFound:
-            continue
-        if document.text[candidate.start : candidate.end] != candidate.quote:
-            continue
-        marker += 1
-        citation = Citation(
-            marker=marker,
-            document=passage.document,
-            page=document.page_at(candidate.start),
-            section=passage.section,
-            start=candidate.start,
-            end=candidate.end,
-            quote=candidate.quote,
-            support=1.0,  # the sentence is the quote, word for word, which was just compared
-        )
-        yield candidate, citation
+        # The sentence is the quote, word for word: no support could be greater.
+        place = candidate.start, candidate.end
+        citation = citation_of(candidate.hit.passage, place, candidate.quote, 1.0, marker, document_of)
+        if citation is not None:
+            marker += 1
+            yield candidate, citation
+
+
+def citation_of(
+    passage: Passage, place: tuple[int, int], quote: str, support: float, marker: int, document_of: DocumentOf
+) -> Citation | None:
+    """The citation of a stretch of a passage; None where the stored document is gone, or other words stand there now.
+
+    ``place`` is the document's (start, end).
+    """
+    start, end = place
+    try:
+        document = document_of(passage.document.id)
+    except NotFound:
+        return None
+    if document.text[start:end] != quote or not quote:
+        return None
+    page = document.page_at(start)
+    return Citation(marker, passage.document, page, passage.section, start, end, quote, support)
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:

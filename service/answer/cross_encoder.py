@@ -16,7 +16,7 @@ import numpy as np
 
 from core.types import Hit, HitSource
 from service.answer.confidence import sigmoid
-from service.answer.network import Network, Window, explained
+from service.answer.network import Window, explained, open_network
 from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
@@ -49,7 +49,7 @@ class CrossEncoderReader:
 
     def __init__(self, folder: Path = MODEL_FOLDER) -> None:
         self._folder = folder
-        self._network = Network(folder)
+        self._network = open_network(folder)
 
     @property
     def default_threshold(self) -> float:

@@ -6,7 +6,7 @@ A cross-encoder on multilingual-e5-small, see docs/reader.md.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +71,14 @@ class Network:
             ids[i, : len(one.ids)] = one.ids
             mask[i, : len(one.ids)] = 1
             segments[i, one.question : len(one.ids)] = 1
-        words = self._package.word_embeddings(ids)
+        words = self.package.word_embeddings(ids)
         span, relevance = self._session.run(None, {"words": words, "mask": mask, "segments": segments})
         for i, one in enumerate(batch):
             body = span[i, one.body : one.body + len(one.offsets)]
             yield Window(one.passage, float(relevance[i]), one.offsets, body, float(span[i, 0].sum()))
 
     def _inputs(self, question: str, passages: Sequence[tuple[str, str]]) -> list[_Input]:
-        tokenizer = self._tokenizer
+        tokenizer = self.tokenizer
         first, last = self._ends
         asked = tokenizer.encode(question, add_special_tokens=False).ids[:QUESTION_TOKENS]
         titles = tokenizer.encode_batch([title for title, _ in passages], add_special_tokens=False)
@@ -95,16 +95,18 @@ class Network:
         return found
 
     @cached_property
-    def _package(self) -> PackagedE5:
+    def package(self) -> PackagedE5:
+        """Where the word embeddings and the vocabulary come from."""
         return packaged_e5()
 
     @cached_property
-    def _tokenizer(self) -> Any:
-        return self._package.tokenizer()
+    def tokenizer(self) -> Any:
+        """A ``tokenizers.Tokenizer``."""
+        return self.package.tokenizer()
 
     @cached_property
     def _ends(self) -> tuple[int, int]:
-        first, last = self._tokenizer.encode("").ids
+        first, last = self.tokenizer.encode("").ids
         return first, last
 
     @cached_property
@@ -117,6 +119,12 @@ class Network:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         with explained(self._folder / "reader.onnx") as path:
             return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def open_network(folder: Path) -> Network:
+    """One for all of the process that read with it: it takes 400 MB."""
+    return Network(folder)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from core.types import Answer, AnswerStatus, Hit
+from core.types import Answer, AnswerStatus, Hit, Verdict
 from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
 from service.console import out, print_json, rendered_errors
-from service.engine import Engine
+from service.engine import READER, Engine
 from service.scope_text import within_text
 from service.wire import answer_json, hit_json
 
@@ -16,19 +16,31 @@ Question = Annotated[str, typer.Argument(help="In natural language, in quotes.")
 TopK = Annotated[int, typer.Option("--top-k", "-k", min=1, max=50, help="How many hits.")]
 
 
+_DOUBTS = {
+    Verdict.PARTLY: " [yellow](partly supported)[/]",
+    Verdict.UNSUPPORTED: " [red](not supported by a source)[/]",
+}
+Model = Annotated[
+    str | None,
+    typer.Option(help='"reader" quotes; any other is the chat model to ask in place of the setting model.name.'),
+]
+
+
 def ask(
     question: Question,
     collection: Collection = "default",
     top_k: TopK = 5,
     filters: Filters = None,
+    model: Model = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the documents, with sources, or say that they do not tell."""
     with rendered_errors(as_json):
         within = within_text(filters)
-        with Engine.open(settings_with(data_dir)) as engine:
-            answer = engine.ask(question, collection, top_k=top_k, within=within)
+        chosen = {} if model in (None, READER) else {"model": {"name": model}}
+        with Engine.open(settings_with(data_dir, **chosen)) as engine:
+            answer = engine.ask(question, collection, top_k=top_k, within=within, model=model)
     if as_json:
         print_json(answer_json(answer, collection))
     else:
@@ -58,19 +70,41 @@ def search(
 
 
 def _print_answer(answer: Answer) -> None:
+    if answer.clarification is not None:
+        out.print(f"[bold]{escape(answer.clarification.text)}[/]")
+        for option in answer.clarification.options:
+            out.print(f"  - {escape(option)}")
+        return
     if answer.status is AnswerStatus.NOT_FOUND:
         out.print("[bold]The documents do not say.[/]")
+        _print_notice(answer)
         if answer.hits:
             out.print(f"[dim]Confidence {answer.confidence:.0%}. Nearest passage:[/]")
             _print_hit(1, answer.hits[0])
         return
-    out.print(escape(answer.text))
-    out.print()
+    for sentence in answer.sentences:
+        markers = "".join(f" [bold]\\[{marker}][/]" for marker in sentence.markers)
+        out.print(f"{escape(sentence.text)}{markers}{_DOUBTS.get(sentence.verdict, '')}", end=" ")
+    out.print("\n")
+    _print_notice(answer)
     for c in answer.citations:
         page = f", page {c.page}" if c.page else ""
         out.print(f"[bold]\\[{c.marker}][/] {escape(c.document.title)}{page}, characters {c.start}–{c.end}")
         out.print(f"    “{escape(c.quote)}”")
-    out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
+    out.print(f"[dim]Confidence {answer.confidence:.0%}{_usage(answer)}[/]")
+
+
+def _print_notice(answer: Answer) -> None:
+    if answer.notice:
+        out.print(f"[yellow]{escape(answer.notice)}[/]")
+
+
+def _usage(answer: Answer) -> str:
+    usage = answer.usage
+    if usage is None:
+        return ""
+    cost = "" if usage.cost is None else f", cost {usage.cost:.6f}"
+    return f" · {escape(answer.model)}: {usage.input_tokens:,} tokens read, {usage.output_tokens:,} written{cost}"
 
 
 def _print_hit(number: int, hit: Hit) -> None:

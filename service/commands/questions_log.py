@@ -14,7 +14,9 @@ from core.plain_text import printable
 from core.types import AnswerStatus
 from service.commands.options import AsJson, DataDir, Since, settings_with, since_utc
 from service.console import out, print_json, rendered_errors
-from service.questions.log import QuestionLog
+from service.conversation.sessions import Sessions
+from service.questions.log import KEY_FILE, QuestionLog
+from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Rating, Wanted
 from service.wire import feedback_json, question_json
 
@@ -57,16 +59,27 @@ def erase(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget questions and ratings for good; a running server needs no restart."""
+    """Forget questions, ratings and stored sessions for good; a running server needs no restart."""
     with rendered_errors(as_json):
         if (person is None) is not everything:
             raise InvalidRequest("Say whose questions to erase.", "Give either --person ID or --all.")
         with _opened(data_dir) as questions:
             asked, ratings = questions.erase_all() if person is None else questions.erase_person(person)
+        sessions = _erased_sessions(person, data_dir)
     if as_json:
-        print_json({"questions": asked, "ratings": ratings})
+        print_json({"questions": asked, "ratings": ratings, "sessions": sessions})
     else:
-        out.print(f"{asked} questions and {ratings} ratings erased")
+        out.print(f"{asked} questions, {ratings} ratings and {sessions} sessions erased")
+
+
+def _erased_sessions(person: str | None, data_dir: Path | None) -> int:
+    settings = settings_with(data_dir)
+    key = PersonKey(settings.data_dir / KEY_FILE)
+    sessions = Sessions(settings.data_dir, settings.conversation.keep_days, key)
+    try:
+        return sessions.erase_all() if person is None else sessions.erase_person(person)
+    finally:
+        sessions.close()
 
 
 @contextmanager

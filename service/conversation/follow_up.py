@@ -1,84 +1,151 @@
-"""Follow-up questions: what "And where was it held?" means after the question before it.
+"""Follow-up questions: what "And where was it held?" means after the questions before it.
 
-Rules for English, without a language model. The question as understood is shown to whoever asks.
+Rules for English, and for other languages those of other_languages.py, without a language model. The question as
+understood is shown to whoever asks.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.types import Turn
+from service.conversation.left_out import Gap, gap, swapped
+from service.conversation.other_languages import is_english, leaves_out
+from service.conversation.phrases import LONGEST, Phrase, is_relational, noun_phrases
+from service.conversation.pronouns import is_person, is_plural, pronoun, put, thing_after
+from service.conversation.topic import Topic, introduces
 
-_OPENING = re.compile(r"^(and|but|or|so|also|then|what about|how about|why not|why|how so|really|who else)\b", re.I)
-_PERSON = re.compile(r"\b(he|she|him|her|his|hers|himself|herself)\b", re.I)
-_THING = re.compile(r"\b(it|its|itself|this|that|they|them|their|theirs|these|those|there)\b", re.I)
-# "the report that was written", "there are": not every such word points back.
-_NOT_BACK = re.compile(
-    r"\b(is|are|was|were|has|have|will)\s+there\b|\bthere\s+(is|are|was|were)\b|\bit\s+(takes?|seems?)\b", re.I
-)
-_NAME = re.compile(
-    r"(?:[A-Z][\w’'.-]*|\d{4})(?:\s+(?:of|the|and|for|de|van|von|al|in)\s+(?=[A-Z])|\s+(?=[A-Z\d]))?", re.S
-)
-_QUESTION_WORDS = frozenset(
-    "who whom whose what when where which why how did does do is are was were can could will would has have had in on "
-    "at the a an and but for to by it its he she they his her their this that these those there".split()
-)
-_POSSESSIVE = {"his", "her", "hers", "its", "their", "theirs"}
+_SAYS_OF_WHAT = re.compile(r"\w\s\([^()]+\)\W*$")  # "How much is the fee (library card)?", as clarify.py offers it
+_TURNS_BACK = 12
+_LONGEST_NAME = 120
+_RELATED, _RELATED_WHOLE = 0.15, 0.3
+"""Least cosine of two questions on one subject: tells 9 changes of subject in 10 (bench/conversation.py)."""
+_LONGEST_BROUGHT_ALONG = 200
 
 
-def understand(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves out filled in from the conversation; unchanged where it stands alone."""
+Related = Callable[[str, Sequence[str]], Sequence[float]]
+"""How much a question has to do with each of the others: cosines."""
+
+
+def understand(question: str, history: Sequence[Turn], related: Related | None = None) -> str:
+    """The question with what it leaves out filled in from the conversation; unchanged where it stands alone.
+
+    With ``related``, a question that names nothing is put into the conversation that it belongs to by its meaning:
+    "Are there any film festivals (Ann Arbor)?". At most some 450 characters longer than the question.
+    """
     question = " ".join(question.split())
-    asked = [turn.content for turn in history if turn.role == "user"]
-    if not asked:
+    asked = _exchanges(history)
+    if not asked or len(question) > LONGEST or _SAYS_OF_WHAT.search(question):
         return question
-    answers = [turn.content for turn in history if turn.role == "assistant"]
-    last_question, last_answer = asked[-1], answers[-1] if answers else ""
-    pronoun = _pronoun(question)
-    if pronoun is not None:
-        person = _PERSON.fullmatch(pronoun.group()) is not None
-        sources = [last_answer, last_question] if person else [last_question, last_answer]
-        name = next((n for source in sources if (n := _name_in(source))), None)
-        if name is not None:
-            return _put(question, pronoun, name)
-    if pronoun is not None or _OPENING.match(question) or len(question.split()) <= 3:
-        return f"{question} ({last_question.strip()})"
-    return question
+    topic = Topic()
+    for earlier, answer in asked:
+        _understand(earlier, topic)
+        topic.answer(answer)
+    before = list(topic.asked)
+    understood = _understand(question, topic)
+    if related is None or not is_english(question):
+        return understood
+    found = pronoun(question)
+    if found is not None and is_person(found):
+        return understood
+    stands_alone = understood == question and introduces(question)
+    return _in_thread(understood, before, related, _RELATED_WHOLE if stands_alone else _RELATED)
 
 
-def _pronoun(question: str) -> re.Match[str] | None:
-    if match := _PERSON.search(question):
-        return match
-    masked = _NOT_BACK.sub(lambda m: "·" * len(m.group()), question)
-    for match in _THING.finditer(masked):
-        following = masked[match.end() :].split(maxsplit=1)
-        # "that conference" names its own noun, "reports that say" opens a clause.
-        if match.group().lower() in ("that", "this", "these", "those") and following and following[0][0].isalpha():
-            continue
-        return match
-    return None
+def _in_thread(question: str, before: Sequence[tuple[str, Phrase | None]], related: Related, least: float) -> str:
+    """With what the first question that it is related to is about; where there is none, the topic has changed."""
+    cosines = related(question, [text for text, _ in before])
+    near = [centre for (_, centre), cosine in zip(before, cosines, strict=True) if cosine >= least]
+    if not near or near[0] is None or len(near[0].text) > _LONGEST_NAME:
+        return question
+    name = near[0].text
+    if not _new_words(name, question):
+        return question
+    return _completed(question, name)
 
 
-def _name_in(text: str) -> str | None:
-    """The longest run of capitalised words, which is mostly what the turn was about."""
-    names = []
-    for match in re.finditer(r"(?:" + _NAME.pattern + r")+", text):
-        words = match.group().strip().split()
-        while words and words[0].lower().strip("’'.") in _QUESTION_WORDS:
-            words.pop(0)
-        while words and words[-1].lower() in _QUESTION_WORDS | {"of"}:
-            words.pop()
-        if words and not all(w.isdigit() for w in words):
-            name = " ".join(words).rstrip(".?!,’'")
-            names.append(f"the {name}" if f"the {name}" in text else name)
-    return max(names, key=len, default=None)
+def _new_words(name: str, question: str) -> bool:
+    return not _words(name) <= _words(question)
 
 
-def _put(question: str, pronoun: re.Match[str], name: str) -> str:
-    word = pronoun.group().lower()
-    if word in _POSSESSIVE and not question[pronoun.end() :].strip(" ?.!").startswith(("?", ".")):
-        following = question[pronoun.end() :].strip(" ?.!")
-        if following:
-            name = f"{name}'" if name.endswith("s") else f"{name}'s"
-    elif word == "there":
-        name = f"at {name}"
-    return question[: pronoun.start()] + name + question[pronoun.end() :]
+def _words(text: str) -> set[str]:
+    return {re.sub(r"['’]?s?['’]?$", "", word.strip("?.!,()")) for word in text.casefold().split()} - {"the"}
+
+
+def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
+    """The last questions with their answers, white space folded, their ends cut off."""
+    found: list[tuple[str, str]] = []
+    for turn in history[-2 * _TURNS_BACK :]:
+        text = " ".join(turn.content[:LONGEST].split())
+        if turn.role == "user" and text:
+            found.append((text, ""))
+        elif found and text:
+            found[-1] = (found[-1][0], text)
+    return found
+
+
+def _understand(question: str, topic: Topic) -> str:
+    """And the topic goes on."""
+    phrases = noun_phrases(question)
+    if not topic.question:
+        topic.ask(question, phrases)
+        return question
+    if not is_english(question):
+        understood = _with(question, topic.question) if leaves_out(question) else question
+        topic.ask(understood, phrases if understood == question else [])
+        return understood
+    understood = _pronouns_filled_in(question, topic)
+    if understood != question:
+        topic.ask(understood, phrases, keeps=True)
+        return understood
+    points_back = pronoun(question) is not None
+    kind = Gap.PREDICATE if points_back else gap(question, phrases)
+    if kind is Gap.TOPIC and topic.centre is not None:
+        if topic.centre.is_bare_definite:
+            kind = Gap.NONE
+        else:
+            understood = _completed(question, topic.centre.text)
+            topic.ask(understood, phrases, keeps=True)
+            return understood
+    if kind is Gap.NONE:
+        topic.ask(question, phrases)
+        return question
+    if (other := swapped(question, topic.question)) is not None:
+        topic.ask(other, noun_phrases(other))
+        return other
+    understood = _with(question, topic.question)
+    topic.ask(topic.question, phrases, keeps=True)
+    return understood
+
+
+def _pronouns_filled_in(question: str, topic: Topic) -> str:
+    """The first, and one of another kind after it: "How did he cook it?"."""
+    found = pronoun(question)
+    if found is None:
+        return question
+    name = topic.person() if is_person(found) else topic.thing(is_plural(found))
+    if name is None or len(name.text) > _LONGEST_NAME:
+        return question
+    understood = put(question, found, name.text)
+    if is_person(found):
+        topic.who = name
+    rest = understood[len(understood) - len(question) + found.end() :]
+    other = thing_after(rest)
+    if other is not None and (is_person(found) or is_plural(found) != is_plural(other)):
+        second = topic.other_than(name, is_plural(other))
+        if second is not None and len(second.text) <= _LONGEST_NAME:
+            understood = understood[: len(understood) - len(rest)] + put(rest, other, second.text, opens=False)
+    return understood
+
+
+def _with(question: str, last: str) -> str:
+    brought = last if len(last) <= _LONGEST_BROUGHT_ALONG else last[:_LONGEST_BROUGHT_ALONG].rsplit(" ", 1)[0] + "…"
+    return f"{question} ({brought})"
+
+
+def _completed(question: str, name: str) -> str:
+    """ "What are the main types of yoga?" """
+    bare = question.rstrip("?.! ")
+    end = question[len(bare) :].strip()
+    last = noun_phrases(bare)[-1:]
+    joins = last and is_relational(last[0]) and bare.endswith(last[0].text)
+    return f"{bare} of {name}{end}" if joins else f"{bare} ({name}){end}"

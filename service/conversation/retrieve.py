@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from core.types import Turn
 from index.filters.filter import Within
 from index.store import SearchResult, SearchSettings, Store
-from service.conversation.follow_up import understand
+from service.conversation.conversation import Conversation
+
+WEIGHT_AS_ASKED = 0.2
+"""Share of the question as asked in the dense score: see docs/conversation.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class Retrieved:
 
 def retrieve(
     store: Store,
+    conversation: Conversation,
     question: str,
     history: Sequence[Turn],
     collection: str,
@@ -26,6 +30,13 @@ def retrieve(
     settings: SearchSettings,
     within: Within,
 ) -> Retrieved:
-    """The ``count`` best passages. Raises NotFound, IndexMismatch."""
-    understood = understand(question, history)
-    return Retrieved(understood, store.search(collection, understood, count, settings, within.where, within.labels))
+    """The ``count`` best passages for both forms of the question, as it was asked and as it is understood.
+
+    Cosines are linear in the question's vector: one search for the weighted sum of both vectors is the fusion of two
+    dense searches. The words of the understood form hold those of the other. Raises NotFound, IndexMismatch.
+    """
+    understood = conversation.understand(question, history)
+    asked = " ".join(question.split())
+    also = None if understood == asked else (asked, WEIGHT_AS_ASKED)
+    found = store.search(collection, understood, count, settings, within.where, within.labels, also=also)
+    return Retrieved(understood, found)

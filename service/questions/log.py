@@ -152,7 +152,7 @@ class QuestionLog:
             ratings = connection.execute(delete(feedback).where(or_(said, theirs))).rowcount
             asked_count = connection.execute(delete(questions).where(asked)).rowcount
         if asked_count or ratings:
-            _empty_write_ahead_log(engine)
+            empty_write_ahead_log(engine)
         return asked_count, ratings
 
 
@@ -170,7 +170,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _empty_write_ahead_log(engine: Engine) -> None:
+def empty_write_ahead_log(engine: Engine) -> None:
     """Deleted rows would stay readable in it until it is written over."""
     raw = engine.raw_connection()  # not in a transaction, where SQLite refuses it
     try:

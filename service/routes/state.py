@@ -8,6 +8,7 @@ from fastapi import Depends, Query, Request
 from fastapi.templating import Jinja2Templates
 
 from core.errors import FootnotedError, NotReady
+from service.conversation.sessions import Sessions
 from service.engine import Engine
 from service.jobs.jobs import Jobs
 from service.operator import Operator
@@ -27,6 +28,7 @@ class ServiceState:
     engine: Engine
     jobs: Jobs
     questions: QuestionRecorder
+    sessions: Sessions
     sites: Sites
     tokens: SessionTokens
     limits: RequestLimits

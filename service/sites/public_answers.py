@@ -1,4 +1,4 @@
-"""Answers for strangers: the same, without where on the server's disk the documents lie."""
+"""Answers for strangers: the same, without where on the server's disk the documents lie, and what the model cost."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +19,7 @@ def public_events(events: Iterator[Event]) -> Iterator[Event]:
             case Done():
                 answer = event.answer
                 citations = tuple(_citation(one) for one in answer.citations)
-                yield replace(event, answer=replace(answer, citations=citations, hits=_hits(answer.hits)))
+                yield replace(event, answer=replace(answer, citations=citations, hits=_hits(answer.hits), usage=None))
             case _:
                 yield event
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from chat_server import start_chat  # noqa: F401
+from llm_servers.chat_server import start_chat  # noqa: F401
 
 from core.errors import FootnotedError, NotFound
 from core.types import (

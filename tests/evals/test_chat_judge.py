@@ -1,18 +1,18 @@
 import json
 
 import pytest
-from chat_server import Failure
 from hypothesis import given
 from hypothesis import strategies as st
+from llm_servers.chat_server import Failure
 
 from core.errors import InvalidRequest
 from core.types import AnswerStatus
 from evals.chat_judge import Correct, Grounded, agreement, judge_rows
-from evals.chat_model import ChatModel, Tokens, open_chat_model
 from evals.metrics.cohen_kappa import cohen_kappa
 from evals.reply_json import object_in
 from evals.rows import Outcome, Row
 from evals.sets.types import Evidence, Question
+from service.writing.chat_model import ChatModel, Tokens, open_chat_model
 
 
 def verdict_of(correct, grounded="yes"):

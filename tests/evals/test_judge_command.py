@@ -2,15 +2,16 @@ import json
 from dataclasses import replace
 
 import pytest
-from chat_server import Failure
+from llm_servers.chat_server import Failure
 from typer.testing import CliRunner
 
 from core.errors import InvalidRequest, NotFound
 from core.types import AnswerStatus, Turn
-from evals import chat_model, cli
+from evals import cli
 from evals.rows import Row
 from evals.run_folder import RunWriter
 from evals.sets.types import Evidence, Question
+from service.writing import chat_model
 
 YES = json.dumps({"reason": "It says so.", "correct": "yes", "grounded": "yes"})
 

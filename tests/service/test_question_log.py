@@ -141,11 +141,11 @@ def test_erasing_a_person_leaves_nothing_of_them_on_the_disk_and_all_of_the_othe
     log.rate("adas", feedback(person=log.person("bob")))
     assert on_disk(folder, SECRET)
     result = command("erase", "--json", "--person", ada if by_hash else "ada")
-    assert json.loads(result.stdout) == {"questions": 1, "ratings": 2}
+    assert json.loads(result.stdout) == {"questions": 1, "ratings": 2, "sessions": 0}
     assert kept() == ["bobs"]
     assert [one.comment for one in log.questions(Wanted())[0].feedback] == ["Bob's own."]
     assert not on_disk(folder, SECRET)
-    assert command("erase", "--person", "nobody").stdout == "0 questions and 0 ratings erased\n"
+    assert command("erase", "--person", "nobody").stdout == "0 questions, 0 ratings and 0 sessions erased\n"
     assert kept() == ["bobs"]
 
 
@@ -153,7 +153,7 @@ def test_erasing_all_leaves_nothing(folder, log, kept, command):
     log.put(asked(question=SECRET))
     log.rate("ans_1", feedback(comment=SECRET))
     result = command("erase", "--all")
-    assert result.stdout == "1 questions and 1 ratings erased\n"
+    assert result.stdout == "1 questions, 1 ratings and 0 sessions erased\n"
     assert kept() == []
     assert not on_disk(folder, SECRET)
 

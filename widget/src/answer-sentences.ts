@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit";
 import { spanInSentence } from "./codepoints.js";
 import type { Context } from "./context.js";
 import { citationsOf } from "./conversation.js";
+import { doubtOf } from "./doubt.js";
 import type { Exchange } from "./history.js";
 import { withStrong } from "./places.js";
 import type { AnswerSpan, Citation, Sentence } from "./wire.js";
@@ -26,8 +27,10 @@ function sentenceOf(
   const cited = span && sentence.markers.includes(span.marker) ? citations.get(span.marker) : undefined;
   const range = cited && span ? spanInSentence(sentence.text, cited, span) : null;
   const markers = sentence.markers.map((number) => markerOf(number, citations, exchange, context));
-  const tag = sentence.supported ? "" : html` <span class="tag" part="unsupported">${context.strings.unsupported}</span>`;
-  return html`<span class=${sentence.supported ? "sentence" : "sentence unsupported"}><span class="words">${withStrong(sentence.text, range)}</span>${markers}${tag}</span> `;
+  const doubt = doubtOf(sentence, context.strings);
+  const tag = doubt ? html` <span class="tag" part="unsupported">${doubt}</span>` : "";
+  const style = sentence.verdict === "partly" ? "sentence partly" : doubt ? "sentence unsupported" : "sentence";
+  return html`<span class=${style}><span class="words">${withStrong(sentence.text, range)}</span>${markers}${tag}</span> `;
 }
 
 /** A button that opens the source. Before its citation has come it is plain text. */

@@ -1,3 +1,4 @@
+import { doubtOf } from "./doubt.js";
 import { en, type Strings } from "./locales/en.js";
 import { sectionOf } from "./places.js";
 import type { Answer, Citation, Sentence } from "./wire.js";
@@ -6,7 +7,7 @@ import type { Answer, Citation, Sentence } from "./wire.js";
 // syntax is escaped, so that they stay words there.
 
 type ViewUrl = (citation: Citation) => string;
-type CopyWords = Pick<Strings, "page" | "unsupported" | "notFound">;
+type CopyWords = Pick<Strings, "page" | "unsupported" | "partly" | "notFound">;
 
 /** The answer with footnotes as GitHub, Obsidian and Pandoc read them. */
 export function asMarkdown(answer: Answer, viewUrl: ViewUrl, words: CopyWords = en): string {
@@ -49,6 +50,7 @@ function bibtexEntry(citation: Citation, url: string, today: Date): string {
 }
 
 function bodyOf(answer: Answer, words: CopyWords, escaped: (text: string) => string, note: (marker: number) => string): string {
+  if (answer.clarification) return escaped(answer.clarification.text);
   if (answer.status === "not_found") return escaped(words.notFound);
   const cited = new Set(answer.citations.map((citation) => citation.marker));
   return answer.sentences.map((sentence) => sentenceOf(sentence, cited, words, escaped, note)).join(" ");
@@ -61,8 +63,9 @@ function sentenceOf(
   escaped: (text: string) => string,
   note: (marker: number) => string,
 ): string {
+  const doubt = doubtOf(sentence, words);
   const notes = sentence.markers.filter((marker) => cited.has(marker)).map(note);
-  return `${escaped(sentence.text)}${notes.join("")}${sentence.supported ? "" : ` (${escaped(words.unsupported)})`}`;
+  return `${escaped(sentence.text)}${notes.join("")}${doubt ? ` (${escaped(doubt)})` : ""}`;
 }
 
 const placeOf = (citation: Citation, words: CopyWords): string[] => [

@@ -4,7 +4,7 @@ import { sentencesOf } from "./answer-sentences.js";
 import type { Context } from "./context.js";
 import { tell } from "./failure.js";
 import type { Exchange } from "./history.js";
-import type { Answer } from "./wire.js";
+import type { Answer, Clarification } from "./wire.js";
 
 /** A question with its answer, in whatever state it is. */
 export function exchangeView(exchange: Exchange, context: Context): TemplateResult {
@@ -36,6 +36,7 @@ function body(exchange: Exchange, context: Context): TemplateResult {
   const { answer } = exchange;
   if (exchange === context.conversation.running) return coming(exchange, context);
   if (exchange.state === "done" && answer) {
+    if (answer.clarification) return clarifying(answer.clarification, context);
     return answer.status === "not_found" ? missing(exchange, answer, context) : complete(exchange, answer, context);
   }
   const ending = exchange.state === "failed" && exchange.problem ? failure(exchange, context) : stopped(exchange, context);
@@ -60,7 +61,7 @@ function coming(exchange: Exchange, context: Context): TemplateResult {
 function complete(exchange: Exchange, answer: Answer, context: Context): TemplateResult {
   const { strings } = context;
   const total = Object.values(answer.timings_ms ?? {}).reduce((sum, ms) => sum + ms, 0);
-  return html`${prose(exchange, context)} ${sourcesOf(exchange, context)}
+  return html`${prose(exchange, context)} ${noticeOf(answer)} ${sourcesOf(exchange, context)}
     <div class="foot">
       ${rating(exchange, context)} ${context.copyMenu(exchange).render()}
       <p class="facts"><span class="confidence">${strings.confidence(answer.confidence)}</span>${total > 0 ? html`<span>${strings.seconds(total / 1000)}</span>` : nothing}</p>
@@ -73,6 +74,7 @@ function missing(exchange: Exchange, answer: Answer, context: Context): Template
   const others = config.suggestions.filter((suggestion) => !asked.has(suggestion)).slice(0, 3);
   return html`<p class="verdict" part="verdict">${strings.notFound}</p>
     <p class="muted">${strings.notFoundText} ${strings.rephrase}</p>
+    ${noticeOf(answer)}
     ${nearestOf(exchange, answer.hits, context)}
     ${others.length
       ? html`<div class="instead">
@@ -85,6 +87,16 @@ function missing(exchange: Exchange, answer: Answer, context: Context): Template
       <p class="facts"><span class="confidence">${strings.notFoundConfidence(answer.confidence)}</span></p>
     </div>`;
 }
+
+function clarifying({ options }: Clarification, context: Context): TemplateResult {
+  const { strings, conversation } = context;
+  return html`<p class="verdict" part="verdict">${strings.whichOne}</p>
+    ${conversation.running ? nothing : suggestionList(options, context)}`;
+}
+
+/** The server's own sentence, in its language. */
+const noticeOf = ({ notice }: Answer): TemplateResult | typeof nothing =>
+  notice ? html`<p class="notice" part="notice" dir="auto">${notice}</p>` : nothing;
 
 /** Questions that can be asked by a press. */
 export function suggestionList(suggestions: string[], context: Context): TemplateResult {

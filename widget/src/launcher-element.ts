@@ -121,7 +121,7 @@ export class LauncherElement extends LitElement {
   #chat(): TemplateResult {
     const strings = this.#strings;
     const size = this.large ? strings.shrink : strings.enlarge;
-    return html`<footnoted-chat exportparts="root: chat, header, title, log, composer, field, question, send, stop, exchange, question-bubble, answer, prose, marker, sources, suggestion, greeting, empty, peek, source, failure, verdict, unsupported, offline"
+    return html`<footnoted-chat exportparts="root: chat, header, title, log, composer, field, question, send, stop, exchange, question-bubble, answer, prose, marker, sources, suggestion, greeting, empty, peek, source, failure, verdict, unsupported, notice, offline"
       .link=${this.#link} .server=${this.server} .site=${this.site} .collection=${this.collection} .theme=${this.theme} lang=${this.lang || nothing}>
       <button slot="window" type="button" class="iconic size" aria-label=${size} title=${size} @click=${() => (this.large = !this.large)}>
         ${icon(this.large ? "shrink" : "enlarge")}

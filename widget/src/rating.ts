@@ -8,9 +8,10 @@ import type { Rating } from "./wire.js";
 
 type Reason = keyof Strings["reasons"];
 
-const REASONS: Readonly<Record<"answered" | "not_found", readonly Reason[]>> = {
+const REASONS: Readonly<Record<"answered" | "not_found" | "unclear", readonly Reason[]>> = {
   answered: ["wrong", "incomplete", "bad_source", "should_not_have_answered", "other"],
   not_found: ["should_have_answered", "other"],
+  unclear: ["should_have_answered", "other"],
 };
 const MOST_COMMENT = 2000;
 

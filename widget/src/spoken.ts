@@ -1,5 +1,6 @@
 import type { Context } from "./context.js";
 import type { Listener } from "./conversation.js";
+import { doubtOf } from "./doubt.js";
 import { tell } from "./failure.js";
 
 /** Draws anew at each change, and speaks what a reader who sees nothing has to know. */
@@ -14,11 +15,13 @@ export function spoken(context: Context): Listener {
       say(words().searching);
     },
     slow: () => say(words().stillWorking),
-    sentence: ({ text, supported }) => {
+    sentence: (sentence) => {
       heard++;
-      context.announcer.batch(supported ? text : `${text} (${words().unsupported})`);
+      const doubt = doubtOf(sentence, words());
+      context.announcer.batch(doubt ? `${sentence.text} (${doubt})` : sentence.text);
     },
-    done: ({ status, sentences, citations }) => {
+    done: ({ status, sentences, citations, clarification }) => {
+      if (clarification) return say(words().whichOne, ...clarification.options);
       if (status === "not_found") return say(words().notFound, words().rephrase);
       // Where the answer came at once, nothing was spoken yet.
       const rest = sentences.slice(heard).map(({ text }) => text);

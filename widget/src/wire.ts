@@ -19,6 +19,8 @@ export interface Sentence {
   text: string;
   markers: number[];
   supported: boolean;
+  /** Missing in answers that an older version left in this browser. */
+  verdict?: "supported" | "partly" | "unsupported" | "no_claim";
   support: number;
 }
 
@@ -47,7 +49,7 @@ export interface Answer {
   id: string;
   question: string;
   understood_as: string;
-  status: "answered" | "not_found";
+  status: "answered" | "not_found" | "unclear";
   answer: string;
   sentences: Sentence[];
   citations: Citation[];
@@ -55,7 +57,17 @@ export interface Answer {
   confidence: number;
   model: string;
   timings_ms: Record<string, number>;
+  /** A sentence for whoever asked, such as that the language model did not answer. */
+  notice?: string | null;
+  /** A question back; older servers and kept conversations have none. */
+  clarification?: Clarification | null;
   hits: Hit[];
+}
+
+/** The options are whole questions. */
+export interface Clarification {
+  text: string;
+  options: string[];
 }
 
 interface Started {

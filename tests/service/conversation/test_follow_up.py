@@ -1,6 +1,10 @@
 """What a question means after the ones before it."""
 
+import time
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.types import Turn
 from service.conversation.follow_up import understand
@@ -15,6 +19,9 @@ CONFERENCE = turns(
 )
 SPEECH = turns(("Who delivered an important speech?", "Xi Jinping delivered an important speech."))
 RADIUM = turns(("Who discovered radium?", "Marie Curie discovered radium in 1898."))
+PROFIT = turns(("What was the profit in 2022?", "It was 3 million."))
+PARIS = turns(("What is the population of Paris?", "2.1 million."))
+YOGA = turns(("Tell me about the benefits of yoga.", "There are many."))
 
 
 @pytest.mark.parametrize(
@@ -29,6 +36,7 @@ RADIUM = turns(("Who discovered radium?", "Marie Curie discovered radium in 1898
         (SPEECH, "What is his office?", "What is Xi Jinping's office?"),
         (RADIUM, "When was she born?", "When was Marie Curie born?"),
         (RADIUM, "Which prize did she win?", "Which prize did Marie Curie win?"),
+        (RADIUM, "How did she find it?", "How did Marie Curie find radium?"),
     ],
 )
 def test_a_pronoun_stands_for_what_the_conversation_was_about(history, question, meant):
@@ -36,7 +44,16 @@ def test_a_pronoun_stands_for_what_the_conversation_was_about(history, question,
 
 
 @pytest.mark.parametrize(
-    "question", ["why?", "Why?", "Where?", "And the speakers?", "What about the year before that one?"]
+    "question",
+    [
+        "why?",
+        "Why?",
+        "Where?",
+        "For how long?",
+        "By whom?",
+        "And the speakers?",
+        "What about the year before that one?",
+    ],
 )
 def test_a_question_that_leaves_its_subject_out_brings_the_one_before_along(question):
     assert (
@@ -45,17 +62,79 @@ def test_a_question_that_leaves_its_subject_out_brings_the_one_before_along(ques
 
 
 @pytest.mark.parametrize(
+    ("history", "question", "meant"),
+    [
+        (PROFIT, "And in 2023?", "What was the profit in 2023?"),
+        (PROFIT, "what about in 2021", "What was the profit in 2021?"),
+        (PARIS, "What about Berlin?", "What is the population of Berlin?"),
+        (PARIS, "And London?", "What is the population of London?"),
+    ],
+)
+def test_what_is_new_takes_the_place_of_what_it_is_compared_with(history, question, meant):
+    assert understand(question, history) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("What are the main types?", "What are the main types of yoga?"),
+        ("What are the risks?", "What are the risks of yoga?"),
+        ("Which is the best for losing weight?", "Which is the best for losing weight (yoga)?"),
+    ],
+)
+def test_what_belongs_to_something_belongs_to_what_the_conversation_is_about(question, meant):
+    assert understand(question, YOGA) == meant
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "What is the GDP of Japan?",
-        "Who attended the closing meeting?",
+        "Who attended the closing meeting of the council?",
         "Is there a budget for foreign work?",
         "Which reports that were published mention trade?",
         "When did that conference take place?",
+        "When a company fails, what happens to its debts?",
+        "Why did Apple sue Samsung after it copied the phone?",
+        "How does Germany pay its debts?",
+        "How long does it take to learn Norwegian?",
+        "And who wrote Hamlet?",
+        "How much is the fee (library card)?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question):
     assert understand(question, CONFERENCE) == question
+
+
+@pytest.mark.parametrize(
+    ("last", "question"),
+    [
+        ("¿Cuándo se celebró la conferencia?", "¿Y dónde?"),
+        ("¿Cuándo se celebró la conferencia?", "¿Quién habló allí?"),
+        ("会议什么时候举行？", "那在哪里?"),
+        ("会议什么时候举行？", "它的结果是什么？"),
+        ("Когда прошла конференция?", "А где?"),
+        ("Когда прошла конференция?", "Кто её открыл?"),
+        ("Wann fand die Konferenz statt?", "Und wo?"),
+        ("Quand la conférence a-t-elle eu lieu ?", "Et où ?"),
+    ],
+)
+def test_in_other_languages_a_short_follow_up_brings_the_last_question_along(last, question):
+    assert understand(question, [Turn("user", last)]) == f"{question} ({last})"
+
+
+@pytest.mark.parametrize(
+    ("last", "question"),
+    [
+        ("¿Cuándo se celebró la conferencia?", "¿Cuál es la capital administrativa de Bolivia?"),
+        ("会议什么时候举行？", "中华人民共和国的首都是哪个城市？"),
+        ("Когда прошла конференция?", "Какой город является столицей Боливии?"),
+        ("Wann fand die Konferenz statt?", "Welche Stadt ist die Hauptstadt von Bolivien?"),
+        ("Quand la conférence a-t-elle eu lieu ?", "Quelle ville est la capitale de la Bolivie ?"),
+    ],
+)
+def test_in_other_languages_a_whole_question_is_left_as_it_is(last, question):
+    assert understand(question, [Turn("user", last)]) == question
 
 
 def test_without_a_history_a_question_is_left_as_it_is():
@@ -72,3 +151,58 @@ def test_the_last_question_counts_not_an_earlier_one():
         ("Who built the Brooklyn Bridge?", "It was built by two engineers."),
     )
     assert understand("How long is it?", history) == "How long is the Brooklyn Bridge?"
+
+
+def test_a_topic_goes_on_over_several_follow_ups():
+    history = turns(("What is Lyme disease?", "An infection."), ("Can it be cured?", "Yes."), ("For how long?", "-"))
+    assert understand("What are its symptoms?", history) == "What are Lyme disease's symptoms?"
+
+
+FESTIVALS = [Turn("user", "What are some interesting things around Ann Arbor?")]
+
+
+def test_a_question_near_to_the_conversation_is_put_into_it():
+    asked = understand("Are there any film festivals?", FESTIVALS, lambda _, others: [0.4] * len(others))
+    assert asked == "Are there any film festivals (Ann Arbor)?"
+
+
+def test_a_question_far_from_the_conversation_is_a_new_topic():
+    asked = understand("Are there any film festivals?", FESTIVALS, lambda _, others: [0.05] * len(others))
+    assert asked == "Are there any film festivals?"
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+WORDY = st.lists(
+    st.sampled_from(
+        "what about it they The Treaty in 2023 and its (he)? was the history of why 那 它 А где ¿Y \n".split(" ")
+    ),
+    max_size=40,
+).map(" ".join)
+HISTORY = st.lists(st.tuples(st.sampled_from(["user", "assistant"]), TEXT | WORDY), max_size=6).map(
+    lambda pairs: [Turn(*pair) for pair in pairs]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(question=TEXT | WORDY)
+def test_without_a_history_nothing_but_white_space_changes(question):
+    assert understand(question, []) == " ".join(question.split())
+
+
+@settings(max_examples=300, deadline=None)
+@given(question=TEXT | WORDY, history=HISTORY)
+def test_any_text_is_understood_as_something_of_bounded_length(question, history):
+    understood = understand(question, history, lambda _, others: [0.5] * len(others))
+    assert len(understood) <= len(question) + 500
+
+
+@pytest.mark.parametrize(
+    "unit", ["it ", "the ", "a-", "’s ", "((", "How ", "of the ", "A.", "那", "\u0301", "what about "]
+)
+def test_a_huge_history_does_not_take_longer_than_a_small_one_of_the_same_turns(unit):
+    turn = (unit * 20_000)[:20_000]
+    history = [Turn(role, turn) for _ in range(25) for role in ("user", "assistant")]
+    started = time.process_time()
+    for question in (turn[:2000], "Why?", "And where was it held?"):
+        understand(question, history)
+    assert time.process_time() - started < 10  # a pattern that backtracks takes hours

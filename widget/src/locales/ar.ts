@@ -86,6 +86,7 @@ export const ar: Strings = {
   marker: (n) => number(n),
   markerLabel: (n, title) => `المصدر ${number(n)}: ${asWritten(title)}`,
   unsupported: "لا يدعمه مصدر",
+  partly: "يدعمه مصدره جزئيًا فقط",
   sources: "المصادر",
   page: (n) => `الصفحة ${number(n)}`,
   supported: (share) => (share === 1 ? "اقتباس حرفي" : `مدعوم بنسبة ${percent(share)}`),
@@ -105,6 +106,7 @@ export const ar: Strings = {
   copyFailed: "المتصفح يمنع النسخ",
 
   // no answer
+  whichOne: "هناك عدة مواضع تجيب عن هذا، كلٌّ منها عن شيء مختلف. أيّها تقصد؟",
   notFound: "لا تذكر المستندات ذلك.",
   notFoundText: "لا يوجد مقطع يجيب عن هذا السؤال بما يكفي ليُقتبس إجابةً.",
   notFoundConfidence: (share) => `احتمال أن تجيب المستندات عنه: ${percent(share)}`,

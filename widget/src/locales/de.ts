@@ -50,6 +50,7 @@ export const de: Strings = {
   marker: (n) => number(n),
   markerLabel: (n, title) => `Quelle ${number(n)}: ${title}`,
   unsupported: "nicht durch eine Quelle belegt",
+  partly: "nur teilweise durch die Quelle belegt",
   sources: "Quellen",
   page: (n) => `Seite ${number(n)}`,
   supported: (share) => (share === 1 ? "Wörtlich zitiert" : `Zu ${percent(share)} belegt`),
@@ -69,6 +70,7 @@ export const de: Strings = {
   copyFailed: "Der Browser lässt das Kopieren nicht zu",
 
   // no answer
+  whichOne: "Mehrere Stellen beantworten das, jede für etwas anderes. Was meinen Sie?",
   notFound: "Die Dokumente sagen dazu nichts.",
   notFoundText: "Keine Textstelle beantwortet die Frage gut genug, um als Antwort zitiert zu werden.",
   notFoundConfidence: (share) => `Wahrscheinlichkeit, dass die Dokumente die Antwort enthalten: ${percent(share)}`,

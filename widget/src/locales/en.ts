@@ -50,6 +50,7 @@ export const en = {
   marker: (n: number) => number(n),
   markerLabel: (n: number, title: string) => `Source ${number(n)}: ${title}`,
   unsupported: "not supported by a source",
+  partly: "only partly supported by its source",
   sources: "Sources",
   page: (n: number) => `page ${number(n)}`,
   supported: (share: number) => (share === 1 ? "Quoted word for word" : `Supported ${percent(share)}`),
@@ -69,6 +70,7 @@ export const en = {
   copyFailed: "Copying is blocked by the browser",
 
   // no answer
+  whichOne: "Several places answer this, each for something else. Which one do you mean?",
   notFound: "The documents do not say.",
   notFoundText: "No passage answers this well enough to be quoted as an answer.",
   notFoundConfidence: (share: number) => `Likelihood that the documents answer it: ${percent(share)}`,

@@ -50,6 +50,7 @@ export const es: Strings = {
   marker: (n) => number(n),
   markerLabel: (n, title) => `Fuente ${number(n)}: ${title}`,
   unsupported: "sin respaldo de una fuente",
+  partly: "respaldado solo en parte por su fuente",
   sources: "Fuentes",
   page: (n) => `página ${number(n)}`,
   supported: (share) => (share === 1 ? "Citado palabra por palabra" : `Respaldado al ${percent(share)}`),
@@ -69,6 +70,7 @@ export const es: Strings = {
   copyFailed: "El navegador no permite copiar",
 
   // no answer
+  whichOne: "Varios lugares responden a esto, cada uno para algo distinto. ¿A cuál se refiere?",
   notFound: "Los documentos no lo dicen.",
   notFoundText: "Ningún pasaje responde lo bastante bien como para citarlo como respuesta.",
   notFoundConfidence: (share) => `Probabilidad de que los documentos lo respondan: ${percent(share)}`,

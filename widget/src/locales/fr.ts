@@ -50,6 +50,7 @@ export const fr: Strings = {
   marker: (n) => number(n),
   markerLabel: (n, title) => `Source ${number(n)}\u00a0: ${title}`,
   unsupported: "non étayé par une source",
+  partly: "étayé seulement en partie par sa source",
   sources: "Sources",
   page: (n) => `page ${number(n)}`,
   supported: (share) => (share === 1 ? "Cité mot pour mot" : `Étayé à ${percent(share)}`),
@@ -69,6 +70,7 @@ export const fr: Strings = {
   copyFailed: "Le navigateur empêche la copie",
 
   // no answer
+  whichOne: "Plusieurs passages y répondent, chacun pour autre chose. Lequel voulez-vous dire ?",
   notFound: "Les documents n’en disent rien.",
   notFoundText: "Aucun passage n’y répond assez bien pour être cité comme réponse.",
   notFoundConfidence: (share) => `Probabilité que les documents y répondent\u00a0: ${percent(share)}`,

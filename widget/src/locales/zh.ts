@@ -48,6 +48,7 @@ export const zh: Strings = {
   marker: (n) => number(n),
   markerLabel: (n, title) => `来源 ${number(n)}：${title}`,
   unsupported: "没有来源支持",
+  partly: "来源只支持其中一部分",
   sources: "来源",
   page: (n) => `第 ${number(n)} 页`,
   supported: (share) => (share === 1 ? "逐字引用" : `支持度 ${percent(share)}`),
@@ -67,6 +68,7 @@ export const zh: Strings = {
   copyFailed: "浏览器不允许复制",
 
   // no answer
+  whichOne: "有多处内容可以回答这个问题，但各指不同的事物。您指的是哪一个？",
   notFound: "文档中没有提及。",
   notFoundText: "没有段落能充分回答这个问题，因此无法引用作答。",
   notFoundConfidence: (share) => `文档中有答案的可能性：${percent(share)}`,

@@ -35,6 +35,8 @@ export const answerStyles = css`
   /* A finger needs more than the digits. */
   button.marker::after { content: ""; position: absolute; inset: -3px -2px; }
 
+  .partly .words { text-decoration: underline dotted var(--_warn) 1px; text-underline-offset: 0.25em; }
+  .notice { margin-block: 0.75em 0; padding-inline-start: 0.75em; border-inline-start: 3px solid var(--_warn); font-size: 0.9375em; }
   .verdict { font: 600 1.25em/1.4 var(--_serif); }
   .verdict + .muted { margin-block-start: 0.3em; font-size: 0.9375em; }
 

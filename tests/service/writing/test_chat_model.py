@@ -1,10 +1,10 @@
 import builtins
 
 import pytest
-from chat_server import Failure, Stall
+from llm_servers.chat_server import Failure, Stall
 
 from core.errors import InvalidRequest, NotReady, UnsupportedModel
-from evals.chat_model import ATTEMPTS, ChatModel, Tokens, open_chat_model
+from service.writing.chat_model import ATTEMPTS, ChatModel, Tokens, open_chat_model
 
 SCHEMA = {"title": "Colour", "type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]}
 

@@ -1,0 +1,47 @@
+"""What a question means in its conversation: by rules, or as a chat model says it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.types import Turn
+from index.encode import DEFAULT_MODEL, Encoder
+from service.conversation.follow_up import understand
+from service.conversation.related import RelatedQuestions
+from service.conversation.rewrite import Ask, rewritten
+from service.conversation.turns import latest
+
+Rewrite = Literal["auto", "rules", "model", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOptions:
+    """``rewrite`` "auto" asks the chat model where there is one; "off" takes every question as it is asked.
+
+    ``history_tokens`` of the last turns are looked at. ``clarify`` is whether a question may be asked back.
+    """
+
+    rewrite: Rewrite = "auto"
+    history_tokens: int = 3000
+    clarify: bool = True
+
+
+class Conversation:
+    """Holds nothing of any one conversation. Safe from several threads."""
+
+    def __init__(self, encoder: Encoder, options: ConversationOptions, ask: Ask | None = None) -> None:
+        """``ask`` sends messages to the chat model."""
+        self.options = options
+        self._ask = None if options.rewrite == "rules" else ask
+        # The least cosine of related questions is that of the default encoder; each encoder has a scale of its own.
+        self._related = RelatedQuestions(encoder) if encoder.name == DEFAULT_MODEL else None
+
+    def understand(self, question: str, history: Sequence[Turn]) -> str:
+        """The question with what it leaves out filled in; but for white space unchanged where there is no history."""
+        question = " ".join(question.split())
+        if not history or self.options.rewrite == "off":
+            return question
+        kept = latest(history, self.options.history_tokens)
+        if self._ask is not None and (by_model := rewritten(question, kept, self._ask)) is not None:
+            return by_model
+        return understand(question, kept, self._related)

@@ -1,0 +1,35 @@
+"""How much questions of a conversation have to do with each other: cosines of the default encoder."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encode import Encoder
+
+_REMEMBERED = 2_000
+
+
+class RelatedQuestions:
+    """Earlier questions come again with every turn, so their vectors are remembered. Safe from several threads."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, question: str, others: Sequence[str]) -> list[float]:
+        """The cosine of the question with each. Raises EncoderUnavailable."""
+        wanted = list(dict.fromkeys([question, *others]))
+        with self._lock:
+            known = {text: self._vectors[text] for text in wanted if text in self._vectors}
+        missing = [text for text in wanted if text not in known]
+        if missing:
+            known |= dict(zip(missing, self._encoder.encode_questions(missing), strict=True))
+            with self._lock:
+                self._vectors.update({text: known[text] for text in missing})
+                while len(self._vectors) > _REMEMBERED:
+                    self._vectors.popitem(last=False)
+        return [float(known[question] @ known[other]) for other in others]

@@ -1,0 +1,32 @@
+"""The tables of stored sessions."""
+
+from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String, Table, Text
+
+FORMAT_VERSION = 1
+
+metadata = MetaData()
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("created_at", String, nullable=False),
+    Column("used_at", String, nullable=False, index=True),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("asked_at", String, nullable=False),
+    Column("collection", String, nullable=False),
+    Column("answer_id", String, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("understood_as", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("citations", JSON, nullable=False),  # as on the wire
+    Column("person", String, index=True),
+    sqlite_autoincrement=True,
+)

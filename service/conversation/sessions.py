@@ -1,0 +1,176 @@
+"""Stored sessions: conversations that the server keeps, so that a client need not send the history."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from core.errors import Conflict, FootnotedError, NotFound
+from core.types import Answer, Turn
+from index.schema import read, write
+from service.answer.events import Done, Event
+from service.conversation.session_tables import FORMAT_VERSION, metadata, sessions, turns
+from service.database_file import DatabaseFile
+from service.questions.log import empty_write_ahead_log
+from service.questions.person import PersonKey
+from service.questions.records import timestamp
+from service.wire import citation_json
+
+FILE = "sessions.db"
+_ID_BYTES = 24
+_MOST_TURNS_READ = 50
+_PRAGMAS = ("secure_delete = ON", "busy_timeout = 1000")
+log = structlog.get_logger("footnoted")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """One question and its answer; ``citations`` are as on the wire."""
+
+    answer_id: str
+    asked_at: str
+    collection: str
+    question: str
+    understood_as: str
+    status: str
+    answer: str
+    citations: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Whoever holds the id may read the session, go on with it and delete it."""
+
+    id: str
+    created_at: str
+    used_at: str
+    turns: tuple[StoredTurn, ...] = ()
+
+
+class Sessions:
+    """Every method is one transaction. Safe from several threads and processes."""
+
+    def __init__(self, data_dir: Path, keep_days: int, person_key: PersonKey) -> None:
+        """``keep_days`` after its last question a session is forgotten; with 0 there are none."""
+        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
+        self._keep_days = keep_days
+        self._person_key = person_key
+
+    def close(self) -> None:
+        self._file.close()
+
+    def create(self) -> Session:
+        """With an id of 192 random bits. Raises Conflict where the server keeps none."""
+        if not self._keep_days:
+            raise Conflict("This server keeps no sessions.", "Send the history, or set conversation.keep_days.")
+        now = timestamp(datetime.now(UTC))
+        session = Session(f"ses_{secrets.token_urlsafe(_ID_BYTES)}", now, now)
+        with write(self._file.opened()) as connection:
+            connection.execute(insert(sessions).values(id=session.id, created_at=now, used_at=now))
+        return session
+
+    def get(self, session_id: str) -> Session:
+        """With its turns, oldest first. Raises NotFound."""
+        if not self._file.exists():
+            raise _unknown()
+        with read(self._file.opened()) as connection:
+            found = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
+            if found is None or found["used_at"] < self._oldest():
+                raise _unknown()
+            wanted = [turns.c[name] for name in StoredTurn.__dataclass_fields__]
+            rows = connection.execute(select(*wanted).where(turns.c.session_id == session_id).order_by(turns.c.number))
+            said = tuple(StoredTurn(**row) for row in rows.mappings())
+        return Session(found["id"], found["created_at"], found["used_at"], said)
+
+    def history(self, session_id: str) -> tuple[Turn, ...]:
+        """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound."""
+        said: list[Turn] = []
+        for turn in self.get(session_id).turns[-_MOST_TURNS_READ:]:
+            quotes = [one["quote"] for one in turn.citations if one["quote"] not in turn.answer]
+            said += [Turn("user", turn.question), Turn("assistant", " ".join([turn.answer, *quotes]))]
+        return tuple(said)
+
+    def delete(self, session_id: str) -> None:
+        """Raises NotFound."""
+        self.get(session_id)
+        self._erase(sessions.c.id == session_id)
+
+    def recording(
+        self, events: Iterator[Event], session_id: str, collection: str, user: str | None = None
+    ) -> Iterator[Event]:
+        """The events as they are. The turn is kept before the last one goes out: the next question finds it."""
+        for event in events:
+            if isinstance(event, Done):
+                try:
+                    self._append(session_id, collection, event.answer, user)
+                except FootnotedError as error:  # the answer is there; the next question misses this turn
+                    log.error("turn_not_kept", code=error.code, message=error.message)
+            yield event
+
+    def _append(self, session_id: str, collection: str, answer: Answer, user: str | None) -> None:
+        now = timestamp(datetime.now(UTC))
+        with write(self._file.opened()) as connection:
+            used = update(sessions).where(sessions.c.id == session_id).values(used_at=now)
+            if not connection.execute(used).rowcount:
+                return  # deleted while the answer was made
+            turn = {
+                "session_id": session_id,
+                "asked_at": now,
+                "collection": collection,
+                "answer_id": answer.id,
+                "question": answer.question,
+                "understood_as": answer.understood_as,
+                "status": answer.status.value,
+                "answer": answer.clarification.text if answer.clarification else answer.text,
+                "citations": [citation_json(citation, collection) for citation in answer.citations],
+                "person": self._person_key.hashed(user),
+            }
+            connection.execute(insert(turns).values(turn))
+
+    # Forgetting
+
+    def forget_old(self) -> None:
+        """A failure is told, and tried again the next time."""
+        if not self._file.exists():
+            return
+        try:
+            with write(self._file.opened()) as connection:
+                connection.execute(delete(sessions).where(sessions.c.used_at < self._oldest()))
+        except FootnotedError as error:
+            log.error("sessions_not_forgotten", code=error.code, message=error.message)
+
+    def erase_all(self) -> int:
+        """Gives how many sessions there were."""
+        if not self._file.exists():
+            return 0
+        return self._erase(sessions.c.id.is_not(None))
+
+    def erase_person(self, name: str) -> int:
+        """Sessions in which the person asked anything, by the name or its hash; gives how many there were."""
+        if not self._file.exists():
+            return 0
+        theirs = select(turns.c.session_id).where(turns.c.person.in_({name, self._person_key.hashed(name)}))
+        return self._erase(sessions.c.id.in_(theirs))
+
+    def _erase(self, wanted: ColumnElement[bool]) -> int:
+        engine = self._file.opened()
+        with write(engine) as connection:
+            count = connection.execute(delete(sessions).where(wanted)).rowcount
+        if count:
+            empty_write_ahead_log(engine)
+        return count
+
+    def _oldest(self) -> str:
+        return timestamp(datetime.now(UTC) - timedelta(days=self._keep_days))
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "There is no such session.",
+        "Make one by POST /v1/sessions; it is forgotten the days of conversation.keep_days after its last question.",
+    )

@@ -1,0 +1,93 @@
+"""Errors in a dialect's own shape, so that its client raises the class that its users catch."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+from fastapi import Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from core.errors import FootnotedError
+from service.dialects.asking import ClientGone
+from service.problems import problem, problem_of, problem_response
+
+_CLIENT_CLOSED = 499  # nobody reads it; the log shows it
+_KEPT_HEADERS = ("retry-after", "www-authenticate")
+log = structlog.get_logger("footnoted")
+
+ErrorBody = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def words(members: Mapping[str, Any]) -> str:
+    """What a problem document says, in one line."""
+    return f"{members['detail']} {members['hint']}".strip()
+
+
+def openai_error(members: Mapping[str, Any]) -> dict[str, Any]:
+    """``code`` is the problem's own, as everywhere in this service."""
+    status = members["status"]
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = "server_error" if status >= 500 else kinds.get(status, "invalid_request_error")
+    error = {"message": words(members), "type": kind, "param": None, "code": members["code"], "hint": members["hint"]}
+    return {"error": error}
+
+
+def anthropic_error(members: Mapping[str, Any]) -> dict[str, Any]:
+    """``code`` and ``hint`` are beyond the dialect."""
+    status = members["status"]
+    kinds = {
+        401: "authentication_error", 403: "permission_error", 404: "not_found_error",
+        413: "request_too_large", 429: "rate_limit_error", 503: "overloaded_error",
+    }  # fmt: skip
+    kind = kinds.get(status, "api_error" if status >= 500 else "invalid_request_error")
+    error = {"type": kind, "message": words(members), "code": members["code"], "hint": members["hint"]}
+    return {"type": "error", "error": error}
+
+
+class _DialectRoute(APIRoute):
+    """Renders every error by ``body``; what cannot be processed is a bad request, as these clients know it."""
+
+    body: ErrorBody
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        body = type(self).body
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except FootnotedError as error:
+                members = problem_of(error)
+            except RequestValidationError as error:
+                members = _invalid(error)
+            except ClientGone:
+                return Response(status_code=_CLIENT_CLOSED)
+            except Exception as error:  # a border: this dialect's client is told in its own shape
+                log.error("request_crashed", path=request.url.path, exc_info=error)
+                hint = "The server's log has the details; please report it."
+                members = problem(500, "internal_error", "Something went wrong on the server.", hint)
+            headers = {name: v for name, v in problem_response(members).headers.items() if name in _KEPT_HEADERS}
+            status = 400 if members["status"] == 422 else members["status"]
+            return JSONResponse(body(members), status, headers)
+
+        return handler
+
+
+class OpenAIRoute(_DialectRoute):
+    """For clients of OpenAI's API."""
+
+    body = staticmethod(openai_error)
+
+
+class AnthropicRoute(_DialectRoute):
+    """For clients of Anthropic's API."""
+
+    body = staticmethod(anthropic_error)
+
+
+def _invalid(error: RequestValidationError) -> dict[str, Any]:
+    faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in jsonable_encoder(error.errors())]
+    return problem(422, "invalid_request", f"{'; '.join(faults)}.", "The page /docs describes every request.")

@@ -1,0 +1,94 @@
+"""The addresses that clients of other APIs call: ``/v1/chat/completions``, ``/v1/responses``, ``/v1/messages``, …
+
+An API key is taken and has no effect, unless it is the operator's token (see labels.py).
+"""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from core.errors import NotFound
+from service.dialects.asking import answer_events, links_of, whole_answer
+from service.dialects.chat_completions import ChatChunks, ChatRequest, completion_json, model_json, models_json
+from service.dialects.errors import AnthropicRoute, OpenAIRoute
+from service.dialects.labels import ClientLabels
+from service.dialects.messages import MessageEvents, MessagesRequest, message_json, ping
+from service.dialects.models import model_names, parse_model
+from service.dialects.responses import ResponseEvents, ResponsesRequest, response_json
+from service.dialects.streaming import streamed
+from service.dialects.ui_messages import STREAM_HEADERS, UiMessageParts, UiMessagesRequest
+from service.routes.state import ReadyEngine, State
+
+_STREAM_TOO: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/event-stream": {}}}}
+
+openai = APIRouter(prefix="/v1", tags=["dialects"], route_class=OpenAIRoute)
+anthropic = APIRouter(prefix="/v1", tags=["dialects"], route_class=AnthropicRoute)
+ai_sdk = APIRouter(prefix="/v1", tags=["dialects"])
+
+
+@openai.post("/chat/completions", responses=_STREAM_TOO, response_class=Response)
+async def chat_completions(
+    request: Request, given: ChatRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+) -> Response:
+    """OpenAI's Chat Completions: an answer with its sources as annotations."""
+    model = parse_model(given.model)
+    links = links_of(request, state, model.collection)
+    events = answer_events(given.asked(model), engine, state, labels)
+    if given.stream:
+        usage = given.stream_options is not None and given.stream_options.include_usage
+        return await streamed(events, ChatChunks(given.model, links, model.lists_sources, usage))
+    told = await whole_answer(events, request)
+    return JSONResponse(completion_json(told, given.model, links, model.lists_sources))
+
+
+@openai.get("/models")
+def list_models(state: State) -> dict[str, Any]:
+    """Each collection as a model."""
+    return models_json(model_names(collection.name for collection in state.engine.collections()))
+
+
+@openai.get("/models/{name:path}")
+def get_model(state: State, name: str) -> dict[str, Any]:
+    """A collection as a model."""
+    known = model_names(collection.name for collection in state.engine.collections())
+    if model_names([parse_model(name).collection])[-1] not in known:
+        raise NotFound(f"There is no model {name!r}.", "GET /v1/models lists them: each collection is one.")
+    return model_json(name)
+
+
+@openai.post("/responses", responses=_STREAM_TOO, response_class=Response)
+async def responses(
+    request: Request, given: ResponsesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+) -> Response:
+    """OpenAI's Responses: an answer with its sources as annotations."""
+    model = parse_model(given.model)
+    links = links_of(request, state, model.collection)
+    events = answer_events(given.asked(model), engine, state, labels)
+    if given.stream:
+        return await streamed(events, ResponseEvents(given.model, links, model.lists_sources))
+    told = await whole_answer(events, request)
+    return JSONResponse(response_json(told, given.model, links, model.lists_sources))
+
+
+@anthropic.post("/messages", responses=_STREAM_TOO, response_class=Response)
+async def messages(
+    request: Request, given: MessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+) -> Response:
+    """Anthropic's Messages: a block of text for each sentence, with its citations."""
+    model = parse_model(given.model)
+    links = links_of(request, state, model.collection)
+    events = answer_events(given.asked(model), engine, state, labels)
+    if given.stream:
+        return await streamed(events, MessageEvents(given.model, links), ping=ping)
+    return JSONResponse(message_json(await whole_answer(events, request), given.model, links))
+
+
+@ai_sdk.post("/ui-messages", response_class=Response)
+async def ui_messages(
+    request: Request, given: UiMessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+) -> Response:
+    """The Vercel AI SDK's UI message stream."""
+    events = answer_events(given.asked(), engine, state, labels)
+    return await streamed(events, UiMessageParts(links_of(request, state, given.collection)), STREAM_HEADERS)

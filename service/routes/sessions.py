@@ -1,0 +1,40 @@
+"""``/v1/sessions``: conversations that the server keeps."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from service.conversation.sessions import Session
+from service.routes.state import State
+
+router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
+_PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"description": "No such session, or it is forgotten."}}
+SessionId = Annotated[str, Path(max_length=100, description="As it was given when the session was made.")]
+
+
+@router.post("", status_code=201, responses={409: {"description": "This server keeps no sessions."}})
+def create_session(state: State) -> dict[str, Any]:
+    """Begin a conversation. Give its `id` as `session_id` with every question, in place of a history."""
+    return _json(state.sessions.create())
+
+
+@router.get("/{session_id}", responses=_PROBLEMS)
+def get_session(state: State, session_id: SessionId) -> dict[str, Any]:
+    """The questions and answers so far, oldest first. Whoever has the id may read it."""
+    return _json(state.sessions.get(session_id))
+
+
+@router.delete("/{session_id}", status_code=204, responses=_PROBLEMS)
+def delete_session(state: State, session_id: SessionId) -> None:
+    """Forget the conversation."""
+    state.sessions.delete(session_id)
+
+
+def _json(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "created_at": session.created_at,
+        "used_at": session.used_at,
+        "turns": [asdict(turn) for turn in session.turns],
+    }

@@ -1,0 +1,92 @@
+"""A text taken apart for the check: its words, numbers and dates; and a passage as its sentences."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.types import Passage
+from service.answer.sentences import sentences
+from service.support.facts import dates, numbers
+from service.support.words import Word, comparable, words
+
+_LONGEST = 4_000  # characters of a sentence that are read: a table without line ends is one, too
+_CACHED_PASSAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A sentence, or several as one: ``text`` is the comparable form."""
+
+    text: str
+    words: tuple[Word, ...]
+    stems: frozenset[str]
+    dates: tuple[dates.Date, ...]
+    numbers: tuple[numbers.Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage; offsets are the passage's."""
+
+    start: int
+    end: int
+    said: Analysed
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A passage as it was read; ``around`` are the words of its document's title and of its headings."""
+
+    passage: Passage
+    sentences: tuple[Sentence, ...]
+    around: tuple[Word, ...]
+
+
+def analyse(text: str) -> Analysed:
+    """Takes a text apart; of a very long one, its first 4,000 characters."""
+    same = comparable(text)
+    figures = numbers.in_figures(same[:_LONGEST])
+    found = dates.dates(figures)
+    taken = [(date.start, date.end) for date in found]
+    own = words(figures)
+    return Analysed(same, own, frozenset(w.stem for w in own), tuple(found), tuple(numbers.quantities(figures, taken)))
+
+
+def together(parts: Iterable[Analysed]) -> Analysed:
+    """Several sentences as one."""
+    parts = list(parts)
+    own = tuple(word for part in parts for word in part.words)
+    return Analysed(
+        " ".join(part.text for part in parts),
+        own,
+        frozenset(word.stem for word in own),
+        tuple(date for part in parts for date in part.dates),
+        tuple(number for part in parts for number in part.numbers),
+    )
+
+
+class Passages:
+    """Reads passages, and keeps the last ones: an answer's sentences are checked against the same few."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Passage, Read] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, passage: Passage) -> Read:
+        with self._lock:
+            kept = self._kept.get(passage)
+            if kept is not None:
+                self._kept.move_to_end(passage)
+                return kept
+        read = _read(passage)
+        with self._lock:
+            self._kept[passage] = read
+            if len(self._kept) > _CACHED_PASSAGES:
+                self._kept.popitem(last=False)
+        return read
+
+
+def _read(passage: Passage) -> Read:
+    found = tuple(Sentence(start, end, analyse(passage.text[start:end])) for start, end in sentences(passage.text))
+    return Read(passage, found, words(comparable(" ".join([passage.document.title, *passage.section]))))

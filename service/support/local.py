@@ -1,0 +1,144 @@
+"""The checker that runs on this machine: identity, then facts one by one, then a learnt score for the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.types import Passage, Verdict
+from service.support.analysed import Analysed, Passages, Read, analyse, together
+from service.support.checker import Checked, Evidence
+from service.support.conflict import follow
+from service.support.evidence import Chosen, choose, stretch, weights
+from service.support.facts import dates, names, numbers, polarity
+from service.support.features import features
+from service.support.score import shipped
+from service.support.words import comparable
+
+_LONGEST_CLAIM = 2_000  # characters; no sentence is that long
+_FAULTY = 0.2  # the most support that a sentence with a fault has
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A claim beside the sentences that say most of it; ``fault`` is the first fact that differs."""
+
+    features: tuple[float, ...]
+    chosen: tuple[Chosen, ...]
+    fault: str | None
+    contradicted: bool
+
+
+class LocalChecker:
+    """Safe from several threads; what it needs is loaded on first use."""
+
+    name = "local"
+
+    def __init__(self) -> None:
+        self._passages = Passages()
+
+    def check(self, claim: str, passages: Sequence[Passage]) -> Checked:
+        reads = [self._passages.read(passage) for passage in passages]
+        if same := _verbatim(claim, reads):
+            return Checked(Verdict.SUPPORTED, 1.0, (same,))
+        compared = self.compare(claim, reads)
+        if compared is None:
+            return Checked(Verdict.UNSUPPORTED, 0.0, (), "meaning")
+        score = shipped()
+        support = score.of(compared.features)
+        if compared.fault:
+            support = min(support, _FAULTY if compared.contradicted else score.supported - 0.01)
+        if compared.contradicted or support < score.partly:
+            return Checked(Verdict.UNSUPPORTED, support, (), compared.fault or "meaning")
+        verdict = Verdict.SUPPORTED if support >= score.supported else Verdict.PARTLY
+        fault = None if verdict is Verdict.SUPPORTED else compared.fault or "meaning"
+        return Checked(verdict, support, tuple(_evidence(compared.chosen, reads, support)), fault)
+
+    def features(self, claim: str, passages: Sequence[Passage]) -> tuple[float, ...] | None:
+        """What the score would be computed from; None where it would not be asked."""
+        reads = [self._passages.read(passage) for passage in passages]
+        compared = None if _verbatim(claim, reads) else self.compare(claim, reads)
+        return None if compared is None or compared.fault else compared.features
+
+    def compare(self, claim: str, reads: Sequence[Read]) -> Compared | None:
+        """None where the claim has no words, is no sentence's length, or has no word in common with the passages."""
+        if len(claim) > _LONGEST_CLAIM:
+            return None
+        said = analyse(claim)
+        weighed = weights(said)
+        chosen = choose(weighed, reads)
+        if not chosen:
+            return None
+        evidence = together(reads[c.passage].sentences[c.sentence].said for c in _in_order(chosen))
+        fault = _departure(said, chosen, reads)
+        used = {c.passage for c in chosen}
+        whole = [s.said for i in sorted(used) for s in reads[i].sentences]
+        context = [w for part in (*(reads[i].around for i in used), *(s.words for s in whole)) for w in part]
+        absent = names.missing(said.words, {w.stem for w in context}, context)
+        other = fault or _lacking(said, evidence, [date for s in whole for date in s.dates], bool(absent))
+        found = features(said, weighed, chosen, evidence)
+        return Compared(found, tuple(chosen), other, fault is not None)
+
+
+def _verbatim(claim: str, reads: Sequence[Read]) -> Evidence | None:
+    """The first place where whole sentences of a passage read exactly like the claim."""
+    wanted = comparable(claim)
+    if not wanted:
+        return None
+    for read in reads:
+        for i in range(len(read.sentences)):
+            text = ""
+            for j in range(i, len(read.sentences)):
+                text = f"{text} {read.sentences[j].said.text}" if text else read.sentences[j].said.text
+                if text == wanted:
+                    start, end = read.sentences[i].start, read.sentences[j].end
+                    offset = read.passage.start
+                    return Evidence(read.passage, offset + start, offset + end, 1.0)
+                if not wanted.startswith(text):
+                    break
+    return None
+
+
+def _departure(said: Analysed, chosen: Sequence[Chosen], reads: Sequence[Read]) -> str | None:
+    """The fact in which the claim departs from the sentence, or the stretch, that it follows most nearly."""
+    nearest = max(
+        ((read, i) for read in reads for i in range(len(read.sentences))),
+        key=lambda place: _in_common(said, place[0].sentences[place[1]].said),
+    )
+    sources = [nearest[0].sentences[nearest[1]].said]
+    sources += [reads[c.passage].sentences[c.sentence].said for c in chosen]
+    for passage in {c.passage for c in chosen}:
+        part = stretch(reads[passage], [c.sentence for c in chosen if c.passage == passage])
+        if len(part) > 1:
+            sources.append(together(s.said for s in part))
+    # Of several that are followed as nearly, one that says the same is enough.
+    return max((follow(said, source) for source in sources), key=lambda f: (round(f.share, 3), f.fault is None)).fault
+
+
+def _in_common(said: Analysed, read: Analysed) -> tuple[int, int]:
+    return sum(w.stem in read.stems for w in said.words), -len(read.words)
+
+
+def _lacking(said: Analysed, evidence: Analysed, read: Sequence[dates.Date], names_missing: bool) -> str | None:
+    """A fact that is said and not in the evidence; for a date, not in the passages that the evidence is from."""
+    if fault := numbers.missing(said.numbers, evidence.numbers):
+        return fault
+    if dates.missing(said.dates, read):
+        return "date"
+    if names_missing:
+        return "name"
+    stems = [w.stem for w in said.words]
+    denied = polarity.negations(stems) and not polarity.negations(evidence.stems)
+    return "negation" if denied else None
+
+
+def _evidence(chosen: Sequence[Chosen], reads: Sequence[Read], support: float) -> list[Evidence]:
+    found = []
+    for passage in dict.fromkeys(c.passage for c in chosen):
+        read = reads[passage]
+        part = stretch(read, [c.sentence for c in chosen if c.passage == passage])
+        offset = read.passage.start
+        found.append(Evidence(read.passage, offset + part[0].start, offset + part[-1].end, support))
+    return found
+
+
+def _in_order(chosen: Sequence[Chosen]) -> list[Chosen]:
+    return sorted(chosen, key=lambda c: (c.passage, c.sentence))

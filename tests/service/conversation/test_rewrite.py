@@ -1,0 +1,63 @@
+"""A chat model says what a follow-up means; what it says is checked, and rules stand in for it."""
+
+import pytest
+
+from core.errors import NotReady
+from core.types import Turn
+from service.conversation.conversation import Conversation, ConversationOptions
+
+HISTORY = [Turn("user", "Who discovered radium?"), Turn("assistant", "Marie Curie discovered radium in 1898.")]
+BY_RULES = "When was Marie Curie born?"
+
+
+def understood(encoder, reply, question="When was she born?", history=HISTORY, rewrite="auto"):
+    sent = []
+
+    def ask(messages):
+        sent.append(messages)
+        if isinstance(reply, Exception):
+            raise reply
+        yield from reply
+
+    return Conversation(encoder, ConversationOptions(rewrite), ask).understand(question, history), sent
+
+
+def test_the_models_form_is_taken(encoder):
+    meant, sent = understood(encoder, ["Which year was ", "Marie Curie born in?", "\nAnything else?"])
+    assert meant == "Which year was Marie Curie born in?"
+    assert "user: Who discovered radium?" in sent[0][1][1]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        [],
+        ["\n \n"],
+        ["When was Pierre Curie born?"],
+        ["When was Marie Curie born, in 1867?"],
+        ["When was Marie Curie born? " + "and so on " * 100],
+        NotReady("The model is down.", "Wait."),
+    ],
+)
+def test_what_nobody_said_or_never_came_is_not_taken(encoder, reply):
+    assert understood(encoder, reply)[0] == BY_RULES
+
+
+def test_a_question_without_a_history_is_never_sent(encoder):
+    meant, sent = understood(encoder, ["Something else?"], question=" When was\nshe born? ", history=[])
+    assert (meant, sent) == ("When was she born?", [])
+
+
+@pytest.mark.parametrize(("rewrite", "meant"), [("rules", BY_RULES), ("off", "When was she born?")])
+def test_the_setting_says_who_rewrites(encoder, rewrite, meant):
+    found, _ = understood(encoder, ["Which year was Marie Curie born in?"], rewrite=rewrite)
+    assert found == meant
+
+
+def test_only_the_last_turns_within_the_limit_are_looked_at(encoder):
+    long_ago = [Turn("user", "What is Lyme disease?"), Turn("assistant", "word " * 2000)]
+    options = ConversationOptions(history_tokens=100)
+    last = Turn("user", "Who discovered radium?")
+    meant = Conversation(encoder, options).understand("What are its symptoms?", [*long_ago, last])
+    assert "Lyme" not in meant
+    assert "radium" in meant

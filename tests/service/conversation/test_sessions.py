@@ -1,0 +1,121 @@
+"""Conversations that the server keeps."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from service.conversation.sessions import Sessions
+from service.questions.person import PersonKey
+
+
+@pytest.fixture
+def session(in_process, tmp_path, sample_document):
+    """A client of a server with the sample, and the address of a new session."""
+    with in_process(tmp_path) as client:
+        client.app.state.service.engine.ingest([sample_document])
+        yield client, client.post("/v1/sessions").json()["id"]
+
+
+def asked(client, session_id, question, **more):
+    reply = client.post("/v1/ask", json={"question": question, "session_id": session_id, **more})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_a_session_stands_for_the_history(session, date_question, first_sentence):
+    client, session_id = session
+    first = asked(client, session_id, date_question)
+    second = asked(client, session_id, "And where was it held?")
+    assert second["understood_as"] == "And where was the Central Foreign Affairs Work Conference held?"
+    assert first_sentence in second["answer"]
+    kept = client.get(f"/v1/sessions/{session_id}").json()["turns"]
+    assert [turn["answer_id"] for turn in kept] == [first["id"], second["id"]]
+    assert [turn["question"] for turn in kept] == [date_question, "And where was it held?"]
+    assert kept[0]["citations"] == first["citations"]
+    hits = client.post("/v1/search", json={"question": "Who spoke there?", "session_id": session_id}).json()["hits"]
+    assert hits
+    assert len(client.get(f"/v1/sessions/{session_id}").json()["turns"]) == 2  # a search is no turn
+
+
+def test_a_stream_is_kept_too(session, date_question):
+    client, session_id = session
+    with client.stream(
+        "POST", "/v1/ask", json={"question": date_question, "session_id": session_id, "stream": True}
+    ) as reply:
+        assert "event: done" in "".join(reply.iter_text())
+    assert len(client.get(f"/v1/sessions/{session_id}").json()["turns"]) == 1
+
+
+def test_questions_at_the_same_time_lose_no_turn(session, date_question):
+    client, session_id = session
+    with ThreadPoolExecutor(6) as pool:
+        ids = set(pool.map(lambda i: asked(client, session_id, f"{date_question} {i}")["id"], range(6)))
+    kept = client.get(f"/v1/sessions/{session_id}").json()["turns"]
+    assert {turn["answer_id"] for turn in kept} == ids
+    assert len(kept) == 6
+
+
+def test_a_session_is_there_after_a_restart(in_process, tmp_path, sample_document, date_question):
+    with in_process(tmp_path) as client:
+        client.app.state.service.engine.ingest([sample_document])
+        session_id = client.post("/v1/sessions").json()["id"]
+        asked(client, session_id, date_question)
+    with in_process(tmp_path) as client:
+        assert asked(client, session_id, "Where was it held?")["understood_as"].startswith("Where was the Central")
+
+
+def test_ids_cannot_be_guessed_and_what_is_deleted_is_gone(session, date_question, assert_problem):
+    client, session_id = session
+    others = {client.post("/v1/sessions").json()["id"] for _ in range(20)}
+    assert len(others | {session_id}) == 21
+    assert all(len(one) > 30 for one in others)
+    asked(client, session_id, date_question)
+    assert client.delete(f"/v1/sessions/{session_id}").status_code == 204
+    assert client.get(f"/v1/sessions/{session_id}").status_code == 404
+    assert client.post("/v1/ask", json={"question": "Where?", "session_id": session_id}).status_code == 404
+    assert client.delete(f"/v1/sessions/{session_id}").status_code == 404
+
+
+def test_a_history_and_a_session_together_are_refused(session):
+    client, session_id = session
+    history = [{"role": "user", "content": "When?"}]
+    reply = client.post("/v1/ask", json={"question": "Where?", "session_id": session_id, "history": history})
+    assert reply.status_code == 422
+
+
+def test_a_person_can_be_erased(session, date_question, tmp_path):
+    client, session_id = session
+    asked(client, session_id, date_question, user="ann")
+    other = client.post("/v1/sessions").json()["id"]
+    asked(client, other, date_question, user="bob")
+    sessions = client.app.state.service.sessions
+    assert sessions.erase_person("ann") == 1
+    assert client.get(f"/v1/sessions/{session_id}").status_code == 404
+    assert client.get(f"/v1/sessions/{other}").status_code == 200
+    assert sessions.erase_all() == 1
+    assert b"Central Foreign" not in b"".join(file.read_bytes() for file in tmp_path.rglob("sessions.db*"))
+
+
+def test_old_sessions_are_forgotten(tmp_path, monkeypatch):
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+    old = sessions.create()
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(UTC) + timedelta(days=31)
+
+    monkeypatch.setattr("service.conversation.sessions.datetime", Later)
+    new = sessions.create()
+    sessions.forget_old()
+    monkeypatch.undo()
+    assert sessions.get(new.id).id == new.id
+    with pytest.raises(Exception, match="no such session"):
+        sessions.get(old.id)
+    sessions.close()
+
+
+def test_a_server_that_keeps_none_says_so(in_process, tmp_path, assert_problem):
+    with in_process(tmp_path, conversation={"keep_days": 0}) as client:
+        assert client.post("/v1/sessions").status_code == 409

@@ -119,7 +119,7 @@ def _read(groups: dict[str, str | None], start: int, end: int) -> list[Date]:
             if 1 <= month <= 12 and 1 <= day <= 31
         ]
     name = groups.get("name")
-    month = _MONTH[name.lower()] if name else int(groups["month"]) if groups.get("month") else None
+    month = _MONTH[name.lower()] if name else int(groups["month"] or "0") if groups.get("month") else None
     day = int(groups["day"] or "0") if groups.get("day") else None
     if (month is not None and not 1 <= month <= 12) or (day is not None and not 1 <= day <= 31):
         return []

@@ -100,7 +100,8 @@ class Lance:
 
     def search(self, vector: np.ndarray, k: int) -> list[str]:
         return [
-            str(row["id"]) for row in self._table.search(vector).distance_type("dot").select(["id"]).limit(k).to_list()
+            str(row["id"])
+            for row in self._table.search(vector).distance_type("dot").select(["id", "_distance"]).limit(k).to_list()
         ]
 
     def save(self) -> None:

@@ -9,6 +9,9 @@ from service.support.rarity import rarity
 _MOST = 4
 _LONGEST_STRETCH = 3
 _LEAST_GAIN = 0.04
+_LEAST_ELSEWHERE = (
+    3  # words that another passage must add: a subject from here and a statement from there prove nothing
+)
 _SAME_PASSAGE = 0.03  # what a sentence of a passage that is used already may lack against one of another
 
 
@@ -28,7 +31,10 @@ def weights(said: Analysed) -> dict[str, float]:
 
 
 def choose(weighed: Mapping[str, float], reads: Sequence[Read]) -> list[Chosen]:
-    """Greedily, up to four sentences: each adds most of what is not yet covered. Empty if none has a word in common."""
+    """Greedily, up to four sentences: each adds most of what is not yet covered. Empty if none has a word in common.
+
+    A passage after the first has to add three words.
+    """
     total = sum(weighed.values())
     left = dict(weighed)
     chosen: list[Chosen] = []
@@ -40,7 +46,10 @@ def choose(weighed: Mapping[str, float], reads: Sequence[Read]) -> list[Chosen]:
             for j, sentence in enumerate(read.sentences):
                 if (i, j) in taken:
                     continue
-                gain = sum(weight for stem, weight in left.items() if stem in sentence.said.stems) / total
+                added = [weight for stem, weight in left.items() if stem in sentence.said.stems]
+                if used and i not in used and len(added) < _LEAST_ELSEWHERE:
+                    continue
+                gain = sum(added) / total
                 # Of two that cover as much, the shorter says less else.
                 value = gain + (_SAME_PASSAGE if i in used else 0.0) - 1e-4 * min(100, len(sentence.said.words))
                 if gain >= _LEAST_GAIN and (best is None or value > best[0]):

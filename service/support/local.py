@@ -1,6 +1,6 @@
 """The checker that runs on this machine: identity, then facts one by one, then a learnt score for the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from core.types import Passage, Verdict
@@ -68,12 +68,15 @@ class LocalChecker:
         if not chosen:
             return None
         evidence = together(reads[c.passage].sentences[c.sentence].said for c in _in_order(chosen))
-        fault = _departure(said, chosen, reads)
+        fault = _departure(said, chosen, reads) or _invented(said, reads)
         used = {c.passage for c in chosen}
         whole = [s.said for i in sorted(used) for s in reads[i].sentences]
         context = [w for part in (*(reads[i].around for i in used), *(s.words for s in whole)) for w in part]
         absent = names.missing(said.words, {w.stem for w in context}, context)
         other = fault or _lacking(said, evidence, [date for s in whole for date in s.dates], bool(absent))
+        other = other or _from_elsewhere(
+            said, {w.stem for w in context}, [r for i, r in enumerate(reads) if i not in used]
+        )
         found = features(said, weighed, chosen, evidence)
         return Compared(found, tuple(chosen), other, fault is not None)
 
@@ -115,6 +118,24 @@ def _departure(said: Analysed, chosen: Sequence[Chosen], reads: Sequence[Read]) 
 
 def _in_common(said: Analysed, read: Analysed) -> tuple[int, int]:
     return sum(w.stem in read.stems for w in said.words), -len(read.words)
+
+
+def _invented(said: Analysed, reads: Sequence[Read]) -> str | None:
+    """A number, a date or a name that stands in none of the passages."""
+    read = [s.said for one in reads for s in one.sentences]
+    if fault := numbers.missing(said.numbers, [number for s in read for number in s.numbers]):
+        return fault
+    if dates.missing(said.dates, [date for s in read for date in s.dates]):
+        return "date"
+    known = [w for part in (*(one.around for one in reads), *(s.words for s in read)) for w in part]
+    return "name" if names.missing(said.words, {w.stem for w in known}, known) else None
+
+
+def _from_elsewhere(said: Analysed, known: Set[str], others: Sequence[Read]) -> str | None:
+    """A word that only a passage has which is no evidence: what was said of one thing is said of another."""
+    lacking = {w.stem for w in said.words if w.content and w.stem not in known}
+    found = any(stem in s.said.stems for stem in lacking for one in others for s in one.sentences)
+    return "name" if found else None
 
 
 def _lacking(said: Analysed, evidence: Analysed, read: Sequence[dates.Date], names_missing: bool) -> str | None:

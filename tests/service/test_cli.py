@@ -23,7 +23,7 @@ BEAVER = "# Beavers\n\nThe beaver Bruno built a dam of ninety branches."
 OWLS = "<h1>Owls</h1><p>The owl Olga sleeps until sunset.</p>"
 COMMANDS = (
     "serve", "ingest", "ask", "search", "documents", "remove", "reindex", "config", "doctor", "questions", "sites",
-    "collections",
+    "collections", "jobs", "quality", "verify", "mcp",
 )  # fmt: skip
 
 

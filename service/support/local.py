@@ -14,17 +14,23 @@ from service.support.score import shipped
 from service.support.words import comparable
 
 _LONGEST_CLAIM = 2_000  # characters; no sentence is that long
+_SHORT = 8  # content words
+_TOO_MUCH = 2
 _FAULTY = 0.2  # the most support that a sentence with a fault has
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A claim beside the sentences that say most of it; ``fault`` is the first fact that differs."""
+    """A claim beside the sentences that say most of it; ``fault`` is the first fact that differs.
+
+    ``contradicted`` tells a fact that is another one from one that is lacking, ``adds`` that it says more than they do.
+    """
 
     features: tuple[float, ...]
     chosen: tuple[Chosen, ...]
     fault: str | None
     contradicted: bool
+    adds: bool
 
 
 class LocalChecker:
@@ -44,7 +50,7 @@ class LocalChecker:
             return Checked(Verdict.UNSUPPORTED, 0.0, (), "meaning")
         score = shipped()
         support = score.of(compared.features)
-        if compared.fault:
+        if compared.fault or compared.adds:
             support = min(support, _FAULTY if compared.contradicted else score.supported - 0.01)
         if compared.contradicted or support < score.partly:
             return Checked(Verdict.UNSUPPORTED, support, (), compared.fault or "meaning")
@@ -78,7 +84,7 @@ class LocalChecker:
             said, {w.stem for w in context}, [r for i, r in enumerate(reads) if i not in used]
         )
         found = features(said, weighed, chosen, evidence)
-        return Compared(found, tuple(chosen), other, fault is not None)
+        return Compared(found, tuple(chosen), other, fault is not None, _adds(said, evidence))
 
 
 def _verbatim(claim: str, reads: Sequence[Read]) -> Evidence | None:
@@ -136,6 +142,13 @@ def _from_elsewhere(said: Analysed, known: Set[str], others: Sequence[Read]) -> 
     lacking = {w.stem for w in said.words if w.content and w.stem not in known}
     found = any(stem in s.said.stems for stem in lacking for one in others for s in one.sentences)
     return "name" if found else None
+
+
+def _adds(said: Analysed, evidence: Analysed) -> bool:
+    """Of a short sentence, two words that the evidence has not are too much: "… and liked the tea"."""
+    content = [w for w in said.words if w.content]
+    lacking = [w for w in content if w.stem not in evidence.stems]
+    return len(content) <= _SHORT and len(lacking) >= _TOO_MUCH
 
 
 def _lacking(said: Analysed, evidence: Analysed, read: Sequence[dates.Date], names_missing: bool) -> str | None:

@@ -36,7 +36,7 @@ from evals.sets.types import Question, QuestionSet
 from evals.work_folder import open_work_folder
 from index.encode import Encoder, SentenceTransformerEncoder, Vectors
 from index.filters.filter import EVERYTHING
-from index.store import SearchSettings
+from index.search import SearchSettings
 from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.retrieve import WEIGHT_AS_ASKED, retrieve
 from service.engine import Engine

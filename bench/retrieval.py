@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from core.types import DocumentRef, Hit, Passage
 from evals.evidence import EvidenceLocator, Place, finds_any, stretch_of_hit
@@ -17,8 +18,7 @@ from evals.sets.sample import sample
 from evals.sets.types import QuestionSet
 from evals.work_folder import open_work_folder
 from index.encode import SentenceTransformerEncoder, Vectors
-from index.fuse import fuse_ranks
-from index.store import SearchSettings
+from index.search import SearchSettings
 from ingest.split import SplitSettings, split
 from service.engine import Engine
 from service.settings import load_settings
@@ -70,8 +70,8 @@ def rows(chosen: QuestionSet) -> Iterator[str]:
 
 
 def _rankers(engine: Engine, sizes: tuple[int, int], *, everything: bool) -> Iterator[tuple[str, Ranker]]:
-    def fused(weight: float) -> Ranker:
-        return lambda q: list(engine.store.search("default", q, TOP_K, SearchSettings(TOP_K, weight)).hits)
+    def fused(weight: float, **more: Any) -> Ranker:
+        return lambda q: list(engine.store.search("default", q, TOP_K, SearchSettings(TOP_K, weight, **more)).hits)
 
     if not everything or sizes != SIZES[0]:
         yield "normalised, 0.5", fused(0.5)
@@ -79,17 +79,13 @@ def _rankers(engine: Engine, sizes: tuple[int, int], *, everything: bool) -> Ite
         return
     yield "dense", fused(1.0)
     yield "BM25", fused(0.0)
-    yield "RRF", lambda q: _by_ranks([fused(1.0)(q), fused(0.0)(q)])
+    yield "RRF", fused(0.5, fusion="ranks")
     for weight in (0.3, 0.5, 0.7):
         yield f"normalised, {weight}", fused(weight)
+    yield "normalised, 0.5, near-duplicates not folded", fused(0.5, fold_duplicates=False)
+    yield "normalised, 0.5, two hits of a document at most", fused(0.5, per_document=2)
+    yield "normalised, 0.5, hits that follow each other joined", fused(0.5, join_neighbours=True)
     yield "normalised, 0.5, each with its neighbours", _with_neighbours(engine, fused(0.5), sizes)
-
-
-def _by_ranks(rankings: Sequence[Sequence[Hit]]) -> list[Hit]:
-    hits = [hit for ranking in rankings for hit in ranking]
-    keys = {hit.passage.id: i for i, hit in enumerate(hits)}
-    fused = fuse_ranks([[keys[hit.passage.id] for hit in ranking] for ranking in rankings])
-    return [hits[key] for key, _ in fused]
 
 
 def _with_neighbours(engine: Engine, ranker: Ranker, sizes: tuple[int, int]) -> Ranker:

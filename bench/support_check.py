@@ -2,7 +2,7 @@
 
 ``python -m bench.support_check CLAIMS_JSONL --faults-from SQUAD_JSON …``: CLAIMS_JSONL has rows of premise, claim,
 label and source (as WiCE and BEGIN have them); only the half that the score was not fitted on is reported. Of each
-SQUAD_JSON, the articles from ``--first-article`` on are used. Prints Markdown tables.
+SQUAD_JSON, the articles ``--articles`` (a slice, "8:") are used. Prints Markdown tables.
 """
 
 import argparse

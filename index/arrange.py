@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from core.types import Hit, Passage
 
@@ -63,42 +62,52 @@ def join_neighbours(ranked: Sequence[Ranked], between: Callable[[Passage, Passag
 
     ``between`` gives the document's text from the end of one to the start of the other.
     """
-    runs: list[list[Ranked]] = []
-    in_order = sorted(ranked, key=lambda one: (one.hit.passage.document.id, one.hit.passage.start))
-    for before, one in pairwise([None, *in_order]):
-        assert one is not None
-        if before is not None and _follows(before.hit.passage, one.hit.passage, between):
-            runs[-1].append(one)
+    runs: list[_Run] = []
+    for one in sorted(ranked, key=lambda one: (one.hit.passage.document.id, one.hit.passage.start)):
+        gap = _gap(runs[-1].members[-1].hit.passage, one.hit.passage, between) if runs else None
+        if gap is None:
+            runs.append(_Run([one], one.hit.passage.text))
         else:
-            runs.append([one])
+            runs[-1].members.append(one)
+            runs[-1].text += gap + one.hit.passage.text
     place = {one.hit.passage.id: i for i, one in enumerate(ranked)}
-    runs.sort(key=lambda run: min(place[one.hit.passage.id] for one in run))
-    return [_joined(run, between) for run in runs]
+    runs.sort(key=lambda run: min(place[one.hit.passage.id] for one in run.members))
+    return [run.joined() for run in runs]
 
 
-def _follows(first: Passage, second: Passage, between: Callable[[Passage, Passage], str]) -> bool:
-    is_near = first.document.id == second.document.id and first.section == second.section
-    return is_near and 0 <= second.start - first.end <= _WIDEST_GAP and not between(first, second).strip()
+def _gap(first: Passage, second: Passage, between: Callable[[Passage, Passage], str]) -> str | None:
+    """The white space between two neighbours; None where they are none."""
+    if first.document.id != second.document.id or first.section != second.section:
+        return None
+    if not 0 <= second.start - first.end <= _WIDEST_GAP:
+        return None
+    text = between(first, second)
+    return None if text.strip() else text
 
 
-def _joined(run: Sequence[Ranked], between: Callable[[Passage, Passage], str]) -> Ranked:
-    if len(run) == 1:
-        return run[0]
-    passages = [one.hit.passage for one in run]
-    first, last = passages[0], passages[-1]
-    gaps = [between(a, b) for a, b in pairwise(passages)]
-    text = "".join(piece for both in zip([p.text for p in passages], [*gaps, ""], strict=True) for piece in both)
-    pages = [page for p in passages if p.pages for page in p.pages]
-    whole = replace(
-        first,
-        id=f"{first.document.id}:{first.start}-{last.end}",
-        pages=(min(pages), max(pages)) if pages else None,
-        end=last.end,
-        text=text,
-    )
-    best = max(run, key=lambda one: one.hit.score).hit
-    also = tuple(p for one in run for p in one.hit.also_in)
-    return Ranked(replace(best, passage=whole, also_in=also), max(one.cosine for one in run))
+@dataclass(slots=True)
+class _Run:
+    """Neighbours, in their order, and the document's text from the first to the last."""
+
+    members: list[Ranked]
+    text: str
+
+    def joined(self) -> Ranked:
+        if len(self.members) == 1:
+            return self.members[0]
+        hits = [one.hit for one in self.members]
+        first, last = hits[0].passage, hits[-1].passage
+        pages = [page for hit in hits for page in hit.passage.pages or ()]
+        whole = replace(
+            first,
+            id=f"{first.document.id}:{first.start}-{last.end}",
+            pages=(min(pages), max(pages)) if pages else None,
+            end=last.end,
+            text=self.text,
+        )
+        best = max(hits, key=lambda hit: hit.score)
+        also_in = tuple(passage for hit in hits for passage in hit.also_in)
+        return Ranked(replace(best, passage=whole, also_in=also_in), max(one.cosine for one in self.members))
 
 
 class _Words:

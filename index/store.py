@@ -1,72 +1,34 @@
 """The catalog, the encoder, dense and keyword search as one: documents in, hits out."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from core.errors import IndexBroken, NotReady
-from core.types import Document, Hit, HitSource, Passage
-from index import building, passages, schema
-from index.analyse import question_phrases, question_stems
-from index.arrange import Ranked, fold_duplicates, join_neighbours, spread
+from core.errors import NotReady
+from core.types import Document, Passage
+from index import building, schema
 from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense.building import DenseSettings
 from index.dense.index import DenseIndex
+from index.embedding import embed
 from index.encode import Encoder
 from index.filters.allowed import AllowedKeys
 from index.filters.filter import Filter
-from index.fuse import fuse_ranks, fuse_scores
-from index.inverted import InvertedIndex, Wanted
+from index.forgetting import Forgetting
+from index.inverted import InvertedIndex
 from index.keyword_indexes import KeywordIndexes
 from index.originals import Originals
 from index.other_encoders import OtherEncoders
-from index.passages import Embedded, encoder_input, input_hash
-from index.purge import empty_log, purge
+from index.passages import Embedded
+from index.purge import purge
+from index.search import Searched, SearchResult, SearchSettings, question_vector, search
 from index.snapshots import Snapshots
 from index.tidy import tidy
 
-_EMBEDDED_AT_ONCE = 8_192  # passages: enough to sort by length, and the inputs of a huge document stay few
-
 log = structlog.get_logger("footnoted")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchSettings:
-    """``candidates`` are taken from each of dense and keyword search.
-
-    They are fused by normalised scores, where ``dense_weight`` in [0, 1] is the dense score's share, or by reciprocal
-    ranks. Of one document come ``per_document`` hits at most, as long as others fill the list; 0 is any number. What
-    says the same is folded into one hit, and passages that follow each other become one, if asked for.
-    """
-
-    candidates: int = 50
-    dense_weight: float = 0.5
-    fusion: Literal["scores", "ranks"] = "scores"
-    per_document: int = 0
-    fold_duplicates: bool = True
-    join_neighbours: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Hits, best first, and what a reader wants to know beside them.
-
-    ``cosines`` holds the dense score of each hit. ``frequencies`` maps each search term of the question
-    to the number of passages that have it, of ``passages`` in all.
-    """
-
-    hits: tuple[Hit, ...]
-    cosines: tuple[float, ...]
-    frequencies: dict[str, int]
-    passages: int
 
 
 class Store:
@@ -90,11 +52,8 @@ class Store:
         """
         self.data_dir = data_dir
         self.catalog = Catalog(data_dir / "catalog.db", secure_delete=secure_delete)
-        self._empties_log = secure_delete
-        self._vacuums = vacuum_after_delete
-        self._has_forgotten = False
-        self._is_log_unknown = True  # it may hold what was deleted by a process that was killed
         self.originals = Originals(data_dir / "originals")
+        self._forgetting = Forgetting(self.catalog, self.originals, secure_delete, vacuum_after_delete)
         self.encoder = encoder
         self._split_sizes = split_sizes
         self._encoders = OtherEncoders(open_encoder)
@@ -185,7 +144,7 @@ class Store:
         self.discard_originals(self.catalog.delete_collection(collection))
         self._snapshots.drop(collection)
         self._keywords.drop(collection)
-        self._clean_up()
+        self._forgetting.clean_up()
 
     def rebuild(
         self,
@@ -209,7 +168,7 @@ class Store:
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
         self.refresh_dense(collection, save=save)
-        self._clean_up()
+        self._forgetting.clean_up()
 
     def purge(self) -> None:
         """Write everything anew without what was deleted. Takes time and room; writers wait. Raises IndexBroken."""
@@ -219,29 +178,6 @@ class Store:
             for one in (collection, *self.catalog.beside(collection)):
                 self._keywords.rebuild(one)
                 self._snapshots.save(one)
-
-    def _clean_up(self) -> None:
-        """What was deleted is to leave the files too, as far as the settings ask for it."""
-        has_forgotten, is_log_unknown = self._has_forgotten, self._is_log_unknown
-        self._has_forgotten = self._is_log_unknown = False  # before: what is deleted meanwhile is for the next time
-        is_clean = False
-        try:
-            is_clean = self._is_cleaned_up(has_forgotten, is_log_unknown)
-        finally:
-            if not is_clean and has_forgotten:
-                self._has_forgotten = True
-            if not is_clean and is_log_unknown:
-                self._is_log_unknown = True
-
-    def _is_cleaned_up(self, has_forgotten: bool, is_log_unknown: bool) -> bool:
-        if self._vacuums and has_forgotten:
-            try:
-                purge(self.catalog)
-            except IndexBroken as error:  # what was asked for is done; the next deletion tries again
-                log.warning("not_vacuumed", message=error.message)
-                return False
-            return True
-        return self._empties_log and (has_forgotten or is_log_unknown) and empty_log(self.catalog)
 
     def refresh_dense(self, collection: Collection, *, save: bool = False) -> None:
         """Bring both indexes up to date, of a collection that may be a hidden one."""
@@ -267,42 +203,17 @@ class Store:
         A document with access labels is found only with one of them in ``labels``; None is for who may find all.
         Raises NotFound (no such collection), IndexMismatch.
         """
-        settings = settings or SearchSettings()
         with schema.read(self.catalog.engine) as connection:
             collection = self.catalog.collection_in(connection, name)
-            vector = _question_vector(self._encoder_of(collection), question, also)
-            vectors = self._snapshots.get(connection, collection)
-            candidates = max(settings.candidates, top_k)
-            allowed = self._allowed.get(connection, collection, where, labels)
-            dense = dict(vectors.search(vector, candidates, allowed))
-            index, languages = self.words(collection), self._keywords.languages(connection, collection)
-            stems = question_stems(question, languages)
-            all_stems = list(dict.fromkeys(stem for own in stems.values() for stem in own))
-            asked = Wanted(all_stems, question_phrases(question, languages))
-            words = dict(index.search(asked, candidates, allowed))
-            _complete(dense, list(words), vectors, vector)
-            # What was deleted since the snapshot was made is not there any more, and takes no part.
-            found = passages.by_key(connection, [*dense])
-            dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
-            ranked = [
-                Ranked(Hit(found[key], score, HitSource.FUSED), dense[key])
-                for key, score in _fused(dense, words, settings)
-            ]
-            if settings.fold_duplicates:
-                ranked = fold_duplicates(ranked)
-            ranked = spread(ranked, top_k, settings.per_document)
-            if settings.join_neighbours:
-                ranked = join_neighbours(ranked, partial(passages.between, connection, collection.id))
-            counts = index.document_frequencies(all_stems)
-            frequencies = {
-                term: most for term, own in stems.items() if (most := max(counts.get(stem, 0) for stem in own))
-            }
-        return SearchResult(
-            hits=tuple(one.hit for one in ranked),
-            cosines=tuple(one.cosine for one in ranked),
-            frequencies=frequencies,
-            passages=len(vectors),
-        )
+            vector = question_vector(self._encoder_of(collection), question, also)
+            searched = Searched(
+                collection,
+                self._snapshots.get(connection, collection),
+                self.words(collection),
+                self._keywords.languages(connection, collection),
+                self._allowed.get(connection, collection, where, labels),
+            )
+            return search(connection, searched, question, vector, top_k, settings or SearchSettings())
 
     def dense(self, connection: Connection, collection: Collection) -> DenseIndex:
         """The collection's vectors, as of the connection's state of the catalog."""
@@ -322,69 +233,9 @@ class Store:
     def embed(
         self, documents: Sequence[Sequence[Passage]], progress: Callable[[int], None] | None = None
     ) -> list[Embedded]:
-        """Vectors for the passages of some documents, across which inputs of like length share a batch.
-
-        Only for those whose input no collection holds already. ``progress`` is called with the number of passages
-        done since the last call; what it raises ends the work.
-        """
-        flat = [passage for passages in documents for passage in passages]
-        hashes: list[bytes] = []
-        vectors = np.empty((len(flat), self.encoder.dimension), dtype="<f2")
-        for start in range(0, len(flat), _EMBEDDED_AT_ONCE):
-            some = [encoder_input(passage) for passage in flat[start : start + _EMBEDDED_AT_ONCE]]
-            hashes += self._embed(some, vectors[start : start + len(some)], progress)
-        made, start = [], 0
-        for own in documents:
-            end = start + len(own)
-            made.append(Embedded(own, vectors[start:end], hashes[start:end]))
-            start = end
-        return made
-
-    def _embed(
-        self, inputs: Sequence[str], out: passages.Halves, progress: Callable[[int], None] | None
-    ) -> list[bytes]:
-        hashes = [input_hash(self.encoder.name, text) for text in inputs]
-        with schema.read(self.catalog.engine) as connection:
-            known = passages.vectors_by_input(connection, hashes)
-        first = {digest: i for i, digest in reversed([*enumerate(hashes)])}
-        missing = [i for digest, i in first.items() if digest not in known]
-        if progress is not None and len(missing) < len(inputs):
-            progress(len(inputs) - len(missing))
-        new = self.encoder.encode_passages([inputs[i] for i in missing], progress)
-        known |= {hashes[i]: vector for i, vector in zip(missing, new.astype("<f2"), strict=True)}
-        for i, digest in enumerate(hashes):
-            out[i] = known[digest]
-        return hashes
+        """See embedding.embed."""
+        return embed(self.catalog.engine, self.encoder, documents, progress)
 
     def discard_originals(self, digests: Iterable[str]) -> None:
         """Those of the hashes from whose bytes no document of any collection was made."""
-        if wanted := set(digests):
-            self._has_forgotten = True
-            try:
-                self.catalog.discard_unreferenced(wanted, self.originals.discard)
-            except NotReady as error:  # what was asked for is done; only files that nothing leads to are left
-                log.warning("originals_left", count=len(wanted), message=error.message)
-
-
-def _fused(dense: dict[int, float], words: dict[int, float], settings: SearchSettings) -> list[tuple[int, float]]:
-    if settings.fusion == "scores":
-        return fuse_scores(dense, words, settings.dense_weight)
-    return fuse_ranks([sorted(side, key=lambda key: (-side[key], key)) for side in (dense, words) if side])
-
-
-def _question_vector(encoder: Encoder, question: str, also: tuple[str, float] | None) -> NDArray[np.float32]:
-    """Of length 1. A cosine with the sum of two vectors is the sum of their cosines, but for its length."""
-    other, share = also or ("", 0.0)
-    vectors = encoder.encode_questions([question, other] if share else [question])
-    if not share:
-        vector: NDArray[np.float32] = vectors[0]
-        return vector
-    vector = np.asarray((1 - share) * vectors[0] + share * vectors[1], dtype=np.float32)
-    vector /= np.linalg.norm(vector) or 1.0
-    return vector
-
-
-def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:
-    """Give the finds of keyword search their true cosines, so that both sides are compared on all candidates."""
-    missing = [key for key in keys if key not in dense]
-    dense.update(zip(missing, index.scores(vector, missing), strict=True))
+        self._forgetting.discard_originals(digests)

@@ -13,7 +13,8 @@ from index.encode import Encoder, SentenceTransformerEncoder
 from index.filters.filter import EVERYTHING, Within
 from index.marked import MarkedDocument, list_marked, may_find
 from index.marks import NO_MARKS, Marks, MarksChange
-from index.store import SearchSettings, Store
+from index.search import SearchSettings
+from index.store import Store
 from ingest.read import ReadLimits
 from ingest.sources import Listing, find_sources
 from ingest.split import SplitSettings, split
@@ -26,7 +27,8 @@ from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
 from service.ingestion.sizes import checked_sizes
 from service.quality.renew import assess_again
-from service.settings import ModelSettings, Settings
+from service.setting_groups import ModelSettings
+from service.settings import Settings
 from service.support.checker import open_checker
 from service.support.claims import makes_claim
 from service.writing.on_demand import ModelOnDemand

@@ -1,35 +1,23 @@
 """The wire contract, version 1: what requests hold, and core records as JSON."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import quote as quote_address
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
 from core.types import Answer, AnswerSentence, Citation, Hit, Passage, Turn
 from index.catalog import Collection, DocumentRow
 from index.marked import MarkedDocument
 from index.marks import MAX_MARKS, MarksChange, marks_change
+from service.limits import MAX_TOP_K, MAX_TURN_CHARS, MAX_TURNS, Text, UserId
 from service.questions.records import AskedQuestion, Feedback, Rating, Reason
 from service.source.records import QUOTE_CHARS
 
-_MAX_TURNS = 50
-_MAX_TURN_CHARS = 20_000
-_MAX_USER_CHARS = 200
 _MAX_COMMENT_CHARS = 2000
 _MAX_TOKEN_CHARS = 2000
 _MAX_MODEL_CHARS = 200
-
-
-def _writable(text: str) -> str:
-    """JSON can spell half a character, such as "\\ud800", which neither the database nor an answer can hold."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("it has half a character (a surrogate without its other half)")
-    return text
-
-
-_Text = Annotated[str, AfterValidator(_writable)]
 
 
 class _Request(BaseModel):
@@ -40,15 +28,15 @@ class HistoryTurn(_Request):
     """One earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: _Text = Field(max_length=_MAX_TURN_CHARS)
+    content: Text = Field(max_length=MAX_TURN_CHARS)
 
 
 class QuestionRequest(_Request):
     """A question in its conversation."""
 
-    question: _Text = Field(description="In natural language.", examples=["Where was the conference held?"])
-    history: list[HistoryTurn] = Field([], max_length=_MAX_TURNS, description="Earlier messages, oldest first.")
-    top_k: int = Field(5, ge=1, le=50, description="How many hits to return.")
+    question: Text = Field(description="In natural language.", examples=["Where was the conference held?"])
+    history: list[HistoryTurn] = Field([], max_length=MAX_TURNS, description="Earlier messages, oldest first.")
+    top_k: int = Field(5, ge=1, le=MAX_TOP_K, description="How many hits to return.")
 
     def turns(self) -> tuple[Turn, ...]:
         return tuple(Turn(turn.role, turn.content) for turn in self.history)
@@ -57,14 +45,14 @@ class QuestionRequest(_Request):
 class SearchRequest(QuestionRequest):
     """A question to find passages for."""
 
-    collection: _Text = Field("default", description="Which documents to ask.")
+    collection: Text = Field("default", description="Which documents to ask.")
     filters: dict[str, Any] = Field(
         {},
         description="Which documents to answer from, by tag, label, language, media_type, document, uri, ingested_at, "
         "date and attribute.NAME, with and, or, not.",
         examples=[{"tag": "finance", "attribute.year": {"gte": 2022}}],
     )
-    session_id: _Text | None = Field(
+    session_id: Text | None = Field(
         None,
         max_length=100,
         description="Of a session that the server keeps (POST /v1/sessions), in place of `history`.",
@@ -80,11 +68,11 @@ class SearchRequest(QuestionRequest):
 class MarksRequest(_Request):
     """What becomes of a document's tags, attributes and labels; what is left out stays as it is."""
 
-    tags: list[_Text] | None = Field(None, max_length=MAX_MARKS, description="In place of all that it has.")
-    attributes: dict[_Text, _Text | StrictInt | StrictFloat | None] | None = Field(
+    tags: list[Text] | None = Field(None, max_length=MAX_MARKS, description="In place of all that it has.")
+    attributes: dict[Text, Text | StrictInt | StrictFloat | None] | None = Field(
         None, max_length=MAX_MARKS, description="Added to those that it has; null takes one away."
     )
-    labels: list[_Text] | None = Field(
+    labels: list[Text] | None = Field(
         None, max_length=MAX_MARKS, description="In place of all that it has; with none, everybody may find it."
     )
 
@@ -97,21 +85,23 @@ class AskRequest(SearchRequest):
     """A question to answer."""
 
     stream: bool = Field(False, description="Answer by server-sent events.")
-    model: _Text | None = Field(
+    model: Text | None = Field(
         None,
         max_length=_MAX_MODEL_CHARS,
         description='Which model answers: null takes the server\'s, "reader" quotes without a chat model.',
     )
-    user: _Text | None = Field(
-        None, max_length=_MAX_USER_CHARS, description="Any id of whoever asks; only a keyed hash of it is kept."
+    user: UserId | None = Field(None, description="Any id of whoever asks; only a keyed hash of it is kept.")
+    store: bool = Field(
+        True,
+        description="false keeps the question out of the log, so that it cannot be rated; "
+        "the session of `session_id` keeps it all the same.",
     )
-    store: bool = Field(True, description="false keeps the question out of the log; it can then not be rated.")
 
 
 class SiteSessionRequest(_Request):
     """A visitor of a page opens the chat, or goes on."""
 
-    token: _Text | None = Field(
+    token: Text | None = Field(
         None, max_length=_MAX_TOKEN_CHARS, description="The last one; the session goes on if it ended within a day."
     )
 
@@ -125,10 +115,10 @@ class SiteAskRequest(QuestionRequest):
 class RatingRequest(_Request):
     """What somebody thinks of an answer."""
 
-    answer_id: _Text = Field(max_length=100, description="The `id` of the answer.", examples=["ans_0123"])
+    answer_id: Text = Field(max_length=100, description="The `id` of the answer.", examples=["ans_0123"])
     rating: Rating | None = Field(description="`null` withdraws what the same user said before.")
     reason: Reason | None = Field(None, description="What is wrong; with `down` only.")
-    comment: _Text | None = Field(None, max_length=_MAX_COMMENT_CHARS, description="In the user's own words.")
+    comment: Text | None = Field(None, max_length=_MAX_COMMENT_CHARS, description="In the user's own words.")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -142,25 +132,14 @@ class RatingRequest(_Request):
 class FeedbackRequest(RatingRequest):
     """What a user thinks of an answer."""
 
-    user: _Text | None = Field(
-        None, max_length=_MAX_USER_CHARS, description="As in the question; each user has one say on an answer."
-    )
+    user: UserId | None = Field(None, description="As in the question; each user has one say on an answer.")
 
 
 def hit_json(hit: Hit, collection: str) -> dict[str, Any]:
-    passage = hit.passage
     return {
-        "document_id": passage.document.id,
-        "title": passage.document.title,
-        "uri": passage.document.uri,
-        "page": _page(passage),
-        "last_page": passage.pages[1] if passage.pages else None,
-        "section": list(passage.section),
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
+        **_place_json(hit.passage, collection),
+        "text": hit.passage.text,
         "score": round(hit.score, 4),
-        "url": view_url(passage.document.id, collection, passage.start, passage.end, passage.text),
         "also_in": [_place_json(other, collection) for other in hit.also_in],
     }
 
@@ -171,7 +150,9 @@ def _place_json(passage: Passage, collection: str) -> dict[str, Any]:
         "document_id": document.id,
         "title": document.title,
         "uri": document.uri,
-        "page": _page(passage),
+        "page": passage.pages[0] if passage.pages else None,
+        "last_page": passage.pages[1] if passage.pages else None,
+        "section": list(passage.section),
         "start": passage.start,
         "end": passage.end,
         "url": view_url(document.id, collection, passage.start, passage.end, passage.text),
@@ -294,7 +275,3 @@ def view_url(
     if quote:
         query["quote"] = quote[:QUOTE_CHARS]
     return f"/view/{quote_address(document_id)}?{urlencode(query)}#cited"
-
-
-def _page(passage: Passage) -> int | None:
-    return passage.pages[0] if passage.pages else None

@@ -20,7 +20,8 @@ from sklearn.metrics import roc_auc_score
 
 from core.types import Document
 from index.encode import SentenceTransformerEncoder
-from index.store import SearchResult, Store
+from index.search import SearchResult
+from index.store import Store
 from ingest.read import read
 from ingest.split import SplitSettings, split
 from service.answer.cross_encoder import (
@@ -31,7 +32,7 @@ from service.answer.cross_encoder import (
     weighted,
 )
 from service.answer.reader import ReadingTask
-from service.settings import AnswerSettings, IngestSettings
+from service.setting_groups import AnswerSettings, IngestSettings
 
 _REFUSED_ABSENT = 0.95
 # How much each kind of question weighs: as many with an answer as adversarial ones, as in SQuAD 2.0, and some absent.

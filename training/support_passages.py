@@ -1,5 +1,6 @@
 """Paragraphs of sets in SQuAD's layout as passages, and their sentences as claims."""
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator, Sequence
@@ -32,9 +33,8 @@ def articles(path: Path) -> dict[str, list[str]]:
 
 
 def passage(title: str, text: str) -> Passage:
-    return Passage(
-        f"{title}/{hash(text)}", DocumentRef(title, title, title, "text/plain"), (), None, 0, len(text), text
-    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Passage(f"{title}/{digest}", DocumentRef(title, title, title, "text/plain"), (), None, 0, len(text), text)
 
 
 def claims(article: tuple[str, Sequence[str]], rng: random.Random) -> Iterator[Claim]:

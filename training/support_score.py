@@ -22,8 +22,8 @@ from service.support.local import LocalChecker
 from training.support_claims import held, labelled
 from training.support_passages import passage
 
-Row = tuple[tuple[float, ...], bool, float, int]
-"""Features, supported, weight, group."""
+Row = tuple[tuple[float, ...], bool, float, str]
+"""Features, supported, weight, premise."""
 
 
 def labelled_rows(checker: LocalChecker, lines: Iterable[str], weights: dict[str, float]) -> Iterator[Row]:
@@ -31,7 +31,7 @@ def labelled_rows(checker: LocalChecker, lines: Iterable[str], weights: dict[str
         weight = next(w for name, w in weights.items() if row.source.startswith(name))
         found = checker.features(row.claim, [passage("", row.premise)])
         if weight and not held(row) and found:
-            yield found, row.supported, weight, hash(row.premise)
+            yield found, row.supported, weight, row.premise
 
 
 def fitted(rows: list[Row], regularisation: float) -> LogisticRegression:

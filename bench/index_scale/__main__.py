@@ -25,7 +25,7 @@ from bench.index_scale import ours, peers
 from bench.index_scale.corpus import DOCUMENT, Corpus, corpus_of, nearest
 from bench.ingest_pipelines.memory import held
 from evals.sets.load import load_set
-from index.store import SearchSettings
+from index.search import SearchSettings
 
 QUESTIONS = 300
 CHANGES = 20

@@ -18,7 +18,8 @@ from index.filters.parse import parse
 from index.inverted import Wanted
 from index.marks import marks_of
 from index.passages import Embedded, encoder_input, input_hash
-from index.store import SearchSettings, Store
+from index.search import SearchSettings
+from index.store import Store
 
 COLLECTION = "scale"
 _TOGETHER = 20  # documents of one write

@@ -9,7 +9,8 @@ from functools import partial
 from core.errors import InvalidRequest
 from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Clarification, Hit, Turn, Verdict
 from index.filters.filter import EVERYTHING, Within
-from index.store import SearchResult, SearchSettings, Store
+from index.search import SearchResult, SearchSettings
+from index.store import Store
 from service.answer.cite import choose, cite, merge
 from service.answer.confidence import rescaled
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
@@ -19,9 +20,8 @@ from service.answer.reader import Candidate, Reader, ReadingTask
 from service.conversation.clarify import clarify
 from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.retrieve import Retrieved, retrieve
+from service.limits import MAX_TOP_K
 from service.writing.writer import Writer
-
-MAX_TOP_K = 50
 
 
 @dataclass(frozen=True, slots=True)

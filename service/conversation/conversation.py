@@ -11,7 +11,7 @@ from service.conversation.related import RelatedQuestions
 from service.conversation.rewrite import Ask, rewritten
 from service.conversation.turns import latest
 
-Rewrite = Literal["auto", "rules", "model", "off"]
+Rewrite = Literal["auto", "rules", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Conversation:
     def __init__(self, encoder: Encoder, options: ConversationOptions, ask: Ask | None = None) -> None:
         """``ask`` sends messages to the chat model."""
         self.options = options
-        self._ask = None if options.rewrite == "rules" else ask
+        self._ask = ask if options.rewrite == "auto" else None
         # The least cosine of related questions is that of the default encoder; each encoder has a scale of its own.
         self._related = RelatedQuestions(encoder) if encoder.name == DEFAULT_MODEL else None
 

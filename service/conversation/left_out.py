@@ -20,6 +20,7 @@ _VERB = re.compile(
     r"\b(?:is|are|was|were|be|been|do|does|did|has|have|had|can|could|will|would|should|must|may|might)\b|\w+'s\b", re.I
 )
 _ASKS = re.compile(r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|has|have|can)\b", re.I)
+_ONE = re.compile(r"\bones?\b", re.I)
 # "the largest in the world", "the first invented", "the most important ones": of what?
 _SUPERLATIVE = re.compile(
     r"\bones?\b|\bthe\s+(?:(?:second|third|most|least)\s+)?(?:\w+est|best|worst|first|last|other|latter|former)"
@@ -55,7 +56,7 @@ def gap(question: str, phrases: Sequence[Phrase]) -> Gap:
     if _FRAGMENT.match(question) and not _VERB.search(question) and not any(p.is_name for p in phrases):
         return Gap.PREDICATE
     if any(p.is_name for p in phrases):
-        return Gap.TOPIC if _SUPERLATIVE.search(question) and "one" in question else Gap.NONE
+        return Gap.TOPIC if _ONE.search(question) else Gap.NONE
     if _SUPERLATIVE.search(question) or _COMPARED.search(question) or not phrases:
         return Gap.TOPIC
     if _is_relational(phrases) or _is_known(question, phrases):

@@ -13,7 +13,9 @@ _NOT_BACK = re.compile(
     r"\bit\s+(?:takes?|seems?)\b|\bdoes\s+it\s+(?:take|cost)\s+to\b|\bis\s+it\s+(?:\w+\s+)?(?:to|that)\b",
     re.I,
 )
+_THING_AFTER = re.compile(r"\b(it|its|they|them|their)\b", re.I)
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
+_INDEFINITE = re.compile(r"\b(?:an?|every|each)\s+$", re.I)
 # A pronoun stands for a noun of its own sentence only from another clause, or where it tells whose something is.
 _CLAUSE = re.compile(
     r"[,;:]\s|\b(?:after|before|when|while|because|if|since|although|until|and|but|where|who|which)\b", re.I
@@ -37,7 +39,7 @@ def pronoun(question: str) -> re.Match[str] | None:
 
 def thing_after(rest: str) -> re.Match[str] | None:
     """A second one, for a thing, in what follows the first."""
-    return re.compile(r"\b(it|its|they|them|their)\b", re.I).search(rest[:LONGEST])
+    return _THING_AFTER.search(rest[:LONGEST])
 
 
 def is_person(match: re.Match[str]) -> bool:
@@ -67,7 +69,7 @@ def _has_own(question: str, match: re.Match[str]) -> bool:
     named = [
         p
         for p in noun_phrases(before)
-        if p.is_name or re.search(rf"\b(?:an?|every|each)\s+{re.escape(p.text)}", before)
+        if p.is_name or _INDEFINITE.search(before[: p.start])
     ]
     if not named:
         return False

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from index.encode import Encoder
 
-_REMEMBERED = 2_000
+_KEPT = 2_000
 
 
 class RelatedQuestions:
-    """Earlier questions come again with every turn, so their vectors are remembered. Safe from several threads."""
+    """Earlier questions come again with every turn, so their vectors are kept, the last used ones longest. Safe from several threads."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -25,11 +25,13 @@ class RelatedQuestions:
         wanted = list(dict.fromkeys([question, *others]))
         with self._lock:
             known = {text: self._vectors[text] for text in wanted if text in self._vectors}
+            for text in known:
+                self._vectors.move_to_end(text)
         missing = [text for text in wanted if text not in known]
         if missing:
             known |= dict(zip(missing, self._encoder.encode_questions(missing), strict=True))
             with self._lock:
                 self._vectors.update({text: known[text] for text in missing})
-                while len(self._vectors) > _REMEMBERED:
+                while len(self._vectors) > _KEPT:
                     self._vectors.popitem(last=False)
         return [float(known[question] @ known[other]) for other in others]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from core.types import Turn
 from index.filters.filter import Within
-from index.store import SearchResult, SearchSettings, Store
+from index.search import SearchResult, SearchSettings
+from index.store import Store
 from service.conversation.conversation import Conversation
 
 WEIGHT_AS_ASKED = 0.2

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from core.types import Turn
 
-VERSION = "1"
 _TURNS = 6
 _ANSWER_CHARS = 500
 

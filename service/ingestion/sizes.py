@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from core.errors import InvalidRequest
-from service.settings import IngestSettings
+from service.setting_groups import IngestSettings
 
 
 def checked_sizes(sizes: tuple[int, int]) -> tuple[int, int]:

@@ -9,9 +9,8 @@ from service.support.rarity import rarity
 _MOST = 4
 _LONGEST_STRETCH = 3
 _LEAST_GAIN = 0.04
-_LEAST_ELSEWHERE = (
-    3  # words that another passage must add: a subject from here and a statement from there prove nothing
-)
+# Words that another passage must add: a subject from here and a statement from there prove nothing.
+_LEAST_ELSEWHERE = 3
 _SAME_PASSAGE = 0.03  # what a sentence of a passage that is used already may lack against one of another
 
 

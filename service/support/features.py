@@ -16,14 +16,14 @@ FEATURES = (
 
 
 def features(said: Analysed, weighed: dict[str, float], chosen: Sequence[Chosen], read: Analysed) -> tuple[float, ...]:
-    """In the order of FEATURES. ``read`` is the chosen sentences as one."""
+    """In the order of FEATURES. ``chosen`` is not empty, ``read`` is its sentences as one."""
     covered = sum(c.gain for c in chosen)
     like, shares = _likeness(said, weighed, read)
     lacking = [w for w in said.words if w.content and w.stem not in read.stems]
     plain = [w for w in lacking if not w.name and not w.text[0].isdigit()]
     return (
         covered,
-        chosen[0].gain if chosen else 0.0,
+        chosen[0].gain,
         sum(c.gain for c in chosen[:2]),
         float(like @ shares),
         float(like.min()),
@@ -39,8 +39,5 @@ def _likeness(said: Analysed, weighed: dict[str, float], read: Analysed) -> tupl
     mine = list({w.stem: w.text for w in said.words if w.stem in weighed}.values())
     theirs = list({w.text: None for w in read.words})
     shares = np.array([weighed[s] for s in {w.stem: None for w in said.words if w.stem in weighed}])
-    if not mine or not theirs:
-        return np.zeros(max(1, len(mine))), np.ones(max(1, len(mine))) / max(1, len(mine))
     like = np.maximum(0.0, (vectors(tuple(mine)) @ vectors(tuple(theirs)).T).max(axis=1))
-    total = shares.sum()
-    return like, shares / total if total else np.ones(len(mine)) / len(mine)
+    return like, shares / shares.sum()

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from service.answer.sentences import sentences
 from service.writing.plain import plain, seen
+from service.writing.prompts import BRACKETED_KEY, HYPHEN, KEY
 
 _LONGEST_BRACKET = 80
-_HYPHEN = "[-\u2010-\u2015]"
-_KEY = rf"p\s?{_HYPHEN}\s?[0-9a-z]{{3,8}}"
 _BRACKETED = re.compile(rf"[\[【(][^\]】)\n]{{0,{_LONGEST_BRACKET}}}(?:[\]】)]|\Z)")
 _BULLET = re.compile(r"(?:^|\n)[ \t]*(?:[-*•‣◦▪●–>#]+|\(?\w{1,3}[.)])\Z")
 # Scripts without spaces: every character of theirs may end what is shown.
@@ -109,14 +108,14 @@ def _references(keys: Iterable[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """[p-7f3kq], [p-7f3kq, p-x2m9a], (p-7f3kq), 【3†source】, and the numbers that models make up: [1], [^2]; a key of
     this question wherever it stands, also without its "p-". And what finds the keys in such a one."""
     bare = "|".join(re.escape(key.removeprefix("p-")) for key in keys) or "(?!)"
-    own = rf"\b(?:p\s?{_HYPHEN}\s?)?(?:{bare})\b"
+    own = rf"\b(?:p\s?{HYPHEN}\s?)?(?:{bare})\b"
     number = r"\^?\d{1,3}(?:\s*[-–]\s*\d{1,3})?"
-    named = rf"(?:passage|source|key|doc(?:ument)?)s?\s*:?\s*(?:{_KEY}|\d{{1,3}})"
-    one = rf"(?:{own}|{_KEY}|{number}|{named}|\d+†[^\]】]{{0,40}})"
+    named = rf"(?:passage|source|key|doc(?:ument)?)s?\s*:?\s*(?:{BRACKETED_KEY}|\d{{1,3}})"
+    one = rf"(?:{own}|{BRACKETED_KEY}|{number}|{named}|\d+†[^\]】]{{0,40}})"
     square = rf"[\[【]\s*{one}(?:\s*[,;/&]?\s*(?:and\s+)?{one})*\s*[\]】]"
-    round_ = rf"\(\s*(?:{own}|{_KEY})(?:\s*[,;]\s*(?:{own}|{_KEY}))*\s*\)"
+    round_ = rf"\(\s*(?:{own}|{KEY})(?:\s*[,;]\s*(?:{own}|{KEY}))*\s*\)"
     all_of_them = rf"[ \t]*(?:{square}|{round_}|{own})"
-    return re.compile(all_of_them, re.IGNORECASE), re.compile(rf"{own}|{_KEY}", re.IGNORECASE)
+    return re.compile(all_of_them, re.IGNORECASE), re.compile(rf"{own}|{KEY}", re.IGNORECASE)
 
 
 def _safe_cut(raw: str) -> int:
@@ -134,4 +133,4 @@ def _safe_cut(raw: str) -> int:
 
 
 def _normal(key: str) -> str:
-    return f"p-{re.split(_HYPHEN, key, maxsplit=1)[-1].strip().lower()}"
+    return f"p-{re.split(HYPHEN, key, maxsplit=1)[-1].strip().lower()}"

@@ -1,14 +1,16 @@
 """A chat model, opened by one string: "openai:gpt-4o-mini", "ollama:llama3.2", "anthropic:claude-haiku-4-5".
 
-LangChain is imported only here. Keys come from the environment variables that the provider's package reads
+LangChain is imported here and in chat_errors.py only, and only when a model is opened. Keys come from the environment variables that the provider's package reads
 (OPENAI_API_KEY, ANTHROPIC_API_KEY, …) or from a file, never as a value of a setting.
 """
 
 import json
+import math
 import random
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +117,7 @@ class ChatModel:
         :raises InvalidRequest: if it refuses the request: the key, the model's name, the length.
         """
         deadline = time.monotonic() + limits.start_s
-        for attempt in range(limits.retries + 1):
+        for attempt in count():
             begun = False
             try:
                 for piece in self._pieces(messages, limits, deadline):
@@ -134,15 +136,7 @@ class ChatModel:
                     raise BrokenOff(
                         f"{self.name} broke off: {short(error, self._hidden)}", "Ask again, or see its server's log."
                     ) from error
-                if not passes(error):
-                    raise explained(error, self.name, self._hidden) from error
-                pause = _pause(attempt)
-                if attempt == limits.retries or time.monotonic() + pause > deadline:
-                    raise NotReady(
-                        f"{self.name} gave no answer in {attempt + 1} tries: {short(error, self._hidden)}",
-                        "Try later, or name another model.",
-                    ) from error
-            self._sleep(pause)
+                self._wait(error, attempt, limits.retries, deadline)
 
     def hide(self, text: str) -> str:
         """The text without keys and control characters."""
@@ -169,19 +163,27 @@ class ChatModel:
             return None
 
     def _retried(self, send: Callable[[], Reply]) -> Reply:
-        for attempt in range(ATTEMPTS):
+        for attempt in count():
             try:
                 return send()
             except Exception as error:  # each provider raises classes of its own
-                if not passes(error):
-                    raise explained(error, self.name, self._hidden) from error
-                if attempt == ATTEMPTS - 1:
-                    raise NotReady(
-                        f"{self.name} gave no answer in {ATTEMPTS} tries: {short(error, self._hidden)}",
-                        "Try later, ask less at once (--jobs), or name another model.",
-                    ) from error
-            self._sleep(_pause(attempt))
+                self._wait(error, attempt, ATTEMPTS - 1)
         raise AssertionError("the last attempt returns or raises")
+
+    def _wait(self, error: Exception, attempt: int, retries: int, deadline: float = math.inf) -> None:
+        """Before the next attempt; ``deadline`` is on the clock of ``time.monotonic``.
+
+        Raises NotReady if there is none, and InvalidRequest if it would do no better.
+        """
+        if not passes(error):
+            raise explained(error, self.name, self._hidden) from error
+        pause = float(min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S) * random.uniform(0.75, 1.25))
+        if attempt == retries or time.monotonic() + pause > deadline:
+            raise NotReady(
+                f"{self.name} gave no answer in {attempt + 1} tries: {short(error, self._hidden)}",
+                "Try later, ask less at once, or name another model.",
+            ) from error
+        self._sleep(pause)
 
     def _reply(self, message: Any) -> Reply:
         used = message.usage_metadata or {}
@@ -258,7 +260,3 @@ def _key_in(file: Path) -> str:
     if not lines or not lines[0].strip():
         raise InvalidRequest(f"The key file {file} is empty.", "Put the provider's key into its first line.")
     return lines[0].strip()
-
-
-def _pause(attempt: int) -> float:
-    return float(min(FIRST_PAUSE_S * 2**attempt, LONGEST_PAUSE_S) * random.uniform(0.75, 1.25))

@@ -50,9 +50,10 @@ def instructs(passage: Passage, start: int, end: int) -> bool:
 
 
 def without_instructions(passage: Passage) -> str:
-    """The sentences of a passage that do not speak to a model, a line each."""
-    spans = ((passage.start + start, passage.start + end) for start, end in sentences(passage.text))
-    kept = (passage.text[s - passage.start : e - passage.start] for s, e in spans if not instructs(passage, s, e))
+    """The sentences of a passage that, with the one before, do not speak to a model, a line each."""
+    text, spans = passage.text, sentences(passage.text)
+    befores = (start for start, _ in [*spans[:1], *spans])
+    kept = (text[s:e] for before, (s, e) in zip(befores, spans, strict=False) if not speaks_to_a_model(text[before:e]))
     return "\n".join(kept)
 
 

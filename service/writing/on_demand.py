@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-from service.writing.chat_model import ChatModel, Message, Piece, Reply, open_chat_model
+from service.writing.chat_model import ChatModel, Message, Piece, open_chat_model
 from service.writing.timed import Limits
 
 
@@ -30,10 +30,6 @@ class ModelOnDemand:
                     self.name, self._base_url, timeout_s=longest, key_file=self._key_file, max_tokens=self._max_tokens
                 )
             return self._opened
-
-    def complete(self, messages: Sequence[Message]) -> Reply:
-        """See ChatModel.complete."""
-        return self.open().complete(messages)
 
     def stream(self, messages: Sequence[Message]) -> Generator[Piece, None, None]:
         """See ChatModel.stream."""

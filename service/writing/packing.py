@@ -4,16 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from core.types import Hit, Passage
 from service.answer.sentences import sentences
+from service.tokens import estimated_tokens
 
-# English has 4 to 4.5 bytes a token with the vocabularies in use, Chinese about 3, others less than 3 with the smaller
-# ones: three is on the safe side for most, and needs no tokenizer of a model that may be anybody's.
-_BYTES_PER_TOKEN = 3
 _TOKENS_AROUND = 24  # key, title, blank line
-
-
-def estimated_tokens(text: str) -> int:
-    """UTF-8 bytes divided by three, rounded up."""
-    return -(-len(text.encode("utf-8")) // _BYTES_PER_TOKEN)
 
 
 def pack(hits: Sequence[Hit], values: Mapping[str, float], budget: int) -> list[tuple[Passage, str]]:

@@ -8,16 +8,17 @@ is the check of each sentence and the plain text of the answer that make it harm
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.types import Passage
+from service.writing.plain import seen
 
 VERSION = "2026-11-26.1"
 ABSTENTION = "The documents do not say."
 
-_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
+_DIGITS = "23456789"
+_LETTERS = f"{_DIGITS}abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
 _KEY_LETTERS = 5
 _BOUNDARY_LETTERS = 12
 _TITLE_CHARS = 200
@@ -49,7 +50,13 @@ _ROLE_TOKEN = re.compile(
     r"\[(?=/?INST\])|(?<![\w#])#{2,}(?=\s*(?:system|instructions?|user|assistant|human)\b)",
     re.IGNORECASE,
 )
-_KEY_SHAPE = re.compile(r"\bp-(?=\w{3,8}\b)")
+HYPHEN = "[-\u2010-\u2015]"
+_PREFIX = rf"\bp\s?{HYPHEN}\s?"
+KEY = rf"{_PREFIX}(?=[a-z]*[{_DIGITS}])[{_LETTERS}]{{{_KEY_LETTERS}}}\b"
+"""Pattern, of small letters, of what may be a key: a digit tells it from a word, such as "p-chart"."""
+BRACKETED_KEY = rf"{_PREFIX}[0-9a-z]{{3,8}}\b"
+"""Pattern of what is meant as a key where it stands in square brackets, such as one that a model made up."""
+_KEY_SHAPE = re.compile(rf"(?<=\[){BRACKETED_KEY}|{KEY}", re.IGNORECASE)
 _BOUNDARY_SHAPE = re.compile(r"\b(BEGIN|END)(?=\s+PASSAGES)", re.IGNORECASE)
 
 
@@ -66,7 +73,8 @@ def prompt(question: str, shown: Sequence[tuple[Passage, str]]) -> Prompt:
     boundary = _random(_BOUNDARY_LETTERS)
     keys: list[str] = []
     while len(keys) < len(shown) + 2:  # two for the example in the rules, which name nothing
-        if (key := f"p-{_random(_KEY_LETTERS)}") not in keys:
+        key = f"p-{_random(_KEY_LETTERS)}"
+        if re.fullmatch(KEY, key) and key not in keys:
             keys.append(key)
     *own, example, other = keys
     blocks = [f"[{key}] {_heading(passage)}\n{as_data(text)}" for key, (passage, text) in zip(own, shown, strict=True)]
@@ -78,9 +86,8 @@ def prompt(question: str, shown: Sequence[tuple[Passage, str]]) -> Prompt:
 
 def as_data(text: str) -> str:
     """Other people's words for a prompt: nothing unseen in them, nothing that passes for a boundary, key or role."""
-    seen = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cf", "Cc", "Co", "Cn", "Cs"))
-    apart = _ROLE_TOKEN.sub(lambda match: f"{match.group()} ", seen)
-    apart = _KEY_SHAPE.sub("p - ", apart)
+    apart = _ROLE_TOKEN.sub(lambda match: f"{match.group()} ", seen(text))
+    apart = _KEY_SHAPE.sub(lambda match: re.sub(rf"\s?{HYPHEN}\s?", " - ", match.group()), apart)
     return _BOUNDARY_SHAPE.sub(r"\1 OF", apart)
 
 

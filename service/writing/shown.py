@@ -61,6 +61,10 @@ class Shown:
         if self._policy == "drop" and checked.verdict is not Verdict.NO_CLAIM:
             yield from self._release()
 
+    def skip(self) -> None:
+        """The sentence at hand is not to be shown; none of its words was told."""
+        self._written = ""
+
     def finish(self) -> Iterator[Event]:
         """The model is done."""
         if self._policy == "refuse":

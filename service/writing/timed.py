@@ -3,7 +3,8 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,7 +34,7 @@ class _End:
 
 
 def timed(
-    open_stream: Callable[[], Iterable[T]], has_text: Callable[[T], bool], limits: Limits, start_deadline: float
+    open_stream: Callable[[], Generator[T, None, None]], has_text: Callable[[T], bool], limits: Limits, start_deadline: float
 ) -> Iterator[T]:
     """The stream's items. Keep-alive items without text do not count as progress.
 
@@ -67,12 +68,13 @@ def _next(items: "queue.Queue[T | _End]", deadline: float, what: str) -> T | _En
         raise TooSlow(what) from None
 
 
-def _read(open_stream: Callable[[], Iterable[T]], items: "queue.Queue[T | _End]", stop: threading.Event) -> None:
+def _read(open_stream: Callable[[], Generator[T, None, None]], items: "queue.Queue[T | _End]", stop: threading.Event) -> None:
     end = _End(None)
     try:
-        for item in open_stream():
-            if not _put(items, item, stop):
-                return
+        with closing(open_stream()) as stream:
+            for item in stream:
+                if not _put(items, item, stop):
+                    return
     except Exception as error:  # noqa: BLE001 - a border: the other thread raises it
         end = _End(error)
     _put(items, end, stop)

@@ -1,15 +1,15 @@
 """A sentence of the model to a sentence of the answer: checked, and cited only where the check found support."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from core.types import AnswerSentence, Citation, Passage, Verdict
 from service.answer.cite import DocumentOf, citation_of
 from service.support.checker import Checked, Checker, Evidence
+from service.support.claims import makes_claim
 from service.writing.answer_text import Sentence
 from service.writing.instructions import instructs
 
-MakesClaim = Callable[[str], bool]
 _MARKUP = re.compile(r"^(?:\s*[-*•‣◦▪●–>#]+\s+|\s*\(?\d{1,3}[.)]\s+)+|[*`]{1,3}|__")
 _CITED = (Verdict.SUPPORTED, Verdict.PARTLY)
 _MOST_UNSUPPORTED = 0.5  # what an unsupported sentence may show, whatever was measured
@@ -19,12 +19,9 @@ _NOTHING = Checked(Verdict.UNSUPPORTED, 0.0, ())
 class Verifier:
     """Checks the sentences of one answer in order, and numbers its citations by their first appearance."""
 
-    def __init__(
-        self, checker: Checker, makes_claim: MakesClaim, passages: Mapping[str, Passage], document_of: DocumentOf
-    ) -> None:
+    def __init__(self, checker: Checker, passages: Mapping[str, Passage], document_of: DocumentOf) -> None:
         """``passages`` are those of the prompt, by key."""
         self._checker = checker
-        self._makes_claim = makes_claim
         self._passages = passages
         self._document_of = document_of
         self._markers: dict[tuple[str, int, int], int] = {}
@@ -35,7 +32,7 @@ class Verifier:
         What the named passages do not support is tried on the others: models mix up keys, and leave them out.
         """
         claim = _MARKUP.sub("", sentence.text).strip()
-        if not self._makes_claim(sentence.text):
+        if not makes_claim(sentence.text):
             return AnswerSentence(sentence.text, (), Verdict.NO_CLAIM, 0.0), ()
         named = [self._passages[key] for key in sentence.keys if key in self._passages]
         best = self._checker.check(claim, named) if named else _NOTHING

@@ -7,7 +7,7 @@ from index_samples import put, source
 
 from core.types import DocumentRef, Hit, HitSource, Passage
 from index.arrange import Ranked, fold_duplicates, join_neighbours, spread
-from index.store import SearchSettings
+from index.search import SearchSettings
 
 FEE = (
     "The fee for a berth in the inner harbour is paid at the office of the harbour master before the ship ties up, in "

@@ -19,15 +19,15 @@ from sqlalchemy.exc import IntegrityError
 
 from core.errors import IndexBroken, NotFound
 from core.types import HitSource
-from index import schema
-from index import store as store_module
+from index import forgetting, schema
 from index.catalog import Entry
 from index.dense.base import Base
 from index.document_passages import passages_around
 from index.originals import Originals
 from index.passages import input_hash, searched, vectors_by_input
 from index.purge import empty_log
-from index.store import SearchSettings, Store
+from index.search import SearchSettings
+from index.store import Store
 
 HARBOUR = source("file:///harbour.txt", "The harbour is closed in winter.", "Ferries leave at seven.", title="Harbour")
 CRANE = source("file:///crane.txt", "The crane on the quay was repaired in May.", title="Crane")
@@ -581,7 +581,7 @@ def test_what_is_deleted_while_the_log_is_emptied_leaves_it_the_next_time(store,
         store.remove("c", [CRANE.document.id])
         return is_empty
 
-    monkeypatch.setattr(store_module, "empty_log", empty_log_while_another_removes)
+    monkeypatch.setattr(forgetting, "empty_log", empty_log_while_another_removes)
     store.refresh("c")
     monkeypatch.undo()
     assert (folder / "catalog.db-wal").stat().st_size > 0

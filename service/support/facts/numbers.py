@@ -29,6 +29,7 @@ _WORDS = (
 # "A two-volume work", but not "twenty-two".
 _HYPHENED = re.compile(rf"\b({'|'.join(_WORDS)})-(?!(?:one|{'|'.join(_WORDS)})\b)(?=[a-z])", re.I)
 _PERCENT = re.compile(r"(?<=\d)[\s-]?(?:percent|per\scent)\b", re.I)
+_LETTERS = re.compile(r"[^\W\d_]{1,12}")
 _LEAST_SPELLED = 2  # "one" is mostly no number
 _TOLERANCE = Decimal("0.05")
 _SMALL = 10
@@ -162,7 +163,7 @@ def _inside_a_word(text: str, start: int, end: int, ordinal: str | None) -> bool
 
 
 def _letters_after(text: str, end: int) -> str:
-    match = re.compile(r"[^\W\d_]{1,12}").match(text, end)
+    match = _LETTERS.match(text, end)
     return match.group() if match else ""
 
 

@@ -2,7 +2,8 @@ import re
 
 from core.types import DocumentRef, Hit, HitSource, Passage
 from service.answer.sentences import sentences
-from service.writing.packing import estimated_tokens, pack
+from service.tokens import estimated_tokens
+from service.writing.packing import pack
 from service.writing.prompts import ABSTENTION, prompt
 
 

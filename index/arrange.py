@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from core.types import Hit, Passage
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
+_ALIKE = 0.05  # of scores in [0, 1]
 _LIKE = 0.95  # share of words in common, of all words of both
 _WIDEST_GAP = 20  # characters of white space
 # A word that turns a sentence round: texts that differ by one are two statements.
@@ -24,14 +25,17 @@ class Ranked:
     cosine: float
 
 
-def fold_duplicates(ranked: Iterable[Ranked]) -> list[Ranked]:
+def fold_duplicates(ranked: Iterable[Ranked], count: int) -> list[Ranked]:
     """One hit of those that say the same in nearly the same words: the best one, with the others' places.
 
     Texts that differ in a number, a code or a negation do not say the same: two versions of a price list stay two.
+    Ends when ``count`` are found and the next is a good deal worse than the last: what says the same scores alike.
     """
     kept: list[Ranked] = []
     told: list[_Words] = []
     for one in ranked:
+        if len(kept) >= count and one.hit.score < kept[count - 1].hit.score - _ALIKE:
+            break
         words = _Words(one.hit.passage.text)
         same = next((i for i, other in enumerate(told) if words.is_like(other)), None)
         if same is None:
@@ -129,6 +133,9 @@ class _Words:
             return False
         if self._text == other._text:
             return True
+        mine, theirs = self.counted.keys(), other.counted.keys()
+        if len(mine & theirs) < _LIKE**2 * max(len(mine), len(theirs)):
+            return False
         common = (self.counted & other.counted).total()
         union = (self.counted | other.counted).total()
         if not union or common < _LIKE * union:

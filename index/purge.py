@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import structlog
 
@@ -36,10 +37,18 @@ def empty_log(catalog: Catalog) -> bool:
     path = catalog.engine.url.database
     assert path is not None
     try:
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=0.1)) as connection:
-            connection.execute("PRAGMA journal_size_limit = 0")
-            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return checkpoint(path, 0.1)
     except sqlite3.OperationalError as error:
         log.warning("log_not_emptied", database=path, reason=str(error))
         return False
+
+
+def checkpoint(path: str | Path, wait_s: float) -> bool:
+    """Bring what a database's write-ahead log holds into it, and cut the log to nothing.
+
+    False where a reader or writer is in the way for longer than ``wait_s``. Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=wait_s)) as connection:
+        connection.execute("PRAGMA journal_size_limit = 0")
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy

@@ -88,7 +88,7 @@ def search(
         Ranked(Hit(found[key], score, HitSource.FUSED), dense[key]) for key, score in _fused(dense, words, settings)
     ]
     if settings.fold_duplicates:
-        ranked = fold_duplicates(ranked)
+        ranked = fold_duplicates(ranked, len(ranked) if settings.per_document else top_k)
     ranked = spread(ranked, top_k, settings.per_document)
     if settings.join_neighbours:
         ranked = join_neighbours(ranked, partial(passages.between, connection, searched.collection.id))

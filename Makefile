@@ -6,6 +6,8 @@ VENV ?= .venv
 #   make serve TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
+# The tests run in so many processes; each takes about 3 GB.
+PROCESSES ?= 2
 
 .PHONY: help install serve reader test lint types imports unit sample-eval browser format clean widget widget-check small-model
 
@@ -33,7 +35,7 @@ imports: $(VENV)/.dev
 
 unit: $(VENV)/.dev browser ## The tests
 	@echo "== pytest"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile $(ARGS)
 
 sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its gates
 	@echo "== evaluation of the sample set"

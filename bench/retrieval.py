@@ -70,8 +70,9 @@ def rows(chosen: QuestionSet) -> Iterator[str]:
 
 
 def _rankers(engine: Engine, sizes: tuple[int, int], *, everything: bool) -> Iterator[tuple[str, Ranker]]:
-    def fused(weight: float, **more: Any) -> Ranker:
-        return lambda q: list(engine.store.search("default", q, TOP_K, SearchSettings(TOP_K, weight, **more)).hits)
+    def fused(weight: float, count: int = TOP_K, **more: Any) -> Ranker:
+        settings = SearchSettings(TOP_K, weight, **more)
+        return lambda q: list(engine.store.search("default", q, count, settings).hits)
 
     if not everything or sizes != SIZES[0]:
         yield "normalised, 0.5", fused(0.5)
@@ -82,8 +83,8 @@ def _rankers(engine: Engine, sizes: tuple[int, int], *, everything: bool) -> Ite
     yield "RRF", fused(0.5, fusion="ranks")
     for weight in (0.3, 0.5, 0.7):
         yield f"normalised, {weight}", fused(weight)
-    yield "normalised, 0.5, near-duplicates not folded", fused(0.5, fold_duplicates=False)
-    yield "normalised, 0.5, two hits of a document at most", fused(0.5, per_document=2)
+    yield "normalised, 0.5, duplicates not folded", fused(0.5, fold_duplicates=False)
+    yield "normalised, 0.5, two hits of a document at most", fused(0.5, 10, per_document=2)
     yield "normalised, 0.5, hits that follow each other joined", fused(0.5, join_neighbours=True)
     yield "normalised, 0.5, each with its neighbours", _with_neighbours(engine, fused(0.5), sizes)
 

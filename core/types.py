@@ -122,7 +122,7 @@ class HitSource(StrEnum):
 class Hit:
     """A passage found for a question. Higher scores are better; lists of hits are sorted, best first.
 
-    ``also_in`` are passages that were found too and say the same in nearly the same words.
+    ``also_in`` are passages that were found too and say the same in the same words.
     """
 
     passage: Passage
@@ -201,8 +201,19 @@ class Clarification:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that whoever asked should know of the answer. ``code`` is a stable name, ``text`` English."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
-    """What a chat model counted for an answer; ``cost`` is in the currency of the prices in the settings, or None."""
+    """What a chat model counted while it wrote an answer.
+
+    ``cost`` is in the currency of the prices in the settings, None without them.
+    """
 
     input_tokens: int
     output_tokens: int
@@ -214,8 +225,8 @@ class Answer:
     """What a question got. ``confidence`` is a calibrated probability that the documents answer it.
 
     ``understood_as`` is the question that was searched for, with the conversation filled in.
-    ``timings_ms`` holds the wall-clock milliseconds of each stage. ``notice`` is a sentence for whoever asked, such as
-    that the chat model did not answer and the reader did. ``usage`` is there where a chat model was asked.
+    ``timings_ms`` holds the wall-clock milliseconds of each stage. ``notice`` is there where something went otherwise
+    than asked, such as that the chat model did not answer and the reader did; ``usage`` where a chat model was asked.
     """
 
     id: str
@@ -229,7 +240,7 @@ class Answer:
     model: str
     hits: tuple[Hit, ...]
     timings_ms: Mapping[str, float]
-    notice: str | None = None
+    notice: Notice | None = None
     usage: Usage | None = None
     clarification: Clarification | None = None
 

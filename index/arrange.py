@@ -1,4 +1,4 @@
-"""From a ranking to hits: near-duplicates folded, no document too often, neighbours joined."""
+"""From a ranking to hits: duplicates folded, no document too often, neighbours joined."""
 
 import re
 from collections import Counter
@@ -7,14 +7,9 @@ from dataclasses import dataclass, replace
 
 from core.types import Hit, Passage
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-_ALIKE = 0.05  # of scores in [0, 1]
-_LIKE = 0.95  # share of words in common, of all words of both
+# Not what may be part of a number or a code: "1.5" is not "15", "-5" is not "5".
+_BETWEEN_WORDS = re.compile(r"[\s,;:!?\"“”„«»()\[\]]+|\.(?=\s|$)")
 _WIDEST_GAP = 20  # characters of white space
-# A word that turns a sentence round: texts that differ by one are two statements.
-_TURNING = frozenset(
-    "no not never none nor without except unless only nicht kein keine ohne nur ne pas sans non sin".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +20,18 @@ class Ranked:
     cosine: float
 
 
-def fold_duplicates(ranked: Iterable[Ranked], count: int) -> list[Ranked]:
-    """One hit of those that say the same in nearly the same words: the best one, with the others' places.
+def fold_duplicates(ranked: Iterable[Ranked]) -> list[Ranked]:
+    """One hit of those that say the same words in the same order: the best one, with the others' places.
 
-    Texts that differ in a number, a code or a negation do not say the same: two versions of a price list stay two.
-    Ends when ``count`` are found and the next is a good deal worse than the last: what says the same scores alike.
+    One word more or less can turn a statement round, so that only case, punctuation and white space may differ.
     """
-    kept: list[Ranked] = []
-    told: list[_Words] = []
+    kept: dict[str, Ranked] = {}
     for one in ranked:
-        if len(kept) >= count and one.hit.score < kept[count - 1].hit.score - _ALIKE:
-            break
-        words = _Words(one.hit.passage.text)
-        same = next((i for i, other in enumerate(told) if words.is_like(other)), None)
-        if same is None:
-            kept.append(one)
-            told.append(words)
-        else:
-            best = kept[same].hit
-            kept[same] = replace(kept[same], hit=replace(best, also_in=(*best.also_in, one.hit.passage)))
-    return kept
+        words = _BETWEEN_WORDS.sub(" ", one.hit.passage.text).strip().casefold()
+        best = kept.setdefault(words, one)
+        if best is not one:
+            kept[words] = replace(best, hit=replace(best.hit, also_in=(*best.hit.also_in, one.hit.passage)))
+    return list(kept.values())
 
 
 def spread(ranked: Sequence[Ranked], count: int, per_document: int) -> list[Ranked]:
@@ -112,37 +99,3 @@ class _Run:
         best = max(hits, key=lambda hit: hit.score)
         also_in = tuple(passage for hit in hits for passage in hit.also_in)
         return Ranked(replace(best, passage=whole, also_in=also_in), max(one.cosine for one in self.members))
-
-
-class _Words:
-    """A text's words, counted when they are first asked for."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._counted: Counter[str] | None = None
-
-    @property
-    def counted(self) -> Counter[str]:
-        if self._counted is None:
-            self._counted = Counter(word.casefold() for word in _WORD.findall(self._text))
-        return self._counted
-
-    def is_like(self, other: "_Words") -> bool:
-        shorter, longer = sorted((len(self._text), len(other._text)))
-        if shorter < _LIKE**2 * longer:  # most are told apart by this alone
-            return False
-        if self._text == other._text:
-            return True
-        mine, theirs = self.counted.keys(), other.counted.keys()
-        if len(mine & theirs) < _LIKE**2 * max(len(mine), len(theirs)):
-            return False
-        common = (self.counted & other.counted).total()
-        union = (self.counted | other.counted).total()
-        if not union or common < _LIKE * union:
-            return False
-        differing = (self.counted - other.counted) + (other.counted - self.counted)
-        return not any(word in _TURNING or word.endswith(("n't", "n’t")) or _has_digit(word) for word in differing)
-
-
-def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)

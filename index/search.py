@@ -27,7 +27,7 @@ class SearchSettings:
 
     They are fused by normalised scores, where ``dense_weight`` in [0, 1] is the dense score's share, or by reciprocal
     ranks. Of one document come ``per_document`` hits at most, as long as others fill the list; 0 is any number. What
-    says the same is folded into one hit, and passages that follow each other become one, if asked for.
+    says the same, word for word, is folded into one hit; passages that follow each other become one if asked for.
     """
 
     candidates: int = 50
@@ -88,7 +88,7 @@ def search(
         Ranked(Hit(found[key], score, HitSource.FUSED), dense[key]) for key, score in _fused(dense, words, settings)
     ]
     if settings.fold_duplicates:
-        ranked = fold_duplicates(ranked, len(ranked) if settings.per_document else top_k)
+        ranked = fold_duplicates(ranked)
     ranked = spread(ranked, top_k, settings.per_document)
     if settings.join_neighbours:
         ranked = join_neighbours(ranked, partial(passages.between, connection, searched.collection.id))

@@ -149,7 +149,7 @@ class SearchSettings(_Group):
         0, ge=0, le=50, description="Most hits of one document, as long as others fill the list; 0 is any number."
     )
     fold_duplicates: bool = Field(
-        True, description="One hit for passages that say the same in nearly the same words; it names the others."
+        True, description="One hit for passages that say the same, word for word; it names the others."
     )
     join_neighbours: bool = Field(False, description="One hit for hits that follow each other in their document.")
 

@@ -22,6 +22,8 @@ READER = "cross-encoder"
 
 # The tests' texts are short: more threads than one only wait for each other. To be set before torch is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Tables of commands that run in this process have room, whatever terminal there is.
+os.environ["COLUMNS"] = "400"
 
 COMMAND = str(Path(sys.executable).with_name("footnoted"))
 START_LIMIT_S = 180

@@ -106,6 +106,12 @@ def test_a_bad_value_is_refused_by_the_name_of_its_setting(monkeypatch, variable
         load_settings()
 
 
+def test_one_price_without_the_other_is_refused(monkeypatch):
+    monkeypatch.setenv("FOOTNOTED_MODEL__PRICE_IN", "0.15")
+    with pytest.raises(SettingsError, match="price_in and price_out"):
+        load_settings()
+
+
 def test_all_faults_are_told_at_once(monkeypatch):
     monkeypatch.setenv("FOOTNOTED_SERVER__PORT", "eighty")
     monkeypatch.setenv("FOOTNOTED_ANSWER__THRESHOLD", "2")

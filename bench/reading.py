@@ -14,8 +14,7 @@ from pathlib import Path
 import torch
 
 from index.packaged_e5 import packaged_e5
-from service.answer.cross_encoder import MODEL_FOLDER
-from service.answer.network import Network
+from service.answer.network import MODEL_FOLDER, Network
 from service.commands.serve import SAMPLE_DOCUMENT
 from training.backbone import backbone_folder
 from training.reader_model import ReaderModel

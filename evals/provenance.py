@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.encode import DEFAULT_MODEL, packaged_folder
-from service.answer.cross_encoder import MODEL_FOLDER
+from service.answer.network import MODEL_FOLDER
 from service.settings import Settings
 
 

@@ -1,6 +1,6 @@
 """A typed client of Footnoted's HTTP API; it needs httpx and httpx-sse only."""
 
-from footnoted_client.client import Client
+from footnoted_client.client import AskOptions, Client, SearchOptions, Turn
 from footnoted_client.errors import (
     ClientError,
     InvalidRequest,
@@ -11,9 +11,24 @@ from footnoted_client.errors import (
     Unavailable,
     Unreachable,
 )
-from footnoted_client.records import Answer, Citation, Document, Event, Hit, Job, Sentence, Started, Token
+from footnoted_client.records import (
+    Answer,
+    Citation,
+    Document,
+    Event,
+    Hit,
+    Job,
+    Notice,
+    Place,
+    Sentence,
+    Span,
+    Started,
+    Token,
+    Usage,
+)
 
 __all__ = [
-    "Answer", "Citation", "Client", "ClientError", "Document", "Event", "Hit", "InvalidRequest", "Job", "NotAllowed",
-    "NotFound", "Sentence", "ServiceError", "Started", "Token", "TooManyRequests", "Unavailable", "Unreachable",
+    "Answer", "AskOptions", "Citation", "Client", "ClientError", "Document", "Event", "Hit", "InvalidRequest", "Job",
+    "NotAllowed", "NotFound", "Notice", "Place", "SearchOptions", "Sentence", "ServiceError", "Span", "Started",
+    "Token", "TooManyRequests", "Turn", "Unavailable", "Unreachable", "Usage",
 ]  # fmt: skip

@@ -5,17 +5,59 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 from urllib.parse import urljoin
 
 import httpx
 from httpx_sse import EventSource
 
 from footnoted_client.errors import Unreachable, error_of
-from footnoted_client.records import Answer, Citation, Document, Event, Hit, Job, Sentence, Started, Token, record
+from footnoted_client.records import (
+    Answer,
+    Citation,
+    Document,
+    Event,
+    Hit,
+    Job,
+    Notice,
+    Place,
+    Sentence,
+    Span,
+    Started,
+    Token,
+    Usage,
+    record,
+)
 
 _POLL_S = 0.5
 _R = TypeVar("_R")
+
+
+class Turn(TypedDict):
+    """An earlier message."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class SearchOptions(TypedDict, total=False):
+    """What a question may go with, as `POST /v1/search` takes it; what is left out has the service's own value.
+
+    ``history`` is oldest first; ``session_id`` goes in its place. ``top_k`` is how many passages are given.
+    """
+
+    history: Sequence[Turn]
+    session_id: str
+    filters: dict[str, Any]
+    top_k: int
+
+
+class AskOptions(SearchOptions, total=False):
+    """As `POST /v1/ask` takes it: ``model`` "reader" quotes without a chat model; ``store`` False keeps no log."""
+
+    model: str
+    user: str
+    store: bool
 
 
 class Client:
@@ -38,32 +80,14 @@ class Client:
     def close(self) -> None:
         self._http.close()
 
-    def ask(
-        self,
-        question: str,
-        collection: str = "default",
-        *,
-        history: Sequence[tuple[str, str]] = (),
-        filters: Mapping[str, Any] | None = None,
-        user: str | None = None,
-        store: bool = True,
-    ) -> Answer:
-        """``history`` holds earlier turns as (role, content), oldest first. Raises ServiceError, Unreachable."""
-        asked = _question(question, collection, history, filters) | {"user": user, "store": store}
+    def ask(self, question: str, collection: str = "default", **more: Unpack[AskOptions]) -> Answer:
+        """Raises ServiceError, Unreachable."""
+        asked = {"question": question, "collection": collection, **more}
         return self._answer(self._call("POST", "/v1/ask", json=asked).json())
 
-    def stream(
-        self,
-        question: str,
-        collection: str = "default",
-        *,
-        history: Sequence[tuple[str, str]] = (),
-        filters: Mapping[str, Any] | None = None,
-        user: str | None = None,
-        store: bool = True,
-    ) -> Iterator[Event]:
+    def stream(self, question: str, collection: str = "default", **more: Unpack[AskOptions]) -> Iterator[Event]:
         """The events of the answer; leaving the loop stops the work. Raises ServiceError, Unreachable."""
-        asked = _question(question, collection, history, filters) | {"user": user, "store": store, "stream": True}
+        asked = {"question": question, "collection": collection, **more, "stream": True}
         with _reached(), self._http.stream("POST", "/v1/ask", json=asked) as response:
             if response.is_error:
                 response.read()
@@ -78,18 +102,18 @@ class Client:
                     return
         raise Unreachable("The stream ended before the answer did.")
 
-    def search(
-        self,
-        question: str,
-        collection: str = "default",
-        *,
-        top_k: int = 5,
-        history: Sequence[tuple[str, str]] = (),
-        filters: Mapping[str, Any] | None = None,
-    ) -> list[Hit]:
+    def search(self, question: str, collection: str = "default", **more: Unpack[SearchOptions]) -> list[Hit]:
         """Passages, best first. Raises ServiceError, Unreachable."""
-        asked = _question(question, collection, history, filters) | {"top_k": top_k}
-        return [self._placed(Hit, hit) for hit in self._call("POST", "/v1/search", json=asked).json()["hits"]]
+        asked = {"question": question, "collection": collection, **more}
+        return [self._hit(hit) for hit in self._call("POST", "/v1/search", json=asked).json()["hits"]]
+
+    def create_session(self) -> str:
+        """The id of a new conversation that the service keeps: ``session_id``. Raises ServiceError, Unreachable."""
+        return str(self._call("POST", "/v1/sessions").json()["id"])
+
+    def delete_session(self, session_id: str) -> None:
+        """Has it forgotten. Raises ServiceError, Unreachable."""
+        self._call("DELETE", f"/v1/sessions/{session_id}")
 
     def upload(self, files: Sequence[str | Path], collection: str = "default") -> Job:
         """Sends files; ``wait`` tells when they are in. Raises ServiceError, Unreachable, OSError."""
@@ -156,20 +180,23 @@ class Client:
             members,
             sentences=tuple(record(Sentence, sentence) for sentence in members["sentences"]),
             citations=tuple(self._placed(Citation, citation) for citation in members["citations"]),
-            hits=tuple(self._placed(Hit, hit) for hit in members["hits"]),
+            hits=tuple(map(self._hit, members["hits"])),
+            answer_span=_optional(Span, members.get("answer_span")),
+            usage=_optional(Usage, members.get("usage")),
+            notice=_optional(Notice, members.get("notice")),
             clarification=asked_back["text"],
             options=tuple(asked_back["options"]),
         )
 
-    def _placed(self, kind: type[_R], members: Mapping[str, Any]) -> _R:
-        return record(kind, members, url=urljoin(self._base, members["url"].lstrip("/")))
+    def _hit(self, members: Mapping[str, Any]) -> Hit:
+        return self._placed(Hit, members, also_in=tuple(self._placed(Place, place) for place in members["also_in"]))
+
+    def _placed(self, kind: type[_R], members: Mapping[str, Any], **more: Any) -> _R:
+        return record(kind, members, url=urljoin(self._base, members["url"].lstrip("/")), **more)
 
 
-def _question(
-    question: str, collection: str, history: Sequence[tuple[str, str]], filters: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    turns = [{"role": role, "content": content} for role, content in history]
-    return {"question": question, "collection": collection, "history": turns, "filters": dict(filters or {})}
+def _optional(kind: type[_R], members: Mapping[str, Any] | None) -> _R | None:
+    return None if members is None else record(kind, members)
 
 
 def _job(members: Mapping[str, Any]) -> Job:

@@ -22,6 +22,7 @@ class Citation:
     document_id: str
     title: str
     uri: str
+    media_type: str
     page: int | None
     section: tuple[str, ...]
     start: int
@@ -42,8 +43,23 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a passage stands."""
+
+    document_id: str
+    title: str
+    uri: str
+    page: int | None
+    last_page: int | None
+    section: tuple[str, ...]
+    start: int
+    end: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found; ``text`` is the document's text at ``[start:end]``."""
+    """A passage found; ``text`` is the document's text at ``[start:end]``, and word for word that of ``also_in``."""
 
     document_id: str
     title: str
@@ -56,11 +72,42 @@ class Hit:
     text: str
     score: float
     url: str
+    also_in: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The words that answer the question, inside the citation ``marker``."""
+
+    text: str
+    marker: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat model counted; ``cost`` is None where the server has no prices."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know of the answer, such as that the chat model broke off. ``code`` is stable."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``status`` is answered, not_found or unclear; ``options`` are questions that an unclear one may have meant."""
+    """``status`` is answered, not_found or unclear; ``options`` are questions that an unclear one may have meant.
+
+    ``timings_ms`` are wall-clock milliseconds of each stage.
+    """
 
     id: str
     question: str
@@ -72,7 +119,10 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     model: str
-    notice: str | None = None
+    timings_ms: Mapping[str, float]
+    answer_span: Span | None = None
+    usage: Usage | None = None
+    notice: Notice | None = None
     clarification: str | None = None
     options: tuple[str, ...] = ()
 

@@ -19,9 +19,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from core.errors import EncoderUnavailable, FootnotedError
-from service.conversation.sessions import Sessions
 from service.dialects import routes as dialects
-from service.dialects.labels import WrongKeys
 from service.dialects.mcp_http import MCP_ROUTE, serving_mcp
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
@@ -57,6 +55,7 @@ from service.routes import (
 )
 from service.routes.state import ServiceState
 from service.secret import load_secret
+from service.sessions.store import Sessions
 from service.settings import Settings
 from service.sites.cors import SitesCors
 from service.sites.limits import Allowance, RequestLimits
@@ -115,7 +114,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
-    app.state.wrong_keys = WrongKeys()
     app.include_router(document_address.router)  # before the form's route at the same address
     for module in (
         ask,

@@ -1,13 +1,18 @@
 """A database of the data folder that is there only once something is written to it."""
 
+import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData
 
-from core.errors import IndexBroken
-from index.schema import open_database
+from core.errors import IndexBroken, NotReady
+from index.purge import checkpoint
+from index.schema import open_database, write
+
+_WAIT_S = 1.0
 
 
 class DatabaseFile:
@@ -40,6 +45,24 @@ class DatabaseFile:
                     ) from error
                 self._inode = _inode(self.path)
             return self._engine
+
+    @contextmanager
+    def erasing(self) -> Iterator[Connection]:
+        """A transaction; what it deletes leaves the write-ahead log, too, where it would stay readable.
+
+        Raises IndexBroken, NotReady.
+        """
+        with write(self.opened()) as connection:
+            yield connection
+        try:
+            is_empty = checkpoint(self.path, _WAIT_S)
+        except sqlite3.Error as error:
+            raise IndexBroken(f"{self.path} cannot be written: {error}.", "Check the folder and its disk.") from error
+        if not is_empty:
+            raise NotReady(
+                f"It is erased, but its bytes stay in {self.path.name}-wal while another process reads.",
+                "Erase anything once more when nothing else has the file open.",
+            )
 
     def close(self) -> None:
         if self._engine is not None:

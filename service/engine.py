@@ -13,29 +13,20 @@ from index.encode import Encoder, SentenceTransformerEncoder
 from index.filters.filter import EVERYTHING, Within
 from index.marked import MarkedDocument, list_marked, may_find
 from index.marks import NO_MARKS, Marks, MarksChange
-from index.search import SearchSettings
 from index.store import Store
 from ingest.read import ReadLimits
 from ingest.sources import Listing, find_sources
 from ingest.split import SplitSettings, split
-from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.events import Event, fold
 from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
-from service.conversation.conversation import Conversation, ConversationOptions
+from service.composition import answerer_of, writer_of
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
 from service.ingestion.sizes import checked_sizes
 from service.quality.renew import assess_again
-from service.setting_groups import ModelSettings
 from service.settings import Settings
-from service.support.checker import open_checker
-from service.support.claims import makes_claim
-from service.writing.on_demand import ModelOnDemand
-from service.writing.timed import Limits
-from service.writing.writer import Writer, WritingOptions
 
-_REWRITE_TOKENS = 150
 READER = "reader"
 """As `model` of a question: quotations by the reader, whatever chat model there is."""
 
@@ -46,23 +37,8 @@ class Engine:
     def __init__(self, store: Store, reader: Reader, settings: Settings) -> None:
         self.store = store
         self._reader = reader
-        self._writer = _writer(settings.model)
-        answer = settings.answer
-        self._answerer = Answerer(
-            store,
-            reader,
-            SearchSettings(**settings.search.model_dump()),
-            AnswerPolicy(
-                answer.threshold,
-                answer.confidence_scale,
-                answer.confidence_shift,
-                answer.passages,
-                answer.max_sentences,
-                answer.max_question_chars,
-            ),
-            self._writer,
-            _conversation(settings, store.encoder),
-        )
+        self._writer = writer_of(settings)
+        self._answerer = answerer_of(settings, store, reader, self._writer)
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
         self.ingester = Ingester(store, limits, settings.ingest.readers)
 
@@ -299,22 +275,3 @@ class Engine:
             )
         written = model not in (READER, self._reader.name)
         return self._answerer.events(question, collection, history, top_k, within, written=written)
-
-
-def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
-    own, model = settings.conversation, settings.model
-    options = ConversationOptions(own.rewrite, own.history_tokens, own.clarify)
-    if model.name is None:
-        return Conversation(encoder, options)
-    limits = Limits(own.rewrite_s, own.rewrite_s, own.rewrite_s, retries=0)
-    rewriter = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, _REWRITE_TOKENS)
-    return Conversation(encoder, options, lambda messages: (piece.text for piece in rewriter.stream(messages)))
-
-
-def _writer(settings: ModelSettings) -> Writer | None:
-    if settings.name is None:
-        return None
-    limits = Limits(settings.start_s, settings.pause_s, settings.total_s, settings.retries)
-    model = ModelOnDemand(settings.name, settings.base_url, settings.api_key_file, limits, settings.answer_budget)
-    options = WritingOptions(settings.policy, settings.passage_budget, settings.prices, settings.ask_from)
-    return Writer(model, open_checker(), makes_claim, options)

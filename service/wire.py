@@ -201,7 +201,7 @@ def answer_json(answer: Answer, collection: str) -> dict[str, Any]:
         "confidence": round(answer.confidence, 4),
         "model": answer.model,
         "timings_ms": dict(answer.timings_ms),
-        "notice": answer.notice,
+        "notice": answer.notice and asdict(answer.notice),
         "usage": answer.usage and asdict(answer.usage),
         "clarification": answer.clarification and asdict(answer.clarification),
         "hits": [hit_json(hit, collection) for hit in answer.hits],

@@ -11,7 +11,7 @@ from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citatio
 from index.filters.filter import EVERYTHING, Within
 from index.search import SearchResult, SearchSettings
 from index.store import Store
-from service.answer.cite import choose, cite, merge
+from service.answer.cite import DocumentOf, choose, cite, merge
 from service.answer.confidence import rescaled
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
 from service.answer.lists import whole_list
@@ -84,7 +84,7 @@ class Answerer:
         question = self._checked(question, top_k)
         clock = _Clock()
         count = max(top_k, self._policy.passages)
-        retrieved = self._retrieve(question, history, collection, count, within)
+        retrieved = self._retrieve(question, history, collection, count, within, by_model=written)
         understood, found = retrieved.understood_as, retrieved.result
         clock.lap("search")
         answer = Answer(
@@ -104,43 +104,31 @@ class Answerer:
         read = self._read(understood, found)
         clock.lap("read")
         answer = replace(answer, confidence=read.confidence)
-        if read.clarification is not None:
-            yield Done(replace(answer, status=AnswerStatus.UNCLEAR, clarification=read.clarification))
-            return
         document_of = partial(self._store.catalog.document, collection)
-        writer = self._writer if written and found.hits else None
-        if writer is not None and read.confidence >= writer.options.ask_from:
-            hits = found.hits[: self._policy.passages]
-            result = yield from writer.write(understood, hits, read.values, document_of, clock.lap)
-            answer = replace(answer, notice=result.notice, usage=result.usage)
-            if not result.falls_back:
-                yield Done(
-                    replace(
-                        answer,
-                        status=AnswerStatus.ANSWERED if result.is_answer else AnswerStatus.NOT_FOUND,
-                        sentences=result.sentences,
-                        citations=result.citations,
-                        model=writer.model.name,
-                    )
-                )
-                return
-        pairs = list(cite(read.chosen, document_of))
-        sentences = yield from _quoted(pairs)
-        clock.lap("cite")
-        yield Done(
-            replace(
-                answer,
-                status=AnswerStatus.ANSWERED if sentences else AnswerStatus.NOT_FOUND,
-                sentences=sentences,
-                citations=tuple(citation for _, citation in pairs),
-                answer_span=_answer_span(pairs),
-            )
-        )
+        if read.clarification is not None:
+            answer = replace(answer, status=AnswerStatus.UNCLEAR, clarification=read.clarification)
+        else:
+            is_settled = False
+            if written and self._writer is not None and found.hits and read.confidence >= self._writer.options.ask_from:
+                hits = found.hits[: self._policy.passages]
+                answer, is_settled = yield from _written(self._writer, answer, hits, read.values, document_of, clock)
+            if not is_settled:
+                answer = yield from _quoted(answer, read.chosen, document_of)
+                clock.lap("cite")
+        yield Done(answer)
 
     def _retrieve(
-        self, question: str, history: Sequence[Turn], collection: str, count: int, within: Within
+        self,
+        question: str,
+        history: Sequence[Turn],
+        collection: str,
+        count: int,
+        within: Within,
+        *,
+        by_model: bool = True,
     ) -> Retrieved:
-        return retrieve(self._store, self._conversation, question, history, collection, count, self._search, within)
+        store, conversation, search = self._store, self._conversation, self._search
+        return retrieve(store, conversation, question, history, collection, count, search, within, by_model=by_model)
 
     def _read(self, question: str, found: SearchResult) -> "_Read":
         """Each part of a question is read by itself; the answer is as sure as that to its surest part."""
@@ -204,8 +192,31 @@ class _Clock:
         self._last = now
 
 
-def _quoted(pairs: Sequence[tuple[Candidate, Citation]]) -> Generator[Event, None, tuple[AnswerSentence, ...]]:
-    """The events of an answer that quotes, each sentence word for word; gives the sentences."""
+def _written(
+    writer: Writer,
+    answer: Answer,
+    hits: Sequence[Hit],
+    values: Mapping[str, float],
+    document_of: DocumentOf,
+    clock: _Clock,
+) -> Generator[Event, None, tuple[Answer, bool]]:
+    """The events of an answer in the chat model's words; gives the answer, and whether it needs no quotations."""
+    result = yield from writer.write(answer.understood_as, hits, values, document_of, clock.lap)
+    answer = replace(answer, notice=result.notice, usage=result.usage)
+    if result.falls_back:
+        return answer, False
+    return replace(
+        answer,
+        status=AnswerStatus.ANSWERED if result.is_answer else AnswerStatus.NOT_FOUND,
+        sentences=result.sentences,
+        citations=result.citations,
+        model=writer.model.name,
+    ), True
+
+
+def _quoted(answer: Answer, chosen: Sequence[Candidate], document_of: DocumentOf) -> Generator[Event, None, Answer]:
+    """The events of an answer that quotes, each sentence word for word; gives the answer."""
+    pairs = list(cite(chosen, document_of))
     sentences: list[AnswerSentence] = []
     for i, (_, citation) in enumerate(pairs):
         sentence = AnswerSentence(_one_line(citation.quote), (citation.marker,), Verdict.SUPPORTED, citation.support)
@@ -213,7 +224,13 @@ def _quoted(pairs: Sequence[tuple[Candidate, Citation]]) -> Generator[Event, Non
         yield from (Token(piece) for piece in _pieces(sentence.text, first=i == 0))
         yield SentenceDone(i, sentence)
         yield Cited(citation)
-    return tuple(sentences)
+    return replace(
+        answer,
+        status=AnswerStatus.ANSWERED if sentences else AnswerStatus.NOT_FOUND,
+        sentences=tuple(sentences),
+        citations=tuple(citation for _, citation in pairs),
+        answer_span=_answer_span(pairs),
+    )
 
 
 def _one_line(quote: str) -> str:

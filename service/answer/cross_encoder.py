@@ -16,12 +16,11 @@ import numpy as np
 
 from core.types import Hit, HitSource
 from service.answer.confidence import sigmoid
-from service.answer.network import Window, explained, open_network
+from service.answer.network import MODEL_FOLDER, Window, explained, open_network
 from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
 from service.answer.sentences import Span, sentences
 
-MODEL_FOLDER = Path(__file__).parent / "model"
 _ANSWER_TOKENS = 40
 _IMPOSSIBLE = -1e4
 

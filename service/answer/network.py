@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from core.errors import EncoderUnavailable
 from index.packaged_e5 import PackagedE5, packaged_e5
 
+MODEL_FOLDER = Path(__file__).parent / "model"
+"""The network that Footnoted comes with."""
+
 # The input as the network was trained on it; training/inputs.py takes it from here.
 QUESTION_TOKENS = 48
 TITLE_TOKENS = 24

@@ -96,7 +96,7 @@ def _print_answer(answer: Answer) -> None:
 
 def _print_notice(answer: Answer) -> None:
     if answer.notice:
-        out.print(f"[yellow]{escape(answer.notice)}[/]")
+        out.print(f"[yellow]{escape(answer.notice.text)}[/]")
 
 
 def _usage(answer: Answer) -> str:

@@ -14,10 +14,10 @@ from core.plain_text import printable
 from core.types import AnswerStatus
 from service.commands.options import AsJson, DataDir, Since, settings_with, since_utc
 from service.console import out, print_json, rendered_errors
-from service.conversation.sessions import Sessions
 from service.questions.log import KEY_FILE, QuestionLog
 from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Rating, Wanted
+from service.sessions.store import Sessions
 from service.wire import feedback_json, question_json
 
 _TITLE_CHARS = 100

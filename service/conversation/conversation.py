@@ -36,12 +36,15 @@ class Conversation:
         # The least cosine of related questions is that of the default encoder; each encoder has a scale of its own.
         self._related = RelatedQuestions(encoder) if encoder.name == DEFAULT_MODEL else None
 
-    def understand(self, question: str, history: Sequence[Turn]) -> str:
-        """The question with what it leaves out filled in; but for white space unchanged where there is no history."""
+    def understand(self, question: str, history: Sequence[Turn], *, by_model: bool = True) -> str:
+        """The question with what it leaves out filled in; but for white space unchanged where there is no history.
+
+        ``by_model`` is whether the chat model may be asked, if there is one.
+        """
         question = " ".join(question.split())
         if not history or self.options.rewrite == "off":
             return question
         kept = latest(history, self.options.history_tokens)
-        if self._ask is not None and (by_model := rewritten(question, kept, self._ask)) is not None:
-            return by_model
+        if by_model and self._ask is not None and (reply := rewritten(question, kept, self._ask)) is not None:
+            return reply
         return understand(question, kept, self._related)

@@ -66,11 +66,7 @@ def _has_own(question: str, match: re.Match[str]) -> bool:
     """ "When a company fails, what happens to its debts?" asks nothing of the conversation."""
     before = question[: match.start()]
     # "the Alps", "a cat": something definite that the pronoun can be said of. At its start, a word is no name.
-    named = [
-        p
-        for p in noun_phrases(before)
-        if p.is_name or _INDEFINITE.search(before[: p.start])
-    ]
+    named = [p for p in noun_phrases(before) if p.is_name or _INDEFINITE.search(before[: p.start])]
     if not named:
         return False
     since = before[named[0].start + len(named[0].text) :]

@@ -13,7 +13,7 @@ _KEPT = 2_000
 
 
 class RelatedQuestions:
-    """Earlier questions come again with every turn, so their vectors are kept, the last used ones longest. Safe from several threads."""
+    """Earlier questions come again with every turn: the vectors used last are kept. Safe from several threads."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder

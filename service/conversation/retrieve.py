@@ -30,13 +30,16 @@ def retrieve(
     count: int,
     settings: SearchSettings,
     within: Within,
+    *,
+    by_model: bool = True,
 ) -> Retrieved:
     """The ``count`` best passages for both forms of the question, as it was asked and as it is understood.
 
     Cosines are linear in the question's vector: one search for the weighted sum of both vectors is the fusion of two
-    dense searches. The words of the understood form hold those of the other. Raises NotFound, IndexMismatch.
+    dense searches. The words of the understood form hold those of the other. ``by_model`` is Conversation.understand's.
+    Raises NotFound, IndexMismatch.
     """
-    understood = conversation.understand(question, history)
+    understood = conversation.understand(question, history, by_model=by_model)
     asked = " ".join(question.split())
     also = None if understood == asked else (asked, WEIGHT_AS_ASKED)
     found = store.search(collection, understood, count, settings, within.where, within.labels, also=also)

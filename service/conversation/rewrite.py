@@ -1,7 +1,8 @@
 """What a follow-up means, as a chat model says it, if what it says holds."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 
 import structlog
 
@@ -9,7 +10,7 @@ from core.errors import FootnotedError
 from core.types import Turn
 from service.conversation.rewrite_prompt import messages
 
-Ask = Callable[[Sequence[tuple[str, str]]], Iterable[str]]
+Ask = Callable[[Sequence[tuple[str, str]]], Generator[str, None, None]]
 """Sends messages to a chat model; gives the pieces of its reply, and raises FootnotedError when it is too slow."""
 
 _LONGEST = 400
@@ -21,7 +22,8 @@ log = structlog.get_logger("footnoted")
 def rewritten(question: str, history: Sequence[Turn], ask: Ask) -> str | None:
     """The question as the model understands it; None where it fails, or says what nobody said."""
     try:
-        reply = _first_line(ask(messages(question, history)))
+        with closing(ask(messages(question, history))) as pieces:
+            reply = _first_line(pieces)
     except FootnotedError as error:
         log.warning("not_rewritten", code=error.code, message=error.message)
         return None
@@ -42,7 +44,7 @@ def _is_fact(word: str, *, first: bool) -> bool:
     return any(character.isdigit() for character in word) or (word[0].isupper() and not first)
 
 
-def _first_line(pieces: Iterable[str]) -> str:
+def _first_line(pieces: Iterator[str]) -> str:
     """Nothing beyond it is waited for."""
     text = ""
     for piece in pieces:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.types import Turn
+from service.writing.prompts import as_data
 
 _TURNS = 6
 _ANSWER_CHARS = 500
@@ -16,6 +17,6 @@ Write one line: the question."""
 
 def messages(question: str, history: Sequence[Turn]) -> list[tuple[str, str]]:
     """A system and a user message, of the last turns."""
-    said = [f"{turn.role}: {' '.join(turn.content[:_ANSWER_CHARS].split())}" for turn in history[-_TURNS:]]
+    said = [f"{turn.role}: {' '.join(as_data(turn.content[:_ANSWER_CHARS]).split())}" for turn in history[-_TURNS:]]
     conversation = "\n".join(said)
-    return [("system", _SYSTEM), ("user", f"Conversation:\n{conversation}\n\nLast question: {question}")]
+    return [("system", _SYSTEM), ("user", f"Conversation:\n{conversation}\n\nLast question: {as_data(question)}")]

@@ -90,7 +90,7 @@ def closing_text(answer: Answer, shown: Iterable[str], dangling: bool) -> str:
     if answer.clarification is not None:
         options = [f"- {option}" for option in answer.clarification.options]
         parts.append("\n".join([answer.clarification.text, *options]))
-    parts.append(answer.notice or "")
+    parts.append(answer.notice.text if answer.notice else "")
     closing = "\n\n".join(part for part in parts if part)
     return f"\n\n{closing}" if closing and (texts or dangling) else closing
 

@@ -1,25 +1,19 @@
-"""A client's question to events, in steps that end when the client goes away."""
+"""A client's question to events."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import anyio
 from fastapi import Request
-from starlette.concurrency import run_in_threadpool
 
 from core.types import Turn
-from service.answer.events import Done, Event
+from service.answer.events import Event
 from service.dialects.answer_text import settled
 from service.dialects.links import Links
 from service.engine import Engine
 from service.routes.state import ServiceState
 from service.scope_text import within
-
-
-class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
+from service.streaming import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +42,9 @@ def links_of(request: Request, state: ServiceState, collection: str) -> Links:
     return Links(state.settings.server.public_url or str(request.base_url), collection)
 
 
-async def stepped(events: Iterator[Event]) -> AsyncGenerator[Event, None]:
-    """Each step in a thread. When the caller stops, what the events hold, such as a chat model's stream, is let go."""
-    try:
-        while (event := await run_in_threadpool(next, events, None)) is not None:
-            yield event
-    finally:
-        close = getattr(events, "close", None)
-        if close is not None:
-            with anyio.CancelScope(shield=True):
-                await run_in_threadpool(close)
-
-
 async def whole_answer(events: Iterator[Event], request: Request) -> Sequence[Event]:
     """All events, the whole answer last; what was taken back is not among them.
 
     Raises ClientGone where the client left before the end.
     """
-    told = []
-    async with aclosing(stepped(events)) as steps:
-        async for event in steps:
-            told.append(event)
-            if not isinstance(event, Done) and await request.is_disconnected():
-                raise ClientGone
-    return settled(told)
+    return settled(await whole(events, request))

@@ -21,7 +21,8 @@ from service.dialects.errors import openai_error
 from service.dialects.links import Links
 from service.dialects.models import ModelName
 from service.dialects.said import Said, question_of, text_of
-from service.dialects.streaming import frame
+from service.limits import Text, UserId
+from service.streaming import frame
 
 
 class _Message(BaseModel):
@@ -36,12 +37,12 @@ class _StreamOptions(BaseModel):
 class ChatRequest(BaseModel):
     """What is used of a request; temperature, tools, response_format and all else are accepted and have no effect."""
 
-    model: str = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
+    model: Text = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
     messages: list[_Message] = Field(min_length=1, description="The last one of the user is the question.")
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
-    user: str | None = None
-    safety_identifier: str | None = None
+    user: UserId | None = None
+    safety_identifier: UserId | None = None
     store: bool | None = Field(None, description="false keeps the question out of the log.")
     filters: dict[str, Any] = Field({}, description="As in `POST /v1/ask`; beyond the dialect.")
 

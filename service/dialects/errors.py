@@ -11,10 +11,9 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from core.errors import FootnotedError
-from service.dialects.asking import ClientGone
 from service.problems import problem, problem_of, problem_response
+from service.streaming import CLIENT_CLOSED, ClientGone
 
-_CLIENT_CLOSED = 499  # nobody reads it; the log shows it
 _KEPT_HEADERS = ("retry-after", "www-authenticate")
 log = structlog.get_logger("footnoted")
 
@@ -64,7 +63,7 @@ class _DialectRoute(APIRoute):
             except RequestValidationError as error:
                 members = _invalid(error)
             except ClientGone:
-                return Response(status_code=_CLIENT_CLOSED)
+                return Response(status_code=CLIENT_CLOSED)
             except Exception as error:  # a border: this dialect's client is told in its own shape
                 log.error("request_crashed", path=request.url.path, exc_info=error)
                 hint = "The server's log has the details; please report it."

@@ -19,7 +19,7 @@ class EngineRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     engine: Engine
     collection: str = "default"
-    top_k: int = Field(5, ge=1, le=50)
+    top_k: int = 5
     filters: dict[str, Any] = Field(default_factory=dict)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:

@@ -30,8 +30,10 @@ class Links:
         return {name: members[name] for name in _SHOWN} | {"citations": [self.citation(c) for c in answer.citations]}
 
     def _with_address(self, members: dict[str, Any]) -> dict[str, Any]:
-        members.pop("also_in", None)
-        if self._base is None:
-            members.pop("url")
-            return members
-        return members | {"url": f"{self._base}{members['url']}"}
+        """Of the places in which a hit is found as well, too."""
+        address = members.pop("url")
+        if self._base is not None:
+            members["url"] = f"{self._base}{address}"
+        for place in members.get("also_in", ()):
+            self._with_address(place)
+        return members

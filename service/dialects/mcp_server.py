@@ -22,10 +22,11 @@ from core.errors import FootnotedError
 from core.types import Document, Turn
 from service.answer.events import Event
 from service.dialects.answer_text import AnswerText, More, answer_of, settled
-from service.dialects.asking import stepped
 from service.dialects.links import Links
 from service.engine import Engine
+from service.limits import MAX_TOP_K
 from service.scope_text import within
+from service.streaming import stepped
 from service.wire import collection_json, document_json
 
 MOST_CHARS = 20_000
@@ -65,9 +66,22 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
     """With the tools ask, search, read_document, list_documents, list_collections, and documents as resources."""
     server = _Server("footnoted", version=version, instructions=_INSTRUCTIONS, log_level="WARNING")
     server.reach = reach
+    tools = _Tools(reach)
+    for tool in (tools.ask, tools.search, tools.read_document, tools.list_documents, tools.list_collections):
+        server.add_tool(tool, annotations=_READS)
+    of_document = server.resource(f"{_SCHEME}{{collection}}/{{document_id}}", name="document", mime_type="text/plain")
+    of_document(tools.document)
+    return server
 
-    @server.tool(annotations=_READS)
+
+class _Tools:
+    """What the calling model reads of a tool is its docstring and its parameters' descriptions."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
     async def ask(
+        self,
         question: Annotated[str, Field(description="In natural language, complete in itself.")],
         context: Context[Any, Any],
         collection: CollectionName = "default",
@@ -75,22 +89,22 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
     ) -> CallToolResult:
         """Answer a question from the documents, every sentence with its source, or say that they do not tell."""
         with _told():
-            to = _reached(reach, context)
+            to = self._reached(context)
             events = to.engine.ask_events(question, collection, within=within(filters or {}, to.labels))
             told = [event async for event in stepped(to.record(events, collection, ()))]
         return _answered(settled(told), to.links(collection))
 
-    @server.tool(annotations=_READS)
     async def search(
+        self,
         question: Annotated[str, Field(description="In natural language, complete in itself.")],
         context: Context[Any, Any],
         collection: CollectionName = "default",
-        top_k: Annotated[int, Field(ge=1, le=50, description="How many passages.")] = 5,
+        top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="How many passages.")] = 5,
         filters: Filters = None,
     ) -> CallToolResult:
         """Find passages for a question, best first, each with its document and exact place."""
         with _told():
-            to = _reached(reach, context)
+            to = self._reached(context)
             asked = within(filters or {}, to.labels)
             hits = await run_in_threadpool(to.engine.search, question, collection, top_k, (), asked)
             links = to.links(collection)
@@ -98,8 +112,8 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
         text = "\n\n".join(map(_passage_text, found)) or "Nothing found."
         return _result(text, {"hits": found})
 
-    @server.tool(annotations=_READS)
     async def read_document(
+        self,
         document_id: Annotated[str, Field(description="As a citation or a passage names it.")],
         context: Context[Any, Any],
         collection: CollectionName = "default",
@@ -108,7 +122,7 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
     ) -> CallToolResult:
         """Read a stretch of a document's text. Offsets are those of citations: code points, end exclusive."""
         with _told():
-            to = _reached(reach, context)
+            to = self._reached(context)
             document = await run_in_threadpool(_find, to, document_id, collection)
         text = document.text[start : start + limit]
         end = start + len(text)
@@ -117,8 +131,8 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
         place = {"start": start, "end": end, "characters": len(document.text), "next_start": following}
         return _result(text, {**about, **place})
 
-    @server.tool(annotations=_READS)
     async def list_documents(
+        self,
         context: Context[Any, Any],
         collection: CollectionName = "default",
         limit: Annotated[int, Field(ge=1, le=1000)] = 100,
@@ -126,29 +140,29 @@ def make_mcp_server(reach: Reach, version: str) -> MCPServer[Any]:
     ) -> CallToolResult:
         """The documents of a collection by title."""
         with _told():
-            to = _reached(reach, context)
+            to = self._reached(context)
             listed = to.engine.list_documents
             rows, total = await run_in_threadpool(listed, collection, within({}, to.labels), limit, offset)
         documents = [document_json(row.row) for row in rows]
         return _json_result({"documents": documents, "total": total})
 
-    @server.tool(annotations=_READS)
-    async def list_collections(context: Context[Any, Any]) -> CallToolResult:
+    async def list_collections(self, context: Context[Any, Any]) -> CallToolResult:
         """The collections with their counts."""
         with _told():
-            found = await run_in_threadpool(_reached(reach, context).engine.collections)
+            found = await run_in_threadpool(self._reached(context).engine.collections)
         return _json_result({"collections": [collection_json(collection) for collection in found]})
 
-    @server.resource(f"{_SCHEME}{{collection}}/{{document_id}}", name="document", mime_type="text/plain")
-    async def document(collection: str, document_id: str, context: Context[Any, Any]) -> str:
+    async def document(self, collection: str, document_id: str, context: Context[Any, Any]) -> str:
         """A document's whole text; the offsets of citations are into it."""
         try:
-            to = _reached(reach, context)
+            to = self._reached(context)
             return (await run_in_threadpool(_find, to, unquote(document_id), unquote(collection))).text
         except FootnotedError as error:
             raise ResourceNotFoundError(str(error)) from error
 
-    return server
+    def _reached(self, context: Context[Any, Any]) -> Reached:
+        request = context.request_context.request
+        return self._reach(request if isinstance(request, Request) else None)
 
 
 class _Server(MCPServer[Any]):
@@ -171,11 +185,6 @@ class _Server(MCPServer[Any]):
             if len(found) >= _MOST_RESOURCES:
                 break
         return found
-
-
-def _reached(reach: Reach, context: Context[Any, Any]) -> Reached:
-    request = context.request_context.request
-    return reach(request if isinstance(request, Request) else None)
 
 
 def _find(to: Reached, document_id: str, collection: str) -> Document:

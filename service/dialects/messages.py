@@ -20,7 +20,8 @@ from service.dialects.errors import anthropic_error
 from service.dialects.links import Links
 from service.dialects.models import ModelName
 from service.dialects.said import Said, question_of, text_of
-from service.dialects.streaming import frame
+from service.limits import Text, UserId
+from service.streaming import frame
 
 
 class _Message(BaseModel):
@@ -29,13 +30,13 @@ class _Message(BaseModel):
 
 
 class _Metadata(BaseModel):
-    user_id: str | None = None
+    user_id: UserId | None = None
 
 
 class MessagesRequest(BaseModel):
     """What is used of a request; system, max_tokens, tools and all else are accepted and have no effect."""
 
-    model: str = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
+    model: Text = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
     messages: list[_Message] = Field(min_length=1, description="The last one of the user is the question.")
     stream: bool | None = None
     metadata: _Metadata | None = None

@@ -21,7 +21,8 @@ from service.dialects.errors import words
 from service.dialects.links import Links
 from service.dialects.models import ModelName
 from service.dialects.said import Said, question_of, text_of
-from service.dialects.streaming import frame
+from service.limits import Text, UserId
+from service.streaming import frame
 
 _EXACT = ("start", "end", "page", "quote")
 
@@ -29,11 +30,11 @@ _EXACT = ("start", "end", "page", "quote")
 class ResponsesRequest(BaseModel):
     """What is used of a request; instructions, tools, reasoning and all else are accepted and have no effect."""
 
-    model: str = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
+    model: Text = Field(description="`footnoted/NAME` of a collection.", examples=["footnoted/default"])
     input: str | list[dict[str, Any]] = Field(description="The question, or the conversation with it at the end.")
     stream: bool | None = None
-    user: str | None = None
-    safety_identifier: str | None = None
+    user: UserId | None = None
+    safety_identifier: UserId | None = None
     store: bool | None = Field(None, description="false keeps the question out of the log.")
     previous_response_id: str | None = None
     conversation: Any = None

@@ -3,6 +3,7 @@
 An API key is taken and has no effect, unless it is the operator's token (see labels.py).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,16 +11,19 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from core.errors import NotFound
+from service.answer.events import Event
 from service.dialects.asking import answer_events, links_of, whole_answer
 from service.dialects.chat_completions import ChatChunks, ChatRequest, completion_json, model_json, models_json
 from service.dialects.errors import AnthropicRoute, OpenAIRoute
 from service.dialects.labels import ClientLabels
+from service.dialects.links import Links
 from service.dialects.messages import MessageEvents, MessagesRequest, message_json, ping
-from service.dialects.models import model_names, parse_model
+from service.dialects.models import ModelName, model_names, parse_model
 from service.dialects.responses import ResponseEvents, ResponsesRequest, response_json
-from service.dialects.streaming import streamed
 from service.dialects.ui_messages import STREAM_HEADERS, UiMessageParts, UiMessagesRequest
-from service.routes.state import ReadyEngine, State
+from service.engine import Engine
+from service.routes.state import ReadyEngine, ServiceState, State
+from service.streaming import streamed
 
 _STREAM_TOO: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/event-stream": {}}}}
 
@@ -33,9 +37,7 @@ async def chat_completions(
     request: Request, given: ChatRequest, engine: ReadyEngine, state: State, labels: ClientLabels
 ) -> Response:
     """OpenAI's Chat Completions: an answer with its sources as annotations."""
-    model = parse_model(given.model)
-    links = links_of(request, state, model.collection)
-    events = answer_events(given.asked(model), engine, state, labels)
+    model, links, events = _asked(request, given, engine, state, labels)
     if given.stream:
         usage = given.stream_options is not None and given.stream_options.include_usage
         return await streamed(events, ChatChunks(given.model, links, model.lists_sources, usage))
@@ -63,9 +65,7 @@ async def responses(
     request: Request, given: ResponsesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
 ) -> Response:
     """OpenAI's Responses: an answer with its sources as annotations."""
-    model = parse_model(given.model)
-    links = links_of(request, state, model.collection)
-    events = answer_events(given.asked(model), engine, state, labels)
+    model, links, events = _asked(request, given, engine, state, labels)
     if given.stream:
         return await streamed(events, ResponseEvents(given.model, links, model.lists_sources))
     told = await whole_answer(events, request)
@@ -77,9 +77,7 @@ async def messages(
     request: Request, given: MessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
 ) -> Response:
     """Anthropic's Messages: a block of text for each sentence, with its citations."""
-    model = parse_model(given.model)
-    links = links_of(request, state, model.collection)
-    events = answer_events(given.asked(model), engine, state, labels)
+    _, links, events = _asked(request, given, engine, state, labels)
     if given.stream:
         return await streamed(events, MessageEvents(given.model, links), ping=ping)
     return JSONResponse(message_json(await whole_answer(events, request), given.model, links))
@@ -92,3 +90,16 @@ async def ui_messages(
     """The Vercel AI SDK's UI message stream."""
     events = answer_events(given.asked(), engine, state, labels)
     return await streamed(events, UiMessageParts(links_of(request, state, given.collection)), STREAM_HEADERS)
+
+
+def _asked(
+    request: Request,
+    given: ChatRequest | ResponsesRequest | MessagesRequest,
+    engine: Engine,
+    state: ServiceState,
+    labels: frozenset[str] | None,
+) -> tuple[ModelName, Links, Iterator[Event]]:
+    """Raises InvalidRequest; the events raise what the search does."""
+    model = parse_model(given.model)
+    events = answer_events(given.asked(model), engine, state, labels)
+    return model, links_of(request, state, model.collection), events

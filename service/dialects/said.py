@@ -7,10 +7,8 @@ from typing import Any
 
 from core.errors import InvalidRequest
 from core.types import Turn
+from service.limits import MAX_TURN_CHARS, MAX_TURNS, has_half_characters
 
-# What `POST /v1/ask` takes. Clients send the whole conversation each time: of a longer one, the last turns count.
-MOST_TURNS = 50
-MOST_TURN_CHARS = 20_000
 _TEXT_KINDS = frozenset({"text", "input_text", "output_text"})
 # The list that AnswerText writes at the end is not part of what was said.
 _SOURCES_LIST = re.compile(r"\n\nSources:\n- \[\d+\] .*\Z", re.DOTALL)
@@ -47,7 +45,7 @@ def question_of(messages: Iterable[Said]) -> tuple[str, tuple[Turn, ...]]:
     question = turns.pop().content
     history = _limited(turns)
     for text in (question, *(turn.content for turn in history)):
-        if any("\ud800" <= character <= "\udfff" for character in text):  # which JSON can spell, but UTF-8 cannot
+        if has_half_characters(text):
             raise InvalidRequest(
                 "A message has half a character (a surrogate without its other half).", "Leave it out."
             )
@@ -55,5 +53,6 @@ def question_of(messages: Iterable[Said]) -> tuple[str, tuple[Turn, ...]]:
 
 
 def _limited(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    kept = [turn for turn in turns if turn.content.strip()][-MOST_TURNS:]
-    return tuple(Turn(turn.role, turn.content[:MOST_TURN_CHARS]) for turn in kept)
+    """Clients send the whole conversation each time: of a longer one than a request may hold, the last turns count."""
+    kept = [turn for turn in turns if turn.content.strip()][-MAX_TURNS:]
+    return tuple(Turn(turn.role, turn.content[:MAX_TURN_CHARS]) for turn in kept)

@@ -19,7 +19,8 @@ from service.dialects.asking import Asked
 from service.dialects.errors import words
 from service.dialects.links import Links
 from service.dialects.said import Said, question_of, text_of
-from service.dialects.streaming import frame
+from service.limits import Text, UserId
+from service.streaming import frame
 from service.wire import sentence_json
 
 STREAM_HEADERS = {"x-vercel-ai-ui-message-stream": "v1"}
@@ -36,9 +37,9 @@ class UiMessagesRequest(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
     messages: list[_Message] = Field(min_length=1, description="The last one of the user is the question.")
-    collection: str = Field("default", description="Which documents to ask.")
+    collection: Text = Field("default", description="Which documents to ask.")
     filters: dict[str, Any] = Field({}, description="As in `POST /v1/ask`.")
-    user: str | None = None
+    user: UserId | None = None
     store: bool = Field(True, description="false keeps the question out of the log.")
 
     def asked(self) -> Asked:

@@ -1,13 +1,12 @@
 """The question log: a database beside the catalog, so that an answer never waits for an ingest's transaction."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
 
-from core.errors import IndexBroken, InvalidRequest, NotFound, NotReady
+from core.errors import InvalidRequest, NotFound
 from index.schema import read, write
 from service.database_file import DatabaseFile
 from service.questions.person import PersonKey
@@ -145,14 +144,11 @@ class QuestionLog:
     def _erase(self, asked: ColumnElement[bool], said: ColumnElement[bool]) -> tuple[int, int]:
         if not self._file.exists():
             return 0, 0
-        engine = self._file.opened()
-        with write(engine) as connection:
+        with self._file.erasing() as connection:
             # Ratings of the questions go with them, whoever gave them; they are counted before.
             theirs = feedback.c.answer_id.in_(select(questions.c.answer_id).where(asked))
             ratings = connection.execute(delete(feedback).where(or_(said, theirs))).rowcount
             asked_count = connection.execute(delete(questions).where(asked)).rowcount
-        if asked_count or ratings:
-            empty_write_ahead_log(engine)
         return asked_count, ratings
 
 
@@ -168,23 +164,3 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         rated = select(feedback.c.answer_id).where(feedback.c.rating.in_([r.value for r in wanted.ratings]))
         conditions.append(questions.c.answer_id.in_(rated))
     return conditions
-
-
-def empty_write_ahead_log(engine: Engine) -> None:
-    """Deleted rows would stay readable in it until it is written over."""
-    raw = engine.raw_connection()  # not in a transaction, where SQLite refuses it
-    try:
-        cursor = raw.cursor()
-        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.close()
-    except sqlite3.Error as error:
-        raise IndexBroken(
-            f"{engine.url.database} cannot be written: {error}.", "Check the folder and its disk."
-        ) from error
-    finally:
-        raw.close()
-    if busy:
-        raise NotReady(
-            "The questions are erased, but their bytes stay in the write-ahead file while another process reads.",
-            "Erase once more when nothing else has the log open.",
-        )

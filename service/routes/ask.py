@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from core.types import Turn
@@ -16,16 +17,16 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 
 
 @router.post("/ask", responses=STREAM_DOCS)
-def ask(request: AskRequest, engine: ReadyEngine, state: State, labels: HeldLabels) -> Response:
+async def ask(http: Request, request: AskRequest, engine: ReadyEngine, state: State, labels: HeldLabels) -> Response:
     """Answer a question from the documents, every sentence with its source, or say that nothing was found."""
-    turns = _history(request, state)
+    turns = await run_in_threadpool(_history, request, state)
     asked = within(request.filters, labels)
     events = engine.ask_events(request.question, request.collection, turns, request.top_k, asked, request.model)
     if request.store:
         events = state.questions.recording(events, request.collection, turns, request.user)
     if request.session_id is not None:
         events = state.sessions.recording(events, request.session_id, request.collection, request.user)
-    return answer_response(events, request.collection, request.stream)
+    return await answer_response(http, events, request.collection, request.stream)
 
 
 @router.post("/search")

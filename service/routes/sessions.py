@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from service.conversation.sessions import Session
 from service.routes.state import State
+from service.sessions.store import Session
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"description": "No such session, or it is forgotten."}}

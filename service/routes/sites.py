@@ -47,13 +47,15 @@ def open_session(request: Request, state: State, site_id: SiteId, opening: SiteS
 
 
 @router.post("/ask", responses={**STREAM_DOCS, **_SESSION_PROBLEMS})
-def ask(visit: SiteSession, engine: ReadyEngine, state: State, asked: SiteAskRequest) -> Response:
+async def ask(
+    request: Request, visit: SiteSession, engine: ReadyEngine, state: State, asked: SiteAskRequest
+) -> Response:
     """As `/v1/ask`, of the site's collection."""
     state.limits.count_question(visit.session_id, visit.address)
     collection, turns = visit.site.collection, asked.turns()
     events = engine.ask_events(asked.question, collection, turns, asked.top_k, Within(labels=NO_LABELS))
     events = state.questions.recording(events, collection, turns, visit.session_id)
-    return answer_response(events, collection, asked.stream, public=True)
+    return await answer_response(request, events, collection, asked.stream, public=True)
 
 
 @router.post("/feedback", status_code=204, responses=_SESSION_PROBLEMS)

@@ -8,16 +8,17 @@ from fastapi import Depends, Query, Request
 from fastapi.templating import Jinja2Templates
 
 from core.errors import FootnotedError, NotReady
-from service.conversation.sessions import Sessions
 from service.engine import Engine
 from service.jobs.jobs import Jobs
 from service.operator import Operator
 from service.questions.recorder import QuestionRecorder
+from service.sessions.store import Sessions
 from service.settings import Settings
 from service.sites.limits import RequestLimits
 from service.sites.store import Sites
 from service.sites.tokens import SessionTokens
 from service.source.view import SourceViews
+from service.wrong_keys import WrongKeys
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class ServiceState:
     sources: SourceViews
     templates: Jinja2Templates
     version: str
+    wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     ready: Event = field(default_factory=Event)
     failure: tuple[type[FootnotedError], str, str] | None = None
 

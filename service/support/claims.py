@@ -30,7 +30,8 @@ _CHAT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LABEL_WORDS = 6
-_MARKUP = re.compile(r"^[\s>*_`~#|:\-–—=•·+]+|[\s*_`~#|\-–—=]+$")
+# What Markdown and lists put around the words: bullets, numbers, quotes and headings at the start, emphasis anywhere.
+_MARKUP = re.compile(r"^(?:\s*[-*+•·‣◦▪●–—>#|]+\s+|\s*\(?\d{1,3}[.)]\s+)+|[*`]{1,3}|__|~~")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _BOLD = re.compile(r"^\s*(\*\*|__)[^*_]{1,80}(\*\*|__)\s*:?\s*$")
 _QUESTION = re.compile(r"[?？؟]+[\"'”’»)\s]*$")
@@ -46,7 +47,7 @@ def makes_claim(sentence: str) -> bool:
         return True
     if _HEADING.match(sentence) or _BOLD.match(sentence):
         return False
-    text = _MARKUP.sub("", sentence).replace("’", "'").strip()
+    text = without_markup(sentence).replace("’", "'")
     if not any(character.isalnum() for character in text):
         return False
     # A question says nothing, unless one that asks is joined to one that tells: "It closed in 1990, didn't it?"
@@ -56,3 +57,8 @@ def makes_claim(sentence: str) -> bool:
         return False
     label = text.endswith((":", "：")) and len(text.split()) <= _LABEL_WORDS and len(text) <= 60
     return not (label and not _DIGIT.search(text))
+
+
+def without_markup(sentence: str) -> str:
+    """The words alone, as they can be compared with a source."""
+    return _MARKUP.sub("", sentence).strip(" \t\n_|")

@@ -7,11 +7,12 @@ from core.types import Passage, Verdict
 from service.support.analysed import Analysed, Passages, Read, analyse, together
 from service.support.checker import Checked, Evidence
 from service.support.conflict import follow
+from service.support.doubts import doubt
 from service.support.evidence import Chosen, choose, stretch, weights
 from service.support.facts import dates, names, numbers, polarity
 from service.support.features import features
 from service.support.score import shipped
-from service.support.words import comparable
+from service.support.words import Word, comparable
 
 _LONGEST_CLAIM = 2_000  # characters; no sentence is that long
 _SHORT = 8  # content words
@@ -77,14 +78,19 @@ class LocalChecker:
         fault = _departure(said, chosen, reads) or _invented(said, reads)
         used = {c.passage for c in chosen}
         whole = [s.said for i in sorted(used) for s in reads[i].sentences]
-        context = [w for part in (*(reads[i].around for i in used), *(s.words for s in whole)) for w in part]
+        around = [w for i in used for w in reads[i].around]
+        context = [*around, *(w for s in whole for w in s.words)]
         absent = names.missing(said.words, {w.stem for w in context}, context)
         other = fault or _lacking(said, evidence, [date for s in whole for date in s.dates], bool(absent))
         other = other or _from_elsewhere(
             said, {w.stem for w in context}, [r for i, r in enumerate(reads) if i not in used]
         )
         found = features(said, weighed, chosen, evidence)
-        return Compared(found, tuple(chosen), other, fault is not None, _adds(said, evidence))
+        unsure = None if fault else doubt(claim, said, chosen, reads)
+        if unsure and (unsure.contradicts or not other):
+            other = unsure.fault
+        contradicted = fault is not None or bool(unsure and unsure.contradicts)
+        return Compared(found, tuple(chosen), other, contradicted, _adds(said, evidence, around))
 
 
 def _verbatim(claim: str, reads: Sequence[Read]) -> Evidence | None:
@@ -144,10 +150,11 @@ def _from_elsewhere(said: Analysed, known: Set[str], others: Sequence[Read]) -> 
     return "name" if found else None
 
 
-def _adds(said: Analysed, evidence: Analysed) -> bool:
-    """Of a short sentence, two words that the evidence has not are too much: "… and liked the tea"."""
+def _adds(said: Analysed, evidence: Analysed, around: Sequence[Word]) -> bool:
+    """Of a short sentence, two words that neither the evidence nor a title has are too much: "… and liked the tea"."""
     content = [w for w in said.words if w.content]
-    lacking = [w for w in content if w.stem not in evidence.stems]
+    known = evidence.stems | {w.stem for w in around}
+    lacking = [w for w in content if w.stem not in known]
     return len(content) <= _SHORT and len(lacking) >= _TOO_MUCH
 
 

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.packaged_e5 import PackagedE5
-from service.answer.cross_encoder import MODEL_FOLDER
-from service.answer.network import open_network
+from service.answer.network import MODEL_FOLDER, open_network
 
 _MOST = 30.0
 _PIECES = 8

@@ -1,7 +1,8 @@
 """A chat model, opened by one string: "openai:gpt-4o-mini", "ollama:llama3.2", "anthropic:claude-haiku-4-5".
 
-LangChain is imported here and in chat_errors.py only, and only when a model is opened. Keys come from the environment variables that the provider's package reads
-(OPENAI_API_KEY, ANTHROPIC_API_KEY, …) or from a file, never as a value of a setting.
+LangChain is imported here and in chat_errors.py, each time where it is first needed. Keys come from the environment
+variables that the provider's package reads (OPENAI_API_KEY, ANTHROPIC_API_KEY, …) or from a file, never as a value of
+a setting.
 """
 
 import json
@@ -166,7 +167,7 @@ class ChatModel:
         for attempt in count():
             try:
                 return send()
-            except Exception as error:  # each provider raises classes of its own
+            except Exception as error:  # noqa: BLE001 - each provider raises classes of its own; told by _wait
                 self._wait(error, attempt, ATTEMPTS - 1)
         raise AssertionError("the last attempt returns or raises")
 

@@ -34,7 +34,10 @@ class _End:
 
 
 def timed(
-    open_stream: Callable[[], Generator[T, None, None]], has_text: Callable[[T], bool], limits: Limits, start_deadline: float
+    open_stream: Callable[[], Generator[T, None, None]],
+    has_text: Callable[[T], bool],
+    limits: Limits,
+    start_deadline: float,
 ) -> Iterator[T]:
     """The stream's items. Keep-alive items without text do not count as progress.
 
@@ -68,7 +71,9 @@ def _next(items: "queue.Queue[T | _End]", deadline: float, what: str) -> T | _En
         raise TooSlow(what) from None
 
 
-def _read(open_stream: Callable[[], Generator[T, None, None]], items: "queue.Queue[T | _End]", stop: threading.Event) -> None:
+def _read(
+    open_stream: Callable[[], Generator[T, None, None]], items: "queue.Queue[T | _End]", stop: threading.Event
+) -> None:
     end = _End(None)
     try:
         with closing(open_stream()) as stream:

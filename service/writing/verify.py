@@ -1,16 +1,14 @@
 """A sentence of the model to a sentence of the answer: checked, and cited only where the check found support."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from core.types import AnswerSentence, Citation, Passage, Verdict
 from service.answer.cite import DocumentOf, citation_of
 from service.support.checker import Checked, Checker, Evidence
-from service.support.claims import makes_claim
+from service.support.claims import makes_claim, without_markup
 from service.writing.answer_text import Sentence
 from service.writing.instructions import instructs
 
-_MARKUP = re.compile(r"^(?:\s*[-*•‣◦▪●–>#]+\s+|\s*\(?\d{1,3}[.)]\s+)+|[*`]{1,3}|__")
 _CITED = (Verdict.SUPPORTED, Verdict.PARTLY)
 _MOST_UNSUPPORTED = 0.5  # what an unsupported sentence may show, whatever was measured
 _NOTHING = Checked(Verdict.UNSUPPORTED, 0.0, ())
@@ -31,7 +29,7 @@ class Verifier:
 
         What the named passages do not support is tried on the others: models mix up keys, and leave them out.
         """
-        claim = _MARKUP.sub("", sentence.text).strip()
+        claim = without_markup(sentence.text)
         if not makes_claim(sentence.text):
             return AnswerSentence(sentence.text, (), Verdict.NO_CLAIM, 0.0), ()
         named = [self._passages[key] for key in sentence.keys if key in self._passages]

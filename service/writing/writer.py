@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from core.errors import FootnotedError
-from core.types import AnswerSentence, Citation, Hit, Usage
+from core.types import AnswerSentence, Citation, Hit, Notice, Usage
 from service.answer.cite import DocumentOf
 from service.answer.events import Event
 from service.support.checker import Checker
@@ -20,12 +20,18 @@ from service.writing.on_demand import ModelOnDemand
 from service.writing.packing import pack
 from service.writing.prompts import VERSION, prompt
 from service.writing.shown import Shown, is_abstention
-from service.writing.verify import MakesClaim, Verifier
+from service.writing.verify import Verifier
 
 Policy = Literal["mark", "drop", "refuse"]
-NO_ANSWER = "The language model did not answer; what the documents say is quoted instead, as far as it was found."
-NO_SOURCE = "No source supports what the language model wrote; the documents are quoted instead, as far as they tell."
-BROKE_OFF = "The language model broke off: the answer may not be complete."
+NO_ANSWER = Notice(
+    "model_failed",
+    "The language model did not answer; what the documents say is quoted instead, as far as it was found.",
+)
+NO_SOURCE = Notice(
+    "no_source",
+    "No source supports what the language model wrote; the documents are quoted instead, as far as they tell.",
+)
+BROKE_OFF = Notice("model_broke_off", "The language model broke off: the answer may not be complete.")
 log = structlog.get_logger("footnoted")
 
 
@@ -60,7 +66,7 @@ class Written:
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     usage: Usage | None = None
-    notice: str | None = None
+    notice: Notice | None = None
 
     @property
     def is_answer(self) -> bool:
@@ -75,13 +81,10 @@ class Written:
 class Writer:
     """Holds no state of its own: any number of answers at once."""
 
-    def __init__(
-        self, model: ModelOnDemand, checker: Checker, makes_claim: MakesClaim, options: WritingOptions
-    ) -> None:
+    def __init__(self, model: ModelOnDemand, checker: Checker, options: WritingOptions) -> None:
         self.model = model
         self.options = options
         self._checker = checker
-        self._makes_claim = makes_claim
 
     def warm_up(self) -> None:
         """Open the model and load the checker; nothing is sent. Raises UnsupportedModel, InvalidRequest."""
@@ -101,7 +104,7 @@ class Writer:
         Whatever goes wrong with the model is in what is returned; nothing is raised for it.
         """
         asked = prompt(question, pack(hits, values, self.options.passage_budget))
-        verifier = Verifier(self._checker, self._makes_claim, asked.passages, document_of)
+        verifier = Verifier(self._checker, asked.passages, document_of)
         shown = Shown(self.options.policy)
         counted: list[Tokens] = []
         failed = False
@@ -118,6 +121,7 @@ class Writer:
                     if is_abstention(part.text):
                         if shown.is_empty:
                             return Written(Ending.ABSTAINED, usage=self._usage(counted))
+                        shown.skip()
                         continue
                     checked, citations = verifier.check(part)
                     lap("verify")
@@ -152,7 +156,7 @@ class Writer:
 
     def _result(self, shown: Shown, counted: Sequence[Tokens], failed: bool, any_text: bool) -> Written:
         ending: Ending
-        notice: str | None
+        notice: Notice | None
         if failed and shown.sentences:
             ending, notice = Ending.WRITTEN, BROKE_OFF
         elif failed or not any_text:
@@ -180,10 +184,11 @@ class Writer:
         return Usage(total.input, total.output, cost)
 
 
-def left_out(count: int) -> str | None:
+def left_out(count: int) -> Notice | None:
     """The notice on sentences that were dropped."""
     if count == 0:
         return None
+    text = f"{count} sentences of the language model were left out: no source supports them."
     if count == 1:
-        return "One sentence of the language model was left out: no source supports it."
-    return f"{count} sentences of the language model were left out: no source supports them."
+        text = "One sentence of the language model was left out: no source supports it."
+    return Notice("sentences_left_out", text)

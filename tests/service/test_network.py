@@ -2,8 +2,7 @@
 
 import pytest
 
-from service.answer.cross_encoder import MODEL_FOLDER
-from service.answer.network import Network
+from service.answer.network import MODEL_FOLDER, Network
 
 QUESTION = "When was the observatory opened?"
 FILLER = "The town lies on a river and has a market on Mondays. "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from bad_network import BadNetwork, bad_network
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 TIMEOUT_MS = 60_000
 HOST_PATH = "/host-page"
@@ -110,6 +110,20 @@ def test_an_answer_grows_and_ends_with_its_answer_in_bold_and_its_source(visit, 
     expect(described).to_have_text(first_sentence)
     expect(answer.locator(".support")).to_have_text("Quoted word for word")
     expect(page.locator("#question")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("model_broke_off", "Das Sprachmodell hat abgebrochen"), ("of_a_newer_server", "In English.")]
+)
+def test_a_notice_is_told_in_the_pages_language_if_it_is_known(visit, date_question, code, shown):
+    def with_notice(route: Route) -> None:
+        reply = route.fetch()
+        notice = json.dumps({"code": code, "text": "In English."})
+        route.fulfill(response=reply, body=reply.text().replace('"notice":null', f'"notice":{notice}'))
+
+    page = visit(language="de")
+    page.route("**/v1/ask", with_notice)
+    expect(ask(page, date_question).locator(".notice")).to_contain_text(shown)
 
 
 def test_the_card_at_a_marker_stays_while_it_is_pointed_at_and_goes_by_escape(visit, date_question, first_sentence):

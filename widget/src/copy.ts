@@ -50,7 +50,6 @@ function bibtexEntry(citation: Citation, url: string, today: Date): string {
 }
 
 function bodyOf(answer: Answer, words: CopyWords, escaped: (text: string) => string, note: (marker: number) => string): string {
-  if (answer.clarification) return escaped(answer.clarification.text);
   if (answer.status === "not_found") return escaped(words.notFound);
   const cited = new Set(answer.citations.map((citation) => citation.marker));
   return answer.sentences.map((sentence) => sentenceOf(sentence, cited, words, escaped, note)).join(" ");

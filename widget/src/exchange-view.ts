@@ -61,7 +61,7 @@ function coming(exchange: Exchange, context: Context): TemplateResult {
 function complete(exchange: Exchange, answer: Answer, context: Context): TemplateResult {
   const { strings } = context;
   const total = Object.values(answer.timings_ms ?? {}).reduce((sum, ms) => sum + ms, 0);
-  return html`${prose(exchange, context)} ${noticeOf(answer)} ${sourcesOf(exchange, context)}
+  return html`${prose(exchange, context)} ${noticeOf(answer, context)} ${sourcesOf(exchange, context)}
     <div class="foot">
       ${rating(exchange, context)} ${context.copyMenu(exchange).render()}
       <p class="facts"><span class="confidence">${strings.confidence(answer.confidence)}</span>${total > 0 ? html`<span>${strings.seconds(total / 1000)}</span>` : nothing}</p>
@@ -74,7 +74,7 @@ function missing(exchange: Exchange, answer: Answer, context: Context): Template
   const others = config.suggestions.filter((suggestion) => !asked.has(suggestion)).slice(0, 3);
   return html`<p class="verdict" part="verdict">${strings.notFound}</p>
     <p class="muted">${strings.notFoundText} ${strings.rephrase}</p>
-    ${noticeOf(answer)}
+    ${noticeOf(answer, context)}
     ${nearestOf(exchange, answer.hits, context)}
     ${others.length
       ? html`<div class="instead">
@@ -94,9 +94,12 @@ function clarifying({ options }: Clarification, context: Context): TemplateResul
     ${conversation.running ? nothing : suggestionList(options, context)}`;
 }
 
-/** The server's own sentence, in its language. */
-const noticeOf = ({ notice }: Answer): TemplateResult | typeof nothing =>
-  notice ? html`<p class="notice" part="notice" dir="auto">${notice}</p>` : nothing;
+/** In the widget's language; in the server's own words where its code is not known. */
+function noticeOf({ notice }: Answer, { strings }: Context): TemplateResult | typeof nothing {
+  if (!notice) return nothing;
+  const known: Record<string, string | undefined> = strings.notices;
+  return html`<p class="notice" part="notice" dir="auto">${known[notice.code] ?? notice.text}</p>`;
+}
 
 /** Questions that can be asked by a press. */
 export function suggestionList(suggestions: string[], context: Context): TemplateResult {

@@ -8,10 +8,9 @@ import type { Rating } from "./wire.js";
 
 type Reason = keyof Strings["reasons"];
 
-const REASONS: Readonly<Record<"answered" | "not_found" | "unclear", readonly Reason[]>> = {
+const REASONS: Readonly<Record<"answered" | "not_found", readonly Reason[]>> = {
   answered: ["wrong", "incomplete", "bad_source", "should_not_have_answered", "other"],
   not_found: ["should_have_answered", "other"],
-  unclear: ["should_have_answered", "other"],
 };
 const MOST_COMMENT = 2000;
 
@@ -63,7 +62,7 @@ export class RatingForm {
       <fieldset>
         <legend>${strings.whyTitle}</legend>
         <div class="reasons">
-          ${REASONS[this.exchange.answer?.status ?? "answered"].map(
+          ${REASONS[this.exchange.answer?.status === "not_found" ? "not_found" : "answered"].map(
             (one) => html`<label class="reason">
               <input type="radio" name=${name} value=${one} .checked=${one === reason}><span>${strings.reasons[one]}</span>
             </label>`,

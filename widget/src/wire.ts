@@ -57,11 +57,17 @@ export interface Answer {
   confidence: number;
   model: string;
   timings_ms: Record<string, number>;
-  /** A sentence for whoever asked, such as that the language model did not answer. */
-  notice?: string | null;
+  /** What went otherwise than asked, such as that the language model did not answer. */
+  notice?: Notice | null;
   /** A question back; older servers and kept conversations have none. */
   clarification?: Clarification | null;
   hits: Hit[];
+}
+
+/** The text is English. */
+export interface Notice {
+  code: string;
+  text: string;
 }
 
 /** The options are whole questions. */

@@ -13,7 +13,7 @@ const COUNTS = [0, 1, 2, 3, 10, 11, 21, 99, 100, 101, 1234, 1_000_000];
 
 /** Every word of a language, those that depend on numbers for several numbers. */
 function* words(strings: Strings): Generator<[key: string, text: string]> {
-  for (const [key, value] of Object.entries({ ...strings, ...strings.reasons })) {
+  for (const [key, value] of Object.entries({ ...strings, ...strings.reasons, ...strings.notices })) {
     if (typeof value === "string") yield [key, value];
     if (typeof value === "function") {
       for (const count of COUNTS) yield [key, (value as (...given: unknown[]) => string)(count, count)];

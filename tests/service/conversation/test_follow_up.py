@@ -1,6 +1,5 @@
 """What a question means after the ones before it."""
 
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,6 +78,7 @@ def test_what_is_new_takes_the_place_of_what_it_is_compared_with(history, questi
         ("What are the main types?", "What are the main types of yoga?"),
         ("What are the risks?", "What are the risks of yoga?"),
         ("Which is the best for losing weight?", "Which is the best for losing weight (yoga)?"),
+        ("Which one is the best in Sierra Leone?", "Which one is the best in Sierra Leone (yoga)?"),
     ],
 )
 def test_what_belongs_to_something_belongs_to_what_the_conversation_is_about(question, meant):
@@ -99,6 +99,8 @@ def test_what_belongs_to_something_belongs_to_what_the_conversation_is_about(que
         "How long does it take to learn Norwegian?",
         "And who wrote Hamlet?",
         "How much is the fee (library card)?",
+        "Which river is the longest in Sierra Leone?",
+        "Which Samsung phone is the best for games?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question):

@@ -1,5 +1,7 @@
 """A chat model says what a follow-up means; what it says is checked, and rules stand in for it."""
 
+from inspect import GEN_CLOSED, getgeneratorstate
+
 import pytest
 
 from core.errors import NotReady
@@ -50,8 +52,8 @@ def test_a_question_without_a_history_is_never_sent(encoder):
 
 @pytest.mark.parametrize(("rewrite", "meant"), [("rules", BY_RULES), ("off", "When was she born?")])
 def test_the_setting_says_who_rewrites(encoder, rewrite, meant):
-    found, _ = understood(encoder, ["Which year was Marie Curie born in?"], rewrite=rewrite)
-    assert found == meant
+    found, sent = understood(encoder, ["Which year was Marie Curie born in?"], rewrite=rewrite)
+    assert (found, sent) == (meant, [])
 
 
 def test_only_the_last_turns_within_the_limit_are_looked_at(encoder):
@@ -61,3 +63,14 @@ def test_only_the_last_turns_within_the_limit_are_looked_at(encoder):
     meant = Conversation(encoder, options).understand("What are its symptoms?", [*long_ago, last])
     assert "Lyme" not in meant
     assert "radium" in meant
+
+
+def test_a_reply_is_let_go_after_its_first_line(encoder):
+    sent = []
+
+    def ask(messages):
+        sent.append(piece for piece in ["Which year was Marie Curie born in?\n", "And more."])
+        return sent[0]
+
+    Conversation(encoder, ConversationOptions(), ask).understand("When was she born?", HISTORY)
+    assert getgeneratorstate(sent[0]) == GEN_CLOSED

@@ -1,5 +1,7 @@
 """Keys that clients send: the operator's token opens labelled documents, any other is taken and tells nothing."""
 
+import json
+
 import anyio
 import httpx2
 import openai
@@ -9,7 +11,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from core.errors import InvalidRequest
 from service.dialects.models import ModelName, model_names, parse_model
-from service.dialects.said import MOST_TURN_CHARS, MOST_TURNS, Said, question_of
+from service.dialects.said import Said, question_of
+from service.limits import MAX_TURN_CHARS, MAX_TURNS
 from service.operator import TOKEN_FILE
 
 QUESTION = "What is the code of the vault in Larkspur?"
@@ -98,18 +101,38 @@ def test_the_default_collection_is_the_first_model_also_before_it_is_there():
 
 
 def test_a_long_conversation_keeps_its_last_turns_within_the_limits():
-    turns = [Said("assistant" if i % 2 else "user", f"{i} " + "a" * MOST_TURN_CHARS) for i in range(100)]
+    turns = [Said("assistant" if i % 2 else "user", f"{i} " + "a" * MAX_TURN_CHARS) for i in range(100)]
     question, history = question_of([*turns, Said("tool", "{}"), Said("user", "And now?")])
     assert question == "And now?"
-    assert len(history) == MOST_TURNS
+    assert len(history) == MAX_TURNS
     assert history[-1].content.startswith("99 ")
-    assert {len(turn.content) for turn in history} == {MOST_TURN_CHARS}
+    assert {len(turn.content) for turn in history} == {MAX_TURN_CHARS}
 
 
 def test_the_list_of_sources_is_not_part_of_what_was_said():
     before = Said("assistant", "It opened in 1931. [1]\n\nSources:\n- [1] Report, page 2: <http://here/view/1>")
     _, history = question_of([Said("user", "When?"), before, Said("user", "And where?")])
     assert history[-1].content == "It opened in 1931. [1]"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("chat/completions", {"model": "footnoted", "user": "u" * 201}),
+        ("chat/completions", {"model": "footnoted", "safety_identifier": "half \ud800"}),
+        ("responses", {"model": "footnoted", "input": "When?", "user": "u" * 201}),
+        ("messages", {"model": "footnoted", "metadata": {"user_id": "u" * 201}}),
+        ("messages", {"model": "half \ud800"}),
+        (
+            "ui-messages",
+            {"user": "u" * 201, "messages": [{"role": "user", "parts": [{"type": "text", "text": "When?"}]}]},
+        ),
+    ],
+)
+def test_names_beyond_what_the_log_holds_are_refused(client, path, body):
+    sent = {"messages": [{"role": "user", "content": "When?"}]} | body
+    refused = client.post(f"/v1/{path}", content=json.dumps(sent), headers={"content-type": "application/json"})
+    assert refused.status_code in (400, 422), refused.text
 
 
 @pytest.mark.parametrize("messages", [[], [Said("system", "Be kind.")], [Said("user", "half \ud800")]])

@@ -1,6 +1,7 @@
 """The typed client, and the LangChain retrievers, against a running service and an engine in this process."""
 
 import asyncio
+import dataclasses
 
 import httpx
 import pytest
@@ -8,11 +9,15 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_openai import ChatOpenAI
 
 import footnoted_client
-from footnoted_client import Answer, Citation, Client, Sentence, Started, Token
+from footnoted_client import Answer, Citation, Client, Hit, Sentence, Span, Started, Token
 from footnoted_client.langchain import FootnotedRetriever
 from service.dialects.langchain_retriever import EngineRetriever
 
-PLACES = {"document_id", "title", "uri", "page", "last_page", "section", "start", "end", "score", "source"}
+PLACES = {"document_id", "title", "uri", "page", "last_page", "section", "start", "end", "score", "source", "also_in"}
+
+
+def names(kind):
+    return {field.name for field in dataclasses.fields(kind)}
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +53,59 @@ def test_a_refusal_is_a_value(service, off_topic_question):
 
 
 def test_a_follow_up_takes_the_history(service, date_question):
-    answer = service.ask("And where was it held?", history=[("user", date_question), ("assistant", "In December.")])
+    history = [{"role": "user", "content": date_question}, {"role": "assistant", "content": "In December."}]
+    answer = service.ask("And where was it held?", history=history)
     assert "conference" in answer.understood_as.lower()
+
+
+def test_a_session_stands_for_the_history_until_it_is_deleted(service, date_question):
+    session_id = service.create_session()
+    service.ask(date_question, session_id=session_id)
+    *_, answer = service.stream("And where was it held?", session_id=session_id)
+    assert "conference" in answer.understood_as.lower()
+    assert service.search("Who spoke there?", session_id=session_id)
+    service.delete_session(session_id)
+    with pytest.raises(footnoted_client.NotFound):
+        service.ask("And where was it held?", session_id=session_id)
+
+
+def test_how_many_hits_and_which_model_are_asked_for(service, date_question):
+    assert len(service.ask(date_question, top_k=2, model="reader").hits) == 2
+    with pytest.raises(footnoted_client.ServiceError) as caught:
+        service.ask(date_question, model="no such model")
+    assert "no such model" in caught.value.detail
+    with pytest.raises(footnoted_client.InvalidRequest):
+        service.search(date_question, top_k=1000)
+
+
+def test_the_records_have_all_that_the_service_tells(service, client, date_question):
+    told = client.post("/v1/ask", json={"question": date_question}).json()
+    assert told.keys() <= names(Answer)
+    assert told["citations"][0].keys() == names(Citation)
+    assert told["hits"][0].keys() == names(Hit)
+    assert told["answer_span"].keys() == names(Span)
+    assert told["sentences"][0].keys() - {"supported"} == names(Sentence)  # verdict says more
+    answer = service.ask(date_question)
+    span = answer.answer_span
+    text = service.text(answer.citations[span.marker - 1].document_id)
+    assert text[span.start : span.end] == span.text
+    assert answer.citations[0].media_type == "text/plain"
+    assert answer.timings_ms.keys() == told["timings_ms"].keys()
+    assert (answer.usage, answer.notice) == (None, None)
+
+
+def test_a_passage_that_stands_in_two_documents_is_given_with_both_places(service, server, upload):
+    words = b"# Ferries\n\nThe ferry to Lindholm leaves at nine on every weekday.\n"
+    assert upload("client-twice", {"ferry.md": words, "copy.md": words + b"\n# Trains\n\nTrains are late.\n"})
+    (hit, *_) = service.search("When does the ferry to Lindholm leave?", "client-twice")
+    (place,) = hit.also_in
+    assert place.document_id != hit.document_id
+    assert service.text(place.document_id, "client-twice")[place.start : place.end] == hit.text
+    assert place.section == hit.section == ("Ferries",)
+    assert place.url.startswith(f"{server}/view/")
+    retriever = FootnotedRetriever(client=service, collection="client-twice", top_k=1)
+    (document,) = retriever.invoke("When does the ferry to Lindholm leave?")
+    assert [one["document_id"] for one in document.metadata["also_in"]] == [place.document_id]
 
 
 def test_files_are_uploaded_waited_for_found_and_deleted(service, tmp_path):

@@ -74,6 +74,15 @@ def test_searching_gives_passages_with_their_places(server, date_question, store
         assert hit["text"] in found.content[0].text
 
 
+def test_a_passage_that_stands_in_two_documents_is_given_with_both_addresses(server, upload):
+    words = b"# Ferries\n\nThe ferry to Skagen leaves at ten on every weekday.\n"
+    assert upload("mcp-twice", {"ferry.md": words, "copy.md": words + b"\n# Trains\n\nTrains are late.\n"})
+    found = call(server, "search", question="When does the ferry to Skagen leave?", collection="mcp-twice")
+    hit = found.structured_content["hits"][0]
+    (place,) = hit["also_in"]
+    assert {hit["url"].startswith(f"{server}/view/"), place["url"].startswith(f"{server}/view/")} == {True}
+
+
 def test_a_refusal_is_words_and_a_mark(server, off_topic_question):
     refused = call(server, "ask", question=off_topic_question)
     assert refused.content[0].text == "The documents do not say."

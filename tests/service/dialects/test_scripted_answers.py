@@ -17,6 +17,7 @@ from core.types import (
     Citation,
     Clarification,
     DocumentRef,
+    Notice,
     Usage,
     Verdict,
 )
@@ -37,7 +38,7 @@ CHECKED_TEXT = (
     "Here is what I found: The hall holds 900 people. [1] [2] It opened in 1931, as planned. [1] [partly supported] "
     "Nobody liked it. [not supported]"
 )
-NOTICE = "The chat model stopped early."
+NOTICE = Notice("model_broke_off", "The chat model stopped early.")
 
 
 def answer(sentences=(), status=AnswerStatus.ANSWERED, **more):
@@ -81,6 +82,12 @@ def broken():
     raise IndexBroken("The index is damaged.", "Make it anew.")
 
 
+def crashed():
+    yield Started("ans_1", "Q", ())
+    yield Token("The hall")
+    raise ZeroDivisionError("a secret of the server")
+
+
 def on_lines():
     """Two items of a list, each on a line of its own."""
     items = (
@@ -95,7 +102,10 @@ def on_lines():
     yield Done(answer(items))
 
 
-SCRIPTS = {"checked?": checked, "unclear?": unclear, "taken back?": taken_back, "broken?": broken, "lines?": on_lines}
+SCRIPTS = {
+    "checked?": checked, "unclear?": unclear, "taken back?": taken_back, "broken?": broken, "crashed?": crashed,
+    "lines?": on_lines,
+}  # fmt: skip
 
 
 class ScriptedEngine(Engine):
@@ -203,9 +213,9 @@ def test_an_unclear_question_is_asked_back(chat, claude):
 def test_streamed_words_that_did_not_pass_are_taken_back_in_words(chat, claude):
     kept = f"{SENTENCES[1].text} [1] [2]"
     plain = chat.chat.completions.create(**said("taken back?")).choices[0].message.content
-    assert plain == f"{kept}\n\n{NOTICE}"  # nothing was shown that had to be taken back
+    assert plain == f"{kept}\n\n{NOTICE.text}"  # nothing was shown that had to be taken back
     began = "Nobody liked it. [not supported] And then"
-    rest = f"\n\nWhat stands above did not pass the check.\n\n{kept}\n\n{NOTICE}"
+    rest = f"\n\nWhat stands above did not pass the check.\n\n{kept}\n\n{NOTICE.text}"
     assert streamed_text(chat, "taken back?") == began + rest
     with claude.messages.stream(**said("taken back?"), max_tokens=9) as stream:
         assert stream.get_final_text() == began + rest
@@ -240,4 +250,25 @@ def test_a_client_that_leaves_stops_the_work(chat, stream):
     else:
         with pytest.raises(openai.APITimeoutError):
             chat.chat.completions.create(**said("endless?"), timeout=1.0)
+    assert ScriptedEngine.let_go.wait(WAIT_S)
+
+
+@pytest.mark.parametrize(("question", "code"), [("broken?", "index_broken"), ("crashed?", "internal_error")])
+def test_a_stream_of_our_own_says_what_ended_it(scripted, events_of, question, code):
+    with httpx.stream("POST", f"{scripted}/v1/ask", json={"question": question, "stream": True}) as response:
+        told = [(name, data) for name, data in events_of(response) if name != "ping"]
+    assert [name for name, _ in told] == ["start", "token", "error"]
+    assert told[-1][1]["code"] == code
+    assert "secret" not in str(told)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_whoever_leaves_our_own_address_stops_the_work_too(scripted, stream):
+    ScriptedEngine.let_go.clear()
+    with (
+        pytest.raises(httpx.ReadTimeout),
+        httpx.stream("POST", f"{scripted}/v1/ask", json={"question": "endless?", "stream": stream}, timeout=1) as reply,
+    ):
+        next(reply.iter_raw())
+        raise httpx.ReadTimeout("heard enough")
     assert ScriptedEngine.let_go.wait(WAIT_S)

@@ -87,6 +87,55 @@ def test_sentences_of_two_passages_support_a_sentence_together(checker: LocalChe
     assert {e.passage.start for e in checked.evidence} == {0, 500}
 
 
+TOWER = (
+    "The Halden Tower stands in the harbour of Halden. It was finished on 4 May 1931 and is 212 metres tall. "
+    "The tower was designed by Ingrid Solberg. It has 38 floors, of which 6 are open to visitors."
+)
+BRIDGE = (
+    "The Tista Bridge was opened in 1958. It is 410 metres long and carries a railway and two roads. "
+    "The bridge was repaired in 2004 for 3.2 million euros."
+)
+
+
+@pytest.fixture
+def halden() -> list[Passage]:
+    return [passage(TOWER, 0, "Halden Tower"), passage(BRIDGE, 1000, "Tista Bridge")]
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        ("The tower was designed by Astrid Nilsen.", "name"),
+        ("The bridge that carries a railway and two roads was opened in 1961.", "date"),
+        ("Of the tower's floors, 9,000 visitors saw those that are open.", "number"),
+        ("In the harbour stands a tower of Halden which Astrid Nilsen finished.", "name"),
+    ],
+)
+def test_a_fact_that_stands_in_no_passage_was_made_up(
+    checker: LocalChecker, halden: list[Passage], claim: str, fault: str
+) -> None:
+    checked = checker.check(claim, halden)
+    assert (checked.verdict, checked.fault, checked.evidence) == (Verdict.UNSUPPORTED, fault, ())
+
+
+@pytest.mark.parametrize(
+    "claim", ["The bridge was designed by Ingrid Solberg.", "The Tista Bridge has 38 floors, of which 6 are open."]
+)
+def test_a_subject_from_one_passage_and_a_statement_from_another_are_not_supported(
+    checker: LocalChecker, halden: list[Passage], claim: str
+) -> None:
+    checked = checker.check(claim, halden)
+    assert checked.verdict is not Verdict.SUPPORTED, checked
+    assert checked.fault
+
+
+def test_two_words_of_its_own_are_too_many_for_a_short_sentence(checker: LocalChecker) -> None:
+    flood = passage("The flood destroyed the mill and the bridge in the valley.")
+    assert checker.check("The flood destroyed the mill in the valley.", [flood]).verdict is Verdict.SUPPORTED
+    added = checker.check("The flood destroyed the mill in the valley, and villagers mourned.", [flood])
+    assert (added.verdict, added.fault) == (Verdict.PARTLY, "meaning")
+
+
 def test_a_text_beyond_any_sentence_is_refused(checker: LocalChecker) -> None:
     assert checker.check("mill " * 20_000, [passage(TEXT)]).verdict is Verdict.UNSUPPORTED
 

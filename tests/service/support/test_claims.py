@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.support.claims import makes_claim
+from service.support.claims import makes_claim, without_markup
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,10 @@ from service.support.claims import makes_claim
         "I hope this helps!",
         "Let me know if you need more details.",
         "---",
+        "1. Opening hours:",
+        "- *Here is what I found:*",
+        "_Sure!_",
+        "| **Opening hours:** |",
         "",
     ],
 )
@@ -45,3 +49,17 @@ def test_what_says_nothing_of_the_world_needs_none(sentence: str) -> None:
 )
 def test_what_may_be_a_claim_needs_one(sentence: str) -> None:
     assert makes_claim(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        ("- **The mill** was built in `1871`.", "The mill was built in 1871."),
+        ("12. The mill was built in 1871.", "The mill was built in 1871."),
+        ("> ## _The mill was built in 1871._", "The mill was built in 1871."),
+        ("-7 °C was measured at ~5 places.", "-7 °C was measured at ~5 places."),
+        ("1871 was a dry year.", "1871 was a dry year."),
+    ],
+)
+def test_what_is_compared_with_a_source_has_no_markup(sentence: str, words: str) -> None:
+    assert without_markup(sentence) == words

@@ -37,6 +37,8 @@ def sentences(*pieces):
         ("It is so [passage p-7f3kq].", [("It is so.", (KEYS[0],))]),
         ("The U.S. Senate met. It sat.", [("The U.S. Senate met.", ()), ("It sat.", ())]),
         ("The p-value is 0.05 [sic].", [("The p-value is 0.05 [sic].", ())]),
+        ("It is 0.03 (p-value), by a p-chart (p-chart).", [("It is 0.03 (p-value), by a p-chart (p-chart).", ())]),
+        ("It is so [p-zzzzz] (p-zzzz9).", [("It is so.", ("p-zzzz9",))]),
         ("- One.\n- Two.", [("- One.", ()), ("- Two.", ())]),
         ("会议在北京举行。[p-7f3kq]第二句。", [("会议在北京举行。", (KEYS[0],)), ("第二句。", ())]),
         ("[p-7f3kq] [p-x2m9a]", []),

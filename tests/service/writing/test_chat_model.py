@@ -5,6 +5,7 @@ from llm_servers.chat_server import Failure, Stall
 
 from core.errors import InvalidRequest, NotReady, UnsupportedModel
 from service.writing.chat_model import ATTEMPTS, ChatModel, Tokens, open_chat_model
+from service.writing.timed import Limits
 
 SCHEMA = {"title": "Colour", "type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]}
 
@@ -54,6 +55,21 @@ def test_there_is_an_end_to_trying(open_model):
         model.ask("s", "u", SCHEMA)
     assert len(server.requests) == ATTEMPTS
     assert len(pauses) == ATTEMPTS - 1
+
+
+def test_a_stream_is_tried_again_until_its_first_word(open_model):
+    model, server, pauses = open_model(Failure(429), Failure(500), "Fine, thanks.")
+    pieces = list(model.stream([("user", "How are you?")], Limits(retries=2)))
+    assert "".join(piece.text for piece in pieces) == "Fine, thanks."
+    assert len(server.requests) == 3
+    assert pauses[0] < pauses[1]
+
+
+def test_a_stream_is_not_waited_for_beyond_its_start(open_model):
+    model, server, pauses = open_model(Failure(429))
+    with pytest.raises(NotReady, match="1 tries"):
+        list(model.stream([("user", "How are you?")], Limits(start_s=0.5, retries=5)))
+    assert (len(server.requests), pauses) == (1, [])
 
 
 def test_a_stall_is_given_up_and_tried_again(open_model):

@@ -43,6 +43,7 @@ def test_a_stream_has_tokens_then_the_sentence_then_its_citations(asking, events
     done = events[-1][1]
     assert done["model"] == "openai:scripted"
     assert done["usage"] == {"input_tokens": 100, "output_tokens": 7, "cost": None}
+    assert done["notice"] is None
     assert set(done["timings_ms"]) >= {"search", "read", "first_token", "write", "verify"}
 
 

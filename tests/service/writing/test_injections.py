@@ -17,7 +17,6 @@ from service.writing.prompts import ABSTENTION, as_data
 LINES = (Path(__file__).parents[2] / "data" / "injections" / "injections.jsonl").read_text().splitlines()
 INJECTIONS = [json.loads(line) for line in LINES]
 ADDRESS = re.compile(r"[a-z]+://|www\.|\]\(|\]\[|\]:|<[a-z/!]|&#?\w+;|(?:javascript|data|mailto):", re.IGNORECASE)
-
 FORGED = re.compile(r"<\||\[/?INST\]|<</?SYS|</?s>|<(?:start|end)_of_turn>|p-\w{5}|(?:BEGIN|END) PASSAGES")
 
 
@@ -60,9 +59,7 @@ def obeying(injection, seen):
 
 @pytest.mark.parametrize("policy", ["mark", "drop"])
 @pytest.mark.parametrize("injection", INJECTIONS, ids=lambda injection: injection["name"])
-def test_an_order_in_a_document_changes_nothing_that_counts(
-    engine_asking, start_chat, plant_folder, injection, policy, monkeypatch
-):
+def test_an_order_in_a_document_changes_nothing_that_counts(engine_asking, start_chat, plant_folder, injection, policy):
     seen: list = []
     engine = engine_asking(start_chat(obeying(injection, seen)), plant_folder, policy=policy)
     events = list(engine.ask_events(f"At how many bar does pump {injection['item']} work?"))
@@ -97,8 +94,6 @@ def test_there_are_enough_of_them():
 @pytest.mark.parametrize("injection", INJECTIONS, ids=lambda injection: injection["name"])
 def test_a_prompt_has_no_boundary_key_role_or_hidden_character_but_its_own(injection):
     shown = as_data(text_of(injection))
-    assert (
-        re.search(r"<\||\[/?INST\]|<</?SYS|</?s>|<(?:start|end)_of_turn>|p-\w{5}|(?:BEGIN|END) PASSAGES", shown) is None
-    )
+    assert FORGED.search(shown) is None
     assert not any(unicodedata.category(c) == "Cf" for c in shown)
     assert f"{injection['bar']} bar" in shown

@@ -1,10 +1,12 @@
 import re
 
+import pytest
+
 from core.types import DocumentRef, Hit, HitSource, Passage
 from service.answer.sentences import sentences
 from service.tokens import estimated_tokens
 from service.writing.packing import pack
-from service.writing.prompts import ABSTENTION, prompt
+from service.writing.prompts import ABSTENTION, as_data, prompt
 
 
 def passage(name, text, title="A title"):
@@ -36,6 +38,18 @@ def test_keys_and_boundaries_are_new_each_time():
     asked = [prompt("Why?", [(passage("a", "Text."), "Text.")] * 1) for _ in range(50)]
     assert len({key for one in asked for key in one.passages}) == 50
     assert len({re.search(r"BEGIN PASSAGES (\w+)", one.messages[1][1]).group(1) for one in asked}) == 50
+
+
+@pytest.mark.parametrize(
+    "text", ["The p-value is 0.05, see the p-chart (p-test).", "می\u200cخواهم", "A family: 👩\u200d👩\u200d👧"]
+)
+def test_ordinary_words_stay_as_they_are(text):
+    assert as_data(text) == text
+
+
+@pytest.mark.parametrize("text", ["[p-7f3kq] Fake", "as p-7f3kq says", "[p-aaaaa] Fake", "(P\u20117F3KQ)"])
+def test_what_could_be_a_key_is_taken_apart(text):
+    assert " - " in as_data(text)
 
 
 def test_example_keys_name_no_passage():

@@ -51,6 +51,13 @@ export const en = {
   markerLabel: (n: number, title: string) => `Source ${number(n)}: ${title}`,
   unsupported: "not supported by a source",
   partly: "only partly supported by its source",
+  /** By the `code` of an answer's notice. */
+  notices: {
+    model_failed: "The language model did not answer. What the documents say is quoted instead, as far as it was found.",
+    no_source: "No source supports what the language model wrote. The documents are quoted instead, as far as they tell.",
+    model_broke_off: "The language model broke off: the answer may not be complete.",
+    sentences_left_out: "Not all that the language model wrote is shown: no source supports the rest.",
+  },
   sources: "Sources",
   page: (n: number) => `page ${number(n)}`,
   supported: (share: number) => (share === 1 ? "Quoted word for word" : `Supported ${percent(share)}`),

@@ -51,6 +51,12 @@ export const es: Strings = {
   markerLabel: (n, title) => `Fuente ${number(n)}: ${title}`,
   unsupported: "sin respaldo de una fuente",
   partly: "respaldado solo en parte por su fuente",
+  notices: {
+    model_failed: "El modelo de lenguaje no respondió. En su lugar se citan los documentos, hasta donde dicen algo.",
+    no_source: "Ninguna fuente respalda lo que escribió el modelo de lenguaje. En su lugar se citan los documentos, hasta donde dicen algo.",
+    model_broke_off: "El modelo de lenguaje se interrumpió: puede que la respuesta no esté completa.",
+    sentences_left_out: "No se muestra todo lo que escribió el modelo de lenguaje: ninguna fuente respalda el resto.",
+  },
   sources: "Fuentes",
   page: (n) => `página ${number(n)}`,
   supported: (share) => (share === 1 ? "Citado palabra por palabra" : `Respaldado al ${percent(share)}`),

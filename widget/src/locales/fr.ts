@@ -51,6 +51,12 @@ export const fr: Strings = {
   markerLabel: (n, title) => `Source ${number(n)}\u00a0: ${title}`,
   unsupported: "non étayé par une source",
   partly: "étayé seulement en partie par sa source",
+  notices: {
+    model_failed: "Le modèle de langage n’a pas répondu. Les documents sont cités à la place, pour autant qu’ils en parlent.",
+    no_source: "Aucune source n’étaye ce que le modèle de langage a écrit. Les documents sont cités à la place, pour autant qu’ils en parlent.",
+    model_broke_off: "Le modèle de langage s’est interrompu\u00a0: la réponse n’est peut-être pas complète.",
+    sentences_left_out: "Une partie de ce que le modèle de langage a écrit n’est pas montrée\u00a0: aucune source ne l’étaye.",
+  },
   sources: "Sources",
   page: (n) => `page ${number(n)}`,
   supported: (share) => (share === 1 ? "Cité mot pour mot" : `Étayé à ${percent(share)}`),

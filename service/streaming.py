@@ -1,25 +1,32 @@
-"""Events as a stream of a dialect's frames."""
+"""An answer's events to a client, as frames or all at once, in steps that end when the client goes away."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Any, Protocol
 
+import anyio
 import structlog
+from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError
-from service.answer.events import Event
-from service.dialects.asking import stepped
+from service.answer.events import Done, Event
 from service.problems import problem, problem_of
 
-PING_S = 15
+CLIENT_CLOSED = 499
+"""Status of a request whose client left: nobody reads it, the log shows it."""
+_PING_S = 15
 log = structlog.get_logger("footnoted")
 
 
+class ClientGone(Exception):
+    """Nobody waits for the answer any more."""
+
+
 class StreamWire(Protocol):
-    """A dialect's frames of an answer."""
+    """A protocol's frames of an answer."""
 
     def frames(self, event: Event) -> Iterator[ServerSentEvent]:
         """Of one event, in order."""
@@ -35,13 +42,40 @@ def frame(data: Mapping[str, Any], event: str | None = None) -> ServerSentEvent:
     return ServerSentEvent(json.dumps(data, ensure_ascii=False, separators=(",", ":")), event=event, sep="\n")
 
 
+async def stepped(events: Iterator[Event]) -> AsyncGenerator[Event, None]:
+    """Each step in a thread. When the caller stops, what the events hold, such as a chat model's stream, is let go."""
+    try:
+        while (event := await run_in_threadpool(next, events, None)) is not None:
+            yield event
+    finally:
+        close = getattr(events, "close", None)
+        if close is not None:
+            with anyio.CancelScope(shield=True):
+                await run_in_threadpool(close)
+
+
+async def whole(events: Iterator[Event], request: Request) -> list[Event]:
+    """All events. Raises ClientGone where the client left before the last one."""
+    told = []
+    async with aclosing(stepped(events)) as steps:
+        async for event in steps:
+            told.append(event)
+            if not isinstance(event, Done) and await request.is_disconnected():
+                raise ClientGone
+    return told
+
+
 async def streamed(
     events: Iterator[Event],
     wire: StreamWire,
     headers: Mapping[str, str] | None = None,
     ping: Callable[[], ServerSentEvent] | None = None,
+    public: bool = False,
 ) -> EventSourceResponse:
-    """Raises what the search raises: until it is done, an error is a plain response."""
+    """``public`` is ``problem_of``'s.
+
+    Raises what the search raises: until it is done, an error is a plain response.
+    """
     first = await run_in_threadpool(next, events)
 
     async def sent() -> AsyncIterator[ServerSentEvent]:
@@ -53,7 +87,7 @@ async def streamed(
                     for out in wire.frames(event):
                         yield out
         except FootnotedError as error:  # the status line is gone: the stream itself has to say it
-            for out in wire.failure(problem_of(error)):
+            for out in wire.failure(problem_of(error, public)):
                 yield out
         except Exception:  # a border: a client that waits for the end of its stream must be told
             log.exception("stream_crashed")
@@ -63,7 +97,7 @@ async def streamed(
 
     return EventSourceResponse(
         sent(),
-        ping=PING_S,
+        ping=_PING_S,
         ping_message_factory=ping,
         sep="\n",
         headers={"Cache-Control": "no-cache", **(headers or {})},

@@ -1,7 +1,7 @@
-"""Stored sessions: conversations that the server keeps, so that a client need not send the history."""
+"""Sessions in the data folder: making, reading, going on with and forgetting them."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,11 +14,10 @@ from core.errors import Conflict, FootnotedError, NotFound
 from core.types import Answer, Turn
 from index.schema import read, write
 from service.answer.events import Done, Event
-from service.conversation.session_tables import FORMAT_VERSION, metadata, sessions, turns
 from service.database_file import DatabaseFile
-from service.questions.log import empty_write_ahead_log
 from service.questions.person import PersonKey
 from service.questions.records import timestamp
+from service.sessions.tables import FORMAT_VERSION, metadata, sessions, turns
 from service.wire import citation_json
 
 FILE = "sessions.db"
@@ -52,14 +51,25 @@ class Session:
     turns: tuple[StoredTurn, ...] = ()
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Sessions:
     """Every method is one transaction. Safe from several threads and processes."""
 
-    def __init__(self, data_dir: Path, keep_days: int, person_key: PersonKey) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        keep_days: int,
+        person_key: PersonKey,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         """``keep_days`` after its last question a session is forgotten; with 0 there are none."""
         self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
         self._keep_days = keep_days
         self._person_key = person_key
+        self._now = now
 
     def close(self) -> None:
         self._file.close()
@@ -68,7 +78,7 @@ class Sessions:
         """With an id of 192 random bits. Raises Conflict where the server keeps none."""
         if not self._keep_days:
             raise Conflict("This server keeps no sessions.", "Send the history, or set conversation.keep_days.")
-        now = timestamp(datetime.now(UTC))
+        now = timestamp(self._now())
         session = Session(f"ses_{secrets.token_urlsafe(_ID_BYTES)}", now, now)
         with write(self._file.opened()) as connection:
             connection.execute(insert(sessions).values(id=session.id, created_at=now, used_at=now))
@@ -113,7 +123,7 @@ class Sessions:
             yield event
 
     def _append(self, session_id: str, collection: str, answer: Answer, user: str | None) -> None:
-        now = timestamp(datetime.now(UTC))
+        now = timestamp(self._now())
         with write(self._file.opened()) as connection:
             used = update(sessions).where(sessions.c.id == session_id).values(used_at=now)
             if not connection.execute(used).rowcount:
@@ -136,18 +146,13 @@ class Sessions:
 
     def forget_old(self) -> None:
         """A failure is told, and tried again the next time."""
-        if not self._file.exists():
-            return
         try:
-            with write(self._file.opened()) as connection:
-                connection.execute(delete(sessions).where(sessions.c.used_at < self._oldest()))
+            self._erase(sessions.c.used_at < self._oldest())
         except FootnotedError as error:
             log.error("sessions_not_forgotten", code=error.code, message=error.message)
 
     def erase_all(self) -> int:
         """Gives how many sessions there were."""
-        if not self._file.exists():
-            return 0
         return self._erase(sessions.c.id.is_not(None))
 
     def erase_person(self, name: str) -> int:
@@ -158,15 +163,13 @@ class Sessions:
         return self._erase(sessions.c.id.in_(theirs))
 
     def _erase(self, wanted: ColumnElement[bool]) -> int:
-        engine = self._file.opened()
-        with write(engine) as connection:
-            count = connection.execute(delete(sessions).where(wanted)).rowcount
-        if count:
-            empty_write_ahead_log(engine)
-        return count
+        if not self._file.exists():
+            return 0
+        with self._file.erasing() as connection:
+            return connection.execute(delete(sessions).where(wanted)).rowcount
 
     def _oldest(self) -> str:
-        return timestamp(datetime.now(UTC) - timedelta(days=self._keep_days))
+        return timestamp(self._now() - timedelta(days=self._keep_days))
 
 
 def _unknown() -> NotFound:

@@ -1,12 +1,15 @@
 """Conversations that the server keeps."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from service.conversation.sessions import Sessions
+from core.errors import NotFound, NotReady
 from service.questions.person import PersonKey
+from service.sessions.store import Sessions
 
 
 @pytest.fixture
@@ -15,6 +18,11 @@ def session(in_process, tmp_path, sample_document):
     with in_process(tmp_path) as client:
         client.app.state.service.engine.ingest([sample_document])
         yield client, client.post("/v1/sessions").json()["id"]
+
+
+def stored(folder):
+    """The bytes of the database and of what lies beside it."""
+    return b"".join(file.read_bytes() for file in folder.rglob("sessions.db*"))
 
 
 def asked(client, session_id, question, **more):
@@ -65,7 +73,7 @@ def test_a_session_is_there_after_a_restart(in_process, tmp_path, sample_documen
         assert asked(client, session_id, "Where was it held?")["understood_as"].startswith("Where was the Central")
 
 
-def test_ids_cannot_be_guessed_and_what_is_deleted_is_gone(session, date_question, assert_problem):
+def test_ids_cannot_be_guessed_and_what_is_deleted_is_gone(session, date_question):
     client, session_id = session
     others = {client.post("/v1/sessions").json()["id"] for _ in range(20)}
     assert len(others | {session_id}) == 21
@@ -94,28 +102,51 @@ def test_a_person_can_be_erased(session, date_question, tmp_path):
     assert client.get(f"/v1/sessions/{session_id}").status_code == 404
     assert client.get(f"/v1/sessions/{other}").status_code == 200
     assert sessions.erase_all() == 1
-    assert b"Central Foreign" not in b"".join(file.read_bytes() for file in tmp_path.rglob("sessions.db*"))
+    assert b"Central Foreign" not in stored(tmp_path)
 
 
-def test_old_sessions_are_forgotten(tmp_path, monkeypatch):
-    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+def test_old_sessions_are_forgotten_to_the_last_byte(tmp_path, sample_engine, date_question):
+    present = datetime.now(UTC)
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"), lambda: present)
     old = sessions.create()
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.now(UTC) + timedelta(days=31)
-
-    monkeypatch.setattr("service.conversation.sessions.datetime", Later)
+    list(sessions.recording(sample_engine.ask_events(date_question), old.id, "default"))
+    assert b"Central Foreign" in stored(tmp_path)
+    present += timedelta(days=31)
     new = sessions.create()
     sessions.forget_old()
-    monkeypatch.undo()
+    assert b"Central Foreign" not in stored(tmp_path)
     assert sessions.get(new.id).id == new.id
-    with pytest.raises(Exception, match="no such session"):
+    present -= timedelta(days=31)  # it is gone, not only too old to be shown
+    with pytest.raises(NotFound):
         sessions.get(old.id)
     sessions.close()
 
 
-def test_a_server_that_keeps_none_says_so(in_process, tmp_path, assert_problem):
+def test_a_reader_in_the_way_is_told_and_erasing_once_more_empties_the_log(tmp_path, sample_engine, date_question):
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+    session = sessions.create()
+    list(sessions.recording(sample_engine.ask_events(date_question), session.id, "default"))
+    with closing(sqlite3.connect(tmp_path / "sessions.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM turns").fetchall()
+        with pytest.raises(NotReady) as caught:
+            sessions.delete(session.id)
+        assert "questions" not in str(caught.value)  # it is a session that was erased
+    with pytest.raises(NotFound):
+        sessions.get(session.id)
+    assert b"Central Foreign" in stored(tmp_path)
+    assert sessions.erase_all() == 0
+    assert b"Central Foreign" not in stored(tmp_path)
+    sessions.close()
+
+
+def test_a_question_that_is_kept_out_of_the_log_is_in_its_session(session, date_question):
+    client, session_id = session
+    answer = asked(client, session_id, date_question, store=False)
+    assert [turn["answer_id"] for turn in client.get(f"/v1/sessions/{session_id}").json()["turns"]] == [answer["id"]]
+    assert client.post("/v1/feedback", json={"answer_id": answer["id"], "rating": "up"}).status_code == 404
+
+
+def test_a_server_that_keeps_none_says_so(in_process, tmp_path):
     with in_process(tmp_path, conversation={"keep_days": 0}) as client:
         assert client.post("/v1/sessions").status_code == 409

@@ -1,0 +1,1 @@
+"""Stored sessions: conversations that the server keeps, so that a client need not send the history."""

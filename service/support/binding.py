@@ -1,0 +1,79 @@
+"""Whether what a sentence says of a thing is said of that thing: words of two statements prove neither.
+
+"The tower is 90 metres tall, the bridge 400 metres long" has every word of "The tower is 400 metres long".
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from service.support.analysed import Read
+from service.support.clauses import Clause, clauses
+from service.support.kin import akin
+from service.support.rarity import rarity
+from service.support.words import Word
+
+_GENERIC = frozenset("it he she they this that these those company town who which".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A clause of the claim and the one that says most of it.
+
+    ``apart`` are the words that only other clauses have; ``rival`` is True where, in place of one of them, the clause
+    has another of the kind: another figure or another name.
+    """
+
+    said: Clause
+    read: Clause
+    sentence: tuple[Clause, ...]
+    apart: tuple[Word, ...]
+    rival: bool
+
+
+def bind(claim: str, reads: Sequence[Read], used: Iterable[tuple[int, int]]) -> list[Bound]:
+    """Every clause of the claim with its best in the sentences ``used`` (passage, sentence); at first sight the claim
+    as one clause."""
+    places = sorted(set(used))
+    sentences = [(i, j, clauses(reads[i].sentences[j].said.text)) for i, j in places]
+    everywhere = frozenset(s for _, _, parts in sentences for c in parts for s in c.stems)
+    bound = []
+    subject: tuple[Word, ...] = ()
+    for said in clauses(claim):
+        own = tuple(w for w in said.words[: said.verb] if w.content) if said.verb is not None else ()
+        subject = own or subject
+        wanted = [w for w in said.words if w.content]
+        wanted += [w for w in subject if w not in wanted]
+        best: tuple[float, Bound] | None = None
+        for i, j, parts in sentences:
+            context = _context(reads[i], j)
+            for part in parts:
+                apart = tuple(w for w in wanted if w.stem in everywhere and not akin(w.stem, part.known | context))
+                mine = sum(rarity(w.text) for w in wanted if w.stem in part.stems)
+                # Of two that lack as much, the one that says more of it itself.
+                cost = sum(rarity(w.text) for w in apart) - 0.01 * mine
+                if best is None or cost < best[0]:
+                    best = cost, Bound(said, part, parts, apart, _rival(apart, wanted, part))
+        if best is not None:
+            bound.append(best[1])
+    return bound
+
+
+def _context(read: Read, sentence: int) -> frozenset[str]:
+    """What a sentence need not repeat: the title, and what the passage's first sentence and the one before are about."""
+    about = {w.stem for w in read.around}
+    for other in {0, max(0, sentence - 1)} - {sentence}:
+        parts = clauses(read.sentences[other].said.text)
+        own = clauses(read.sentences[sentence].said.text)
+        named = own and any(w.name and w.stem in own[0].subject for w in own[0].words)
+        if parts and not named:
+            about |= parts[0].subject
+    return frozenset(about)
+
+
+def _rival(apart: Sequence[Word], wanted: Sequence[Word], part: Clause) -> bool:
+    said = {w.stem for w in wanted}
+    others = [w for w in part.words if w.content and w.stem not in said]
+    return any(
+        (w.text[0].isdigit() and any(o.text[0].isdigit() for o in others)) or (w.name and any(o.name for o in others))
+        for w in apart
+    )

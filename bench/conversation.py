@@ -36,9 +36,9 @@ from evals.sets.types import Question, QuestionSet
 from evals.work_folder import open_work_folder
 from index.encode import Encoder, SentenceTransformerEncoder, Vectors
 from index.filters.filter import EVERYTHING
-from index.search import SearchSettings
+from index.search import SearchSettings, question_vector
 from service.conversation.conversation import Conversation, ConversationOptions
-from service.conversation.retrieve import WEIGHT_AS_ASKED, retrieve
+from service.conversation.retrieve import forms, retrieve
 from service.engine import Engine
 from service.settings import load_settings
 
@@ -106,7 +106,10 @@ def similarity(turns: Sequence[CastTurn], encoder: Encoder) -> None:
     wanted = encoder.encode_questions([turn.rewrite for turn in follow_ups])
     own = encoder.encode_questions(understood)
     everything = encoder.encode_questions([" ".join([*turn.history, turn.question]) for turn in follow_ups])
-    both = _unit(WEIGHT_AS_ASKED * asked + (1 - WEIGHT_AS_ASKED) * own)
+    searched = [
+        forms(conversation, turn.question, one, turn.turns) for turn, one in zip(follow_ups, understood, strict=True)
+    ]
+    both = np.stack([question_vector(encoder, form, also) for form, also in searched])
     ways = {
         "last turn only": asked,
         "all turns": everything,
@@ -244,10 +247,6 @@ class _Unknown:
     def __init__(self, encoder: Encoder) -> None:
         self.name = "unknown"
         self.encode_questions = encoder.encode_questions
-
-
-def _unit(vectors: Vectors) -> Vectors:
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def _cosine(one: Vectors, two: Vectors) -> float:

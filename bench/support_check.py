@@ -2,7 +2,8 @@
 
 ``python -m bench.support_check CLAIMS_JSONL --faults-from SQUAD_JSON …``: CLAIMS_JSONL has rows of premise, claim,
 label and source (as WiCE and BEGIN have them); only the half that the score was not fitted on is reported. Of each
-SQUAD_JSON, the articles ``--articles`` (a slice, "8:") are used. Prints Markdown tables.
+SQUAD_JSON, the articles ``--articles`` (a slice, "8:") are used. ``--sentences`` is a file of hard sentences, true and
+false, with their passages. Prints Markdown tables.
 """
 
 import argparse
@@ -42,6 +43,30 @@ def labels_table(checker: Checker, rows: list[Labelled]) -> str:
         wrong = [not answer for truth, answer in pairs if not truth]
         sides = statistics.mean(right), statistics.mean(wrong)
         lines.append(f"| {source} | {len(own)} | {sides[0]:.3f} | {sides[1]:.3f} | {sum(sides) / 2:.3f} |")
+    return "\n".join(lines)
+
+
+def sentences_table(checker: Checker, path: Path, shown: bool) -> str:
+    """Hard sentences by their set and kind. The file has a passage a line, with sentences that are true of it or not;
+    each sentence is checked against all passages of its set."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    results: dict[tuple[str, bool, str], list[Verdict]] = defaultdict(list)
+    for row in rows:
+        passages = [passage(r["title"], r["text"]) for r in rows if r["set"] == row["set"]]
+        for sentence in row["sentences"]:
+            verdict = checker.check(sentence["text"], passages).verdict
+            for kind in ("all", sentence["kind"]):
+                results[row["set"], sentence["true"], kind].append(verdict)
+            if shown and (verdict is Verdict.SUPPORTED) != sentence["true"]:
+                print(f"- {row['set']}, {sentence['kind']}, {sentence['true']}: {verdict}: {sentence['text']}")
+    lines = [
+        "| hard sentences | truth | kind | number | supported | partly | unsupported |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for (name, true, kind), own in sorted(results.items(), key=lambda item: (item[0][0], not item[0][1], item[0][2])):
+        counts = [sum(v is w for v in own) for w in (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.UNSUPPORTED)]
+        shares = " | ".join(f"{count / len(own):.3f}" for count in counts)
+        lines.append(f"| {name} | {'true' if true else 'false'} | {kind} | {len(own)} | {shares} |")
     return "\n".join(lines)
 
 
@@ -93,6 +118,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("claims", type=Path)
     parser.add_argument("--faults-from", type=Path, nargs="+", default=[])
+    parser.add_argument("--sentences", type=Path, default=Path(__file__).parent / "support_sentences.jsonl")
     parser.add_argument("--articles", default="8:", help="Which articles; those before were fitted on.")
     parser.add_argument("--each", type=int, default=80, help="Claims of each kind of fault.")
     parser.add_argument("--seed", type=int, default=7)
@@ -101,6 +127,7 @@ def main() -> None:
     checker = open_checker()
     rows = [row for row in labelled(options.claims.read_text(encoding="utf-8").splitlines()) if held(row)]
     print(labels_table(checker, rows) if rows else json.dumps([]))
+    print(f"\n{sentences_table(checker, options.sentences, options.show > 0)}")
     if options.faults_from:
         rng = random.Random(options.seed)
         first, last = (int(end) if end else None for end in options.articles.split(":"))

@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from core.errors import EncoderUnavailable, FootnotedError
 from service.dialects import routes as dialects
+from service.dialects.errors import add_dialect_errors
 from service.dialects.mcp_http import MCP_ROUTE, serving_mcp
 from service.engine import Engine
 from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
@@ -55,6 +56,7 @@ from service.routes import (
 )
 from service.routes.state import ServiceState
 from service.secret import load_secret
+from service.sessions.access import may_read
 from service.sessions.store import Sessions
 from service.settings import Settings
 from service.sites.cors import SitesCors
@@ -148,6 +150,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.router.routes.append(MCP_ROUTE)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
     add_problem_handlers(app)
+    add_dialect_errors(app)
     _add_middleware(app, settings)
     return app
 
@@ -174,6 +177,7 @@ async def _forget_daily(state: ServiceState) -> None:
     while True:
         await run_in_threadpool(state.questions.forget_old)
         await run_in_threadpool(state.sessions.forget_old)
+        await run_in_threadpool(state.sessions.forget_documents, may_read(state.engine.store.catalog, None))
         await asyncio.sleep(_DAY_S)
 
 

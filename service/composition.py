@@ -17,6 +17,7 @@ from service.writing.timed import Limits
 from service.writing.writer import Writer, WritingOptions
 
 _REWRITE_TOKENS = 150
+_MOST_CHARACTERS_A_TOKEN = 20  # it is 4 to 5 in English
 
 
 def answerer_of(settings: Settings, store: Store, reader: Reader, writer: Writer | None) -> Answerer:
@@ -39,9 +40,10 @@ def writer_of(settings: Settings) -> Writer | None:
     model = settings.model
     if model.name is None:
         return None
-    limits = Limits(model.start_s, model.pause_s, model.total_s, model.retries)
+    most = model.answer_budget * _MOST_CHARACTERS_A_TOKEN
+    limits = Limits(model.start_s, model.pause_s, model.total_s, model.retries, most)
     opened = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, model.answer_budget)
-    options = WritingOptions(model.policy, model.passage_budget, model.prices, model.ask_from)
+    options = WritingOptions(model.policy, model.passage_budget, model.prices, model.ask_from, model.at_once)
     return Writer(opened, open_checker(), options)
 
 
@@ -50,7 +52,8 @@ def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
     options = ConversationOptions(own.rewrite, own.history_tokens, own.clarify)
     if model.name is None:
         return Conversation(encoder, options)
-    limits = Limits(own.rewrite_s, own.rewrite_s, own.rewrite_s, retries=0)
+    most = _REWRITE_TOKENS * _MOST_CHARACTERS_A_TOKEN
+    limits = Limits(own.rewrite_s, own.rewrite_s, own.rewrite_s, retries=0, characters=most)
     rewriter = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, _REWRITE_TOKENS)
 
     def ask(messages: Sequence[Message]) -> Generator[str, None, None]:

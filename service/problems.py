@@ -84,6 +84,13 @@ def problem_of(error: FootnotedError, public: bool = False) -> dict[str, Any]:
     return problem(status, error.code, error.message, error.hint, **more)
 
 
+def problem_of_http(error: HTTPException, request: Request) -> dict[str, Any]:
+    """Of what the framework refuses: an unknown address or method, a body that is no JSON."""
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
+    detail = f"{request.method} {request.url.path}: {str(error.detail).rstrip('.')}."
+    return problem(error.status_code, code, detail, _HTTP_HINTS.get(error.status_code, ""))
+
+
 def problem_response(members: dict[str, Any]) -> JSONResponse:
     headers = {}
     if members["status"] in (429, 503):
@@ -121,10 +128,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "http_error")
-        detail = f"{request.method} {request.url.path}: {str(error.detail).rstrip('.')}."
-        members = problem(error.status_code, code, detail, _HTTP_HINTS.get(error.status_code, ""))
-        response = problem_response(members)
+        response = problem_response(problem_of_http(error, request))
         response.headers.update(error.headers or {})
         return response
 

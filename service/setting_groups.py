@@ -200,6 +200,12 @@ class ModelSettings(_Group):
     passage_budget: int = Field(
         3000, ge=100, description="Tokens of passages in a prompt, estimated as a third of their UTF-8 bytes."
     )
+    at_once: int = Field(
+        16,
+        ge=1,
+        le=32,
+        description="Answers that the model writes at once; whoever asks beyond them gets quotations.",
+    )
     answer_budget: int = Field(800, ge=16, description="Most tokens of an answer.")
     price_in: float | None = Field(None, ge=0, description="Price of a million tokens sent, for `usage.cost`.")
     price_out: float | None = Field(None, ge=0, description="Price of a million tokens written.")

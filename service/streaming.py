@@ -12,7 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError
-from service.answer.events import Done, Event
+from service.answer.events import Done, Event, Working
 from service.problems import problem, problem_of
 
 CLIENT_CLOSED = 499
@@ -43,7 +43,15 @@ def frame(data: Mapping[str, Any], event: str | None = None) -> ServerSentEvent:
 
 
 async def stepped(events: Iterator[Event]) -> AsyncGenerator[Event, None]:
-    """Each step in a thread. When the caller stops, what the events hold, such as a chat model's stream, is let go."""
+    """Each step in a thread; ``Working`` is left out. When the caller stops, what the events hold, such as a chat
+    model's stream, is let go."""
+    async with aclosing(_stepped(events)) as steps:
+        async for event in steps:
+            if not isinstance(event, Working):
+                yield event
+
+
+async def _stepped(events: Iterator[Event]) -> AsyncGenerator[Event, None]:
     try:
         while (event := await run_in_threadpool(next, events, None)) is not None:
             yield event
@@ -56,10 +64,11 @@ async def stepped(events: Iterator[Event]) -> AsyncGenerator[Event, None]:
 
 async def whole(events: Iterator[Event], request: Request) -> list[Event]:
     """All events. Raises ClientGone where the client left before the last one."""
-    told = []
-    async with aclosing(stepped(events)) as steps:
+    told: list[Event] = []
+    async with aclosing(_stepped(events)) as steps:
         async for event in steps:
-            told.append(event)
+            if not isinstance(event, Working):
+                told.append(event)
             if not isinstance(event, Done) and await request.is_disconnected():
                 raise ClientGone
     return told

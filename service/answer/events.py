@@ -16,6 +16,11 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """The chat model is at work, and there is nothing to show: a moment to leave at. Not told to clients."""
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A piece of the answer's text, to be appended."""
 
@@ -44,7 +49,7 @@ class Done:
     answer: Answer
 
 
-Event = Started | Token | SentenceDone | Cited | Done
+Event = Started | Working | Token | SentenceDone | Cited | Done
 
 
 def fold(events: Iterable[Event]) -> Answer:

@@ -42,10 +42,13 @@ _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 
 def sentences(text: str) -> list[Span]:
     """The sentences of a text in order, without the white space around them; together they hold all words."""
-    spans: list[Span] = []
+    return list(each_sentence(text))
+
+
+def each_sentence(text: str) -> Iterator[Span]:
+    """As ``sentences``, one at a time."""
     for start, end in _paragraphs(text):
-        spans.extend(_split(text, start, end))
-    return spans
+        yield from _split(text, start, end)
 
 
 def _paragraphs(text: str) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from core.types import Turn
 from index.encode import DEFAULT_MODEL, Encoder
-from service.conversation.follow_up import understand
+from service.conversation.follow_up import near_form, stands_alone, understand
 from service.conversation.related import RelatedQuestions
 from service.conversation.rewrite import Ask, rewritten
 from service.conversation.turns import latest
@@ -45,6 +45,15 @@ class Conversation:
         if not history or self.options.rewrite == "off":
             return question
         kept = latest(history, self.options.history_tokens)
-        if by_model and self._ask is not None and (reply := rewritten(question, kept, self._ask)) is not None:
-            return reply
+        if by_model and self._ask is not None and not stands_alone(question):
+            reply = rewritten(question, kept, self._ask)
+            if reply is not None:
+                return reply
         return understand(question, kept, self._related)
+
+    def near_form(self, question: str, understood: str, history: Sequence[Turn]) -> str | None:
+        """The question with the subject that it may belong to, to search with too; None where it needs none."""
+        if not history or self._related is None or self.options.rewrite == "off":
+            return None
+        kept = latest(history, self.options.history_tokens)
+        return near_form(question, understood, kept, self._related)

@@ -19,20 +19,20 @@ DETERMINERS = frozenset("the a an any some each every all other another such".sp
 
 # Nouns that say little without what they belong to: "What are the symptoms?" asks for those of something.
 RELATIONAL = frozenset(
-    "advantage advantages age aim aims alternative alternatives amount application applications area author "
-    "authors background basis benefit benefits capacity category categories cause causes challenge challenges "
-    "characteristics colour color component components con conclusion conditions cons consequence consequences "
+    "advantage advantages age aim aims alternative alternatives amount application applications area author authors "
+    "background basis benefit benefits capacity capital categories category cause causes challenge challenges "
+    "characteristics color colour component components con conclusion conditions cons consequence consequences "
     "content contents cost costs criteria criticism criticisms cure date deadline definition details difference "
-    "differences disadvantage disadvantages downside drawback drawbacks duration effect effects evidence example "
-    "examples exception exceptions factor factors feature features fee fees form forms founder founders function "
-    "functions goal goals head height history idea impact impacts implication implications importance influence "
-    "ingredients invention kind kinds leader layers length level levels limit limits location main meaning "
-    "measures members method methods name names nature number numbers origin origins outcome owner parts penalty "
-    "percentage phases population price prices principle principles problem problems procedure process properties "
-    "pros purpose reason reasons relationship requirement requirements response result results risk risks role "
-    "roles rule rules score scope side sign signs significance similarities size solution solutions source "
-    "sources speed stage stages steps structure style symptom symptoms tasks term terms theme themes title "
-    "treatment treatments trend trends type types uses use value values variant variants variations version "
+    "differences disadvantage disadvantages dosage dose downside drawback drawbacks duration effect effects "
+    "evidence example examples exception exceptions factor factors feature features fee fees form forms founder "
+    "founders function functions goal goals head height history idea impact impacts implication implications "
+    "importance influence ingredients invention kind kinds layers leader length level levels limit limits location "
+    "main meaning measures members method methods name names nature number numbers origin origins outcome owner "
+    "parts penalty percentage phases population price prices principle principles problem problems procedure "
+    "process properties pros purpose reason reasons relationship requirement requirements response result results "
+    "risk risks role roles rule rules scope score side sign significance signs similarities size solution solutions "
+    "source sources speed stage stages steps structure style symptom symptoms tasks term terms theme themes title "
+    "treatment treatments trend trends type types use uses value values variant variants variations version "
     "versions weight width".split()
 )
 # Nouns that no later "it" stands for.

@@ -8,13 +8,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from core.types import Turn
-from service.conversation.left_out import Gap, gap, swapped
+from service.conversation.left_out import Gap, gap
 from service.conversation.other_languages import is_english, leaves_out
 from service.conversation.phrases import LONGEST, Phrase, is_relational, noun_phrases
 from service.conversation.pronouns import is_person, is_plural, pronoun, put, thing_after
+from service.conversation.replaced import replaced
 from service.conversation.topic import Topic, introduces
 
 _SAYS_OF_WHAT = re.compile(r"\w\s\([^()]+\)\W*$")  # "How much is the fee (library card)?", as clarify.py offers it
+_POINTS = re.compile(r"\b(?:this|that|these|those|such|same|other)\s+\w", re.I)
+_OF_BOTH = re.compile(r"\b(?:of|between|compare)\s+(?:them|these|those)\b|\bboth\b", re.I)
 _TURNS_BACK = 12
 _LONGEST_NAME = 120
 _RELATED, _RELATED_WHOLE = 0.15, 0.3
@@ -29,42 +32,70 @@ Related = Callable[[str, Sequence[str]], Sequence[float]]
 def understand(question: str, history: Sequence[Turn], related: Related | None = None) -> str:
     """The question with what it leaves out filled in from the conversation; unchanged where it stands alone.
 
-    With ``related``, a question that names nothing is put into the conversation that it belongs to by its meaning:
-    "Are there any film festivals (Ann Arbor)?". At most some 450 characters longer than the question.
+    ``related`` tells what "children" takes the place of in "What about children?". At most some 450 characters longer
+    than the question.
     """
     question = " ".join(question.split())
+    if (topic := _topic(question, history)) is None:
+        return question
+    return _understand(question, topic, related)
+
+
+def near_form(question: str, understood: str, history: Sequence[Turn], related: Related) -> str | None:
+    """The question with the subject that it may belong to by its meaning: "Are there any film festivals (Ann Arbor)?".
+
+    To search with beside the question itself, not to answer: it may as well be a new topic. None where it is near to no
+    earlier question, has a code or a number of its own, or asks of another thing what was asked of that one.
+    """
+    question = " ".join(question.split())
+    topic = _topic(question, history)
+    if topic is None or not is_english(question):
+        return None
+    found = pronoun(question)
+    if found is not None and is_person(found):
+        return None
+    alone = understood == question and stands_alone(question)
+    if alone and any(character.isdigit() for character in question):
+        return None
+    whole = understood == question and introduces(question)
+    name = _near_subject(understood, topic.asked, related, _RELATED_WHOLE if whole else _RELATED)
+    if name is None or (alone and not _words(name).isdisjoint(_words(question))):
+        return None
+    return _completed(understood, name)
+
+
+def stands_alone(question: str) -> bool:
+    """Whether an English question names what it is about, and points to nothing before it."""
+    if not is_english(question) or pronoun(question) is not None or _POINTS.search(question):
+        return False
+    phrases = noun_phrases(question)
+    if gap(question, phrases) is not Gap.NONE:
+        return False
+    return any(p.is_name or " of " in p.text for p in phrases)
+
+
+def _topic(question: str, history: Sequence[Turn]) -> Topic | None:
+    """What the conversation came to before the question; None where it says nothing of it."""
     asked = _exchanges(history)
     if not asked or len(question) > LONGEST or _SAYS_OF_WHAT.search(question):
-        return question
+        return None
     topic = Topic()
     for earlier, answer in asked:
         _understand(earlier, topic)
         topic.answer(answer)
-    before = list(topic.asked)
-    understood = _understand(question, topic)
-    if related is None or not is_english(question):
-        return understood
-    found = pronoun(question)
-    if found is not None and is_person(found):
-        return understood
-    stands_alone = understood == question and introduces(question)
-    return _in_thread(understood, before, related, _RELATED_WHOLE if stands_alone else _RELATED)
+    return topic
 
 
-def _in_thread(question: str, before: Sequence[tuple[str, Phrase | None]], related: Related, least: float) -> str:
-    """With what the first question that it is related to is about; where there is none, the topic has changed."""
+def _near_subject(
+    question: str, before: Sequence[tuple[str, Phrase | None]], related: Related, least: float
+) -> str | None:
+    """What the first question that it is related to is about; None where there is none, or nothing is new in it."""
     cosines = related(question, [text for text, _ in before])
     near = [centre for (_, centre), cosine in zip(before, cosines, strict=True) if cosine >= least]
     if not near or near[0] is None or len(near[0].text) > _LONGEST_NAME:
-        return question
+        return None
     name = near[0].text
-    if not _new_words(name, question):
-        return question
-    return _completed(question, name)
-
-
-def _new_words(name: str, question: str) -> bool:
-    return not _words(name) <= _words(question)
+    return None if _words(name) <= _words(question) else name
 
 
 def _words(text: str) -> set[str]:
@@ -83,7 +114,7 @@ def _exchanges(history: Sequence[Turn]) -> list[tuple[str, str]]:
     return found
 
 
-def _understand(question: str, topic: Topic) -> str:
+def _understand(question: str, topic: Topic, related: Related | None = None) -> str:
     """And the topic goes on."""
     phrases = noun_phrases(question)
     if not topic.question:
@@ -107,9 +138,9 @@ def _understand(question: str, topic: Topic) -> str:
             topic.ask(understood, phrases, keeps=True)
             return understood
     if kind is Gap.NONE:
-        topic.ask(question, phrases)
+        topic.ask(question, phrases, keeps=len(phrases) == 1 and phrases[0].is_bare_definite)
         return question
-    if (other := swapped(question, topic.question)) is not None:
+    if not points_back and (other := replaced(question, topic.question, related)) is not None:
         topic.ask(other, noun_phrases(other))
         return other
     understood = _with(question, topic.question)
@@ -123,6 +154,8 @@ def _pronouns_filled_in(question: str, topic: Topic) -> str:
     if found is None:
         return question
     name = topic.person() if is_person(found) else topic.thing(is_plural(found))
+    if _OF_BOTH.search(question):
+        name = topic.both() or name
     if name is None or len(name.text) > _LONGEST_NAME:
         return question
     understood = put(question, found, name.text)

@@ -20,6 +20,8 @@ _WORD = re.compile(r"[^\W_](?:[\w’'.&/-]{0,60}[^\W_])?|[^\w\s]")
 _JOINING = frozenset(("of", "in", "for", "and", "to", "de", "van", "von", "du", "la"))
 _DO = frozenset(("do", "does", "did", "can", "could", "will", "would", "should", "may", "might", "must"))
 _BE = frozenset(("is", "are", "was", "were"))
+# "How do I install the app?": what follows is a verb, whichever it is.
+_SUBJECTS = frozenset(("i", "you", "we", "they", "he", "she", "it", "one", "people"))
 _MOST_WORDS = 12
 
 
@@ -131,7 +133,9 @@ def _kinds(words: list[str]) -> list[str]:
             kind = "content"
         elif before == "how" or (word.endswith("est") and before == "the" and len(word) > 5):
             kind = "other"
-        elif word in VERBS and _is_verb(word, kinds, before, awaits_verb, folded[i + 1] if i + 1 < len(folded) else ""):
+        elif (awaits_verb and before in _SUBJECTS) or (
+            word in VERBS and _is_verb(word, kinds, before, awaits_verb, folded[i + 1] if i + 1 < len(folded) else "")
+        ):
             kind, awaits_verb = "other", False
         elif word.endswith(("ed", "ly")) and len(word) > 5 and (not kinds or kinds[-1] != "determiner"):
             kind = "other"

@@ -8,9 +8,12 @@ from index.filters.filter import Within
 from index.search import SearchResult, SearchSettings
 from index.store import Store
 from service.conversation.conversation import Conversation
+from service.conversation.follow_up import stands_alone
 
 WEIGHT_AS_ASKED = 0.2
 """Share of the question as asked in the dense score: see docs/conversation.md."""
+WEIGHT_OF_NEAR = 0.5
+"""Share of the subject's form for a question that stands alone, and may have nothing to do with that subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,28 @@ def retrieve(
     *,
     by_model: bool = True,
 ) -> Retrieved:
-    """The ``count`` best passages for both forms of the question, as it was asked and as it is understood.
+    """The ``count`` best passages for two forms of the question, fused.
 
     Cosines are linear in the question's vector: one search for the weighted sum of both vectors is the fusion of two
-    dense searches. The words of the understood form hold those of the other. ``by_model`` is Conversation.understand's.
-    Raises NotFound, IndexMismatch.
+    dense searches. ``by_model`` is Conversation.understand's. Raises NotFound, IndexMismatch.
     """
     understood = conversation.understand(question, history, by_model=by_model)
-    asked = " ".join(question.split())
-    also = None if understood == asked else (asked, WEIGHT_AS_ASKED)
-    found = store.search(collection, understood, count, settings, within.where, within.labels, also=also)
+    form, also = forms(conversation, question, understood, history)
+    found = store.search(collection, form, count, settings, within.where, within.labels, also=also)
     return Retrieved(understood, found)
+
+
+def forms(
+    conversation: Conversation, question: str, understood: str, history: Sequence[Turn]
+) -> tuple[str, tuple[str, float] | None]:
+    """What to search for, and the other form with its share of the dense score.
+
+    A question that may belong to an earlier one without saying so is shown and read as it is, and searched with that
+    one's subject; where it stands alone, the subject has no part in the words that are searched.
+    """
+    asked = " ".join(question.split())
+    near = conversation.near_form(question, understood, history)
+    if near is not None and understood == asked and stands_alone(asked):
+        return understood, (near, WEIGHT_OF_NEAR)
+    form = near or understood
+    return form, None if form == asked else (asked, WEIGHT_AS_ASKED)

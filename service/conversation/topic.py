@@ -57,6 +57,11 @@ class Topic:
             return self.centre
         return next((p for p in self._recent if p.is_plural == plural and not p.is_name), self.centre)
 
+    def both(self) -> Phrase | None:
+        """The last two things that were asked about by name: for "Which of them?"."""
+        names = list(dict.fromkeys(p.text for _, p in self.asked if p is not None and p.is_name))
+        return Phrase(" and ".join(names[-2:]), 0, True) if len(names) > 1 else None
+
     def other_than(self, one: Phrase, plural: bool) -> Phrase | None:
         """For a second pronoun."""
         others = [p for p in [self.centre, *self._recent, *self._others] if p is not None and p.text != one.text]

@@ -4,14 +4,15 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from core.errors import FootnotedError
-from service.problems import problem, problem_of, problem_response
+from service.problems import problem, problem_of, problem_of_http, problem_response
 from service.streaming import CLIENT_CLOSED, ClientGone
 
 _KEPT_HEADERS = ("retry-after", "www-authenticate")
@@ -62,6 +63,8 @@ class _DialectRoute(APIRoute):
                 members = problem_of(error)
             except RequestValidationError as error:
                 members = _invalid(error)
+            except HTTPException as error:  # a body that cannot be read as JSON, among others
+                members = problem_of_http(error, request)
             except ClientGone:
                 return Response(status_code=CLIENT_CLOSED)
             except Exception as error:  # a border: this dialect's client is told in its own shape
@@ -75,6 +78,14 @@ class _DialectRoute(APIRoute):
         return handler
 
 
+def error_body_at(path: str) -> ErrorBody | None:
+    """The shape of errors at an address that no route takes; None where no dialect is spoken."""
+    for beginning, body in _BODIES.items():
+        if path == beginning or path.startswith(f"{beginning}/"):
+            return body
+    return None
+
+
 class OpenAIRoute(_DialectRoute):
     """For clients of OpenAI's API."""
 
@@ -85,6 +96,28 @@ class AnthropicRoute(_DialectRoute):
     """For clients of Anthropic's API."""
 
     body = staticmethod(anthropic_error)
+
+
+_BODIES: dict[str, ErrorBody] = {
+    "/v1/chat": openai_error,
+    "/v1/models": openai_error,
+    "/v1/responses": openai_error,
+    "/v1/embeddings": openai_error,
+    "/v1/completions": openai_error,
+    "/v1/messages": anthropic_error,
+}
+
+
+def add_dialect_errors(app: FastAPI) -> None:
+    """What no route takes below a dialect's addresses is told in its shape; after ``add_problem_handlers``."""
+    otherwise = app.exception_handlers[HTTPException]
+
+    @app.exception_handler(HTTPException)
+    def http_error(request: Request, error: HTTPException) -> Any:
+        body = error_body_at(request.url.path)
+        if body is None:
+            return otherwise(request, error)
+        return JSONResponse(body(problem_of_http(error, request)), error.status_code, error.headers)
 
 
 def _invalid(error: RequestValidationError) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from service.wire import collection_json, document_json
 
 MOST_CHARS = 20_000
 _MOST_RESOURCES = 200
+_MOST_OFFSET = 2**31
 _SCHEME = "footnoted://"
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _INSTRUCTIONS = (
@@ -136,7 +137,7 @@ class _Tools:
         context: Context[Any, Any],
         collection: CollectionName = "default",
         limit: Annotated[int, Field(ge=1, le=1000)] = 100,
-        offset: Annotated[int, Field(ge=0)] = 0,
+        offset: Annotated[int, Field(ge=0, le=_MOST_OFFSET)] = 0,
     ) -> CallToolResult:
         """The documents of a collection by title."""
         with _told():

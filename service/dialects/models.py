@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.errors import InvalidRequest
+from service.limits import has_half_characters
+
 PREFIX = "footnoted/"
 _BARE = PREFIX.rstrip("/")
 _WITH_SOURCES = "+sources"
@@ -18,7 +21,12 @@ class ModelName:
 
 
 def parse_model(name: str) -> ModelName:
-    """``footnoted/NAME``, ``NAME``, or ``footnoted`` for the default collection. Whether it is there is not checked."""
+    """``footnoted/NAME``, ``NAME``, or ``footnoted`` for the default collection. Whether it is there is not checked.
+
+    Raises InvalidRequest where it has half a character.
+    """
+    if has_half_characters(name):
+        raise InvalidRequest("The model's name has half a character.", "GET /v1/models lists the names.")
     bare = name.strip()
     lists = bare.endswith(_WITH_SOURCES)
     bare = bare.removesuffix(_WITH_SOURCES).removeprefix(PREFIX)

@@ -28,7 +28,8 @@ def text_of(content: Any) -> str:
         return content
     if not isinstance(content, list):
         return ""
-    texts = [part["text"] for part in content if isinstance(part, dict) and part.get("type") in _TEXT_KINDS]
+    parts = [part for part in content if isinstance(part, dict) and isinstance(part.get("type"), str)]
+    texts = [part.get("text") for part in parts if part["type"] in _TEXT_KINDS]
     return "\n".join(text for text in texts if isinstance(text, str))
 
 

@@ -11,6 +11,7 @@ from service.routes.answering import STREAM_DOCS, answer_response
 from service.routes.held_labels import HeldLabels
 from service.routes.state import ReadyEngine, ServiceState, State
 from service.scope_text import within
+from service.sessions.access import may_read
 from service.wire import AskRequest, SearchRequest, hit_json
 
 router = APIRouter(prefix="/v1", tags=["questions"])
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1", tags=["questions"])
 @router.post("/ask", responses=STREAM_DOCS)
 async def ask(http: Request, request: AskRequest, engine: ReadyEngine, state: State, labels: HeldLabels) -> Response:
     """Answer a question from the documents, every sentence with its source, or say that nothing was found."""
-    turns = await run_in_threadpool(_history, request, state)
+    turns = await run_in_threadpool(_history, request, state, labels)
     asked = within(request.filters, labels)
     events = engine.ask_events(request.question, request.collection, turns, request.top_k, asked, request.model)
     if request.store:
@@ -33,10 +34,12 @@ async def ask(http: Request, request: AskRequest, engine: ReadyEngine, state: St
 def search(request: SearchRequest, engine: ReadyEngine, state: State, labels: HeldLabels) -> dict[str, Any]:
     """The passages that a question finds, best first, without an answer."""
     asked = within(request.filters, labels)
-    hits = engine.search(request.question, request.collection, request.top_k, _history(request, state), asked)
+    hits = engine.search(request.question, request.collection, request.top_k, _history(request, state, labels), asked)
     return {"hits": [hit_json(hit, request.collection) for hit in hits]}
 
 
-def _history(request: SearchRequest, state: ServiceState) -> tuple[Turn, ...]:
+def _history(request: SearchRequest, state: ServiceState, labels: frozenset[str] | None) -> tuple[Turn, ...]:
     """The request's, or that of its session. Raises NotFound."""
-    return request.turns() if request.session_id is None else state.sessions.history(request.session_id)
+    if request.session_id is None:
+        return request.turns()
+    return state.sessions.history(request.session_id, may_read(state.engine.store.catalog, labels))

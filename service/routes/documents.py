@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from core.errors import InvalidRequest, NotFound
@@ -13,6 +13,7 @@ from service.routes.document_address import ALSO_JSON
 from service.routes.held_labels import MAY_FIND, HeldLabels
 from service.routes.state import CollectionName, Offset, State
 from service.scope_text import marks_of_text, within_text
+from service.sessions.access import may_read
 from service.wire import MarksRequest, marked_json
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
@@ -114,7 +115,10 @@ def mark_document(
 
 
 @router.delete("/{document_id}", status_code=204, dependencies=MAY_FIND)
-def delete_document(state: State, document_id: str, collection: CollectionName = "default") -> None:
-    """Forget a document: no later answer cites it."""
+def delete_document(
+    state: State, document_id: str, after: BackgroundTasks, collection: CollectionName = "default"
+) -> None:
+    """Forget a document: no later answer cites it, and stored sessions lose the answers that do."""
     if not state.engine.remove([document_id], collection):
         raise NotFound(f"There is no document {document_id!r} in the collection {collection!r}.")
+    after.add_task(state.sessions.forget_documents, may_read(state.engine.store.catalog, None))

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from service.routes.held_labels import HeldLabels
 from service.routes.state import State
+from service.sessions.access import may_read
 from service.sessions.store import Session
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
@@ -20,9 +22,12 @@ def create_session(state: State) -> dict[str, Any]:
 
 
 @router.get("/{session_id}", responses=_PROBLEMS)
-def get_session(state: State, session_id: SessionId) -> dict[str, Any]:
-    """The questions and answers so far, oldest first. Whoever has the id may read it."""
-    return _json(state.sessions.get(session_id))
+def get_session(state: State, session_id: SessionId, labels: HeldLabels) -> dict[str, Any]:
+    """The questions and answers so far, oldest first. Whoever has the id may read it.
+
+    An answer is `withheld` where it cites a document that is gone, or that the caller may not find.
+    """
+    return _json(state.sessions.get(session_id, may_read(state.engine.store.catalog, labels)))
 
 
 @router.delete("/{session_id}", status_code=204, responses=_PROBLEMS)

@@ -1,17 +1,17 @@
 """Sessions in the data folder: making, reading, going on with and forgetting them."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 
 from core.errors import Conflict, FootnotedError, NotFound
-from core.types import Answer, Turn
+from core.types import Answer, AnswerStatus, Turn
 from index.schema import read, write
 from service.answer.events import Done, Event
 from service.database_file import DatabaseFile
@@ -23,13 +23,19 @@ from service.wire import citation_json
 FILE = "sessions.db"
 _ID_BYTES = 24
 _MOST_TURNS_READ = 50
+MayRead = Callable[[str, str], bool]
+"""Whether who asks may find a document now, by its collection and id."""
 _PRAGMAS = ("secure_delete = ON", "busy_timeout = 1000")
 log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """One question and its answer; ``citations`` are as on the wire."""
+    """One question and its answer; ``citations`` are as on the wire.
+
+    ``withheld`` where the answer is from a document that is gone, or that whoever reads may not find: its text and
+    citations are then empty.
+    """
 
     answer_id: str
     asked_at: str
@@ -39,6 +45,7 @@ class StoredTurn:
     status: str
     answer: str
     citations: list[dict[str, Any]]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +91,36 @@ class Sessions:
             connection.execute(insert(sessions).values(id=session.id, created_at=now, used_at=now))
         return session
 
-    def get(self, session_id: str) -> Session:
-        """With its turns, oldest first. Raises NotFound."""
+    def get(self, session_id: str, may_read: MayRead) -> Session:
+        """With its turns, oldest first, as far as the documents that they cite may be read. Raises NotFound."""
+        found = self._stored(session_id)
+        return replace(found, turns=tuple(_readable(found.turns, may_read)))
+
+    def _stored(self, session_id: str) -> Session:
         if not self._file.exists():
             raise _unknown()
         with read(self._file.opened()) as connection:
             found = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
             if found is None or found["used_at"] < self._oldest():
                 raise _unknown()
-            wanted = [turns.c[name] for name in StoredTurn.__dataclass_fields__]
+            wanted = [turns.c[name] for name in StoredTurn.__dataclass_fields__ if name in turns.c]
             rows = connection.execute(select(*wanted).where(turns.c.session_id == session_id).order_by(turns.c.number))
             said = tuple(StoredTurn(**row) for row in rows.mappings())
         return Session(found["id"], found["created_at"], found["used_at"], said)
 
-    def history(self, session_id: str) -> tuple[Turn, ...]:
+    def history(self, session_id: str, may_read: MayRead) -> tuple[Turn, ...]:
         """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound."""
         said: list[Turn] = []
-        for turn in self.get(session_id).turns[-_MOST_TURNS_READ:]:
+        for turn in self.get(session_id, may_read).turns[-_MOST_TURNS_READ:]:
             quotes = [one["quote"] for one in turn.citations if one["quote"] not in turn.answer]
-            said += [Turn("user", turn.question), Turn("assistant", " ".join([turn.answer, *quotes]))]
+            said.append(Turn("user", turn.question))
+            if not turn.withheld:
+                said.append(Turn("assistant", " ".join([turn.answer, *quotes])))
         return tuple(said)
 
     def delete(self, session_id: str) -> None:
         """Raises NotFound."""
-        self.get(session_id)
+        self._stored(session_id)
         self._erase(sessions.c.id == session_id)
 
     def recording(
@@ -151,6 +164,33 @@ class Sessions:
         except FootnotedError as error:
             log.error("sessions_not_forgotten", code=error.code, message=error.message)
 
+    def forget_documents(self, is_there: MayRead) -> None:
+        """Turns that cite a document which is not there any more keep their question only; a failure is told."""
+        if not self._file.exists():
+            return
+        try:
+            with read(self._file.opened()) as connection:
+                cited = connection.execute(
+                    select(turns.c.session_id, turns.c.number, turns.c.collection, turns.c.citations)
+                )
+                gone = [row for row in cited if not _all_may(row.collection, row.citations, is_there)]
+            if gone:
+                with self._file.erasing() as connection:
+                    connection.execute(
+                        update(turns)
+                        .where(turns.c.number == bindparam("gone"))
+                        .values(answer="", citations=[], understood_as=turns.c.question),
+                        [{"gone": row.number} for row in gone],
+                    )
+                    connection.execute(
+                        update(turns)
+                        .where(turns.c.session_id == bindparam("of"), turns.c.number > bindparam("after"))
+                        .values(understood_as=turns.c.question),
+                        [{"of": row.session_id, "after": row.number} for row in gone],
+                    )
+        except FootnotedError as error:
+            log.error("documents_not_forgotten", code=error.code, message=error.message)
+
     def erase_all(self) -> int:
         """Gives how many sessions there were."""
         return self._erase(sessions.c.id.is_not(None))
@@ -170,6 +210,22 @@ class Sessions:
 
     def _oldest(self) -> str:
         return timestamp(self._now() - timedelta(days=self._keep_days))
+
+
+def _readable(said: Iterable[StoredTurn], may_read: MayRead) -> Iterator[StoredTurn]:
+    """What a later question was understood as may hold words of an answer before it: it goes with that answer."""
+    withheld = False
+    for turn in said:
+        erased = turn.status == AnswerStatus.ANSWERED and not turn.answer
+        if erased or not _all_may(turn.collection, turn.citations, may_read):
+            withheld = True
+            yield replace(turn, understood_as=turn.question, answer="", citations=[], withheld=True)
+        else:
+            yield replace(turn, understood_as=turn.question) if withheld else turn
+
+
+def _all_may(collection: str, citations: Iterable[dict[str, Any]], may: MayRead) -> bool:
+    return all(may(collection, one["document_id"]) for one in citations)
 
 
 def _unknown() -> NotFound:

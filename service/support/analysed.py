@@ -16,9 +16,10 @@ _CACHED_PASSAGES = 500
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A sentence, or several as one: ``text`` is the comparable form."""
+    """A sentence, or several as one: ``text`` is the comparable form, ``figures`` the same in figures."""
 
     text: str
+    figures: str
     words: tuple[Word, ...]
     stems: frozenset[str]
     dates: tuple[dates.Date, ...]
@@ -50,7 +51,9 @@ def analyse(text: str) -> Analysed:
     found = dates.dates(figures)
     taken = [(date.start, date.end) for date in found]
     own = words(figures)
-    return Analysed(same, own, frozenset(w.stem for w in own), tuple(found), tuple(numbers.quantities(figures, taken)))
+    return Analysed(
+        same, figures, own, frozenset(w.stem for w in own), tuple(found), tuple(numbers.quantities(figures, taken))
+    )
 
 
 def together(parts: Iterable[Analysed]) -> Analysed:
@@ -59,6 +62,7 @@ def together(parts: Iterable[Analysed]) -> Analysed:
     own = tuple(word for part in parts for word in part.words)
     return Analysed(
         " ".join(part.text for part in parts),
+        " ".join(part.figures for part in parts),
         own,
         frozenset(word.stem for word in own),
         tuple(date for part in parts for date in part.dates),

@@ -6,13 +6,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from service.support.analysed import Read
+from service.support.analysed import Analysed, Read
 from service.support.clauses import Clause, clauses
 from service.support.kin import akin
 from service.support.rarity import rarity
 from service.support.words import Word
 
-_GENERIC = frozenset("it he she they this that these those company town who which".split())
+_PRONOUNS = frozenset("it he she they this that these those which who".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Bound:
 
     ``apart`` are the words that only other clauses have; ``rival`` is True where, in place of one of them, the clause
     has another of the kind: another figure or another name.
+    ``near`` tells that those words are in the same sentence's other clauses.
     """
 
     said: Clause
@@ -28,19 +29,20 @@ class Bound:
     sentence: tuple[Clause, ...]
     apart: tuple[Word, ...]
     rival: bool
+    near: bool
 
 
-def bind(claim: str, reads: Sequence[Read], used: Iterable[tuple[int, int]]) -> list[Bound]:
-    """Every clause of the claim with its best in the sentences ``used`` (passage, sentence); at first sight the claim
-    as one clause."""
+def bind(claim: Analysed, reads: Sequence[Read], used: Iterable[tuple[int, int]]) -> list[Bound]:
+    """Every clause of the claim with its best in the sentences ``used`` (passage, sentence)."""
     places = sorted(set(used))
-    sentences = [(i, j, clauses(reads[i].sentences[j].said.text)) for i, j in places]
+    sentences = [(i, j, clauses(reads[i].sentences[j].said.figures)) for i, j in places]
     everywhere = frozenset(s for _, _, parts in sentences for c in parts for s in c.stems)
     bound = []
     subject: tuple[Word, ...] = ()
-    for said in clauses(claim):
+    for said in clauses(claim.figures):
         own = tuple(w for w in said.words[: said.verb] if w.content) if said.verb is not None else ()
-        subject = own or subject
+        if own or any(w.text.lower() in _PRONOUNS for w in said.words[: said.verb or 0]):
+            subject = own
         wanted = [w for w in said.words if w.content]
         wanted += [w for w in subject if w not in wanted]
         best: tuple[float, Bound] | None = None
@@ -52,22 +54,39 @@ def bind(claim: str, reads: Sequence[Read], used: Iterable[tuple[int, int]]) -> 
                 # Of two that lack as much, the one that says more of it itself.
                 cost = sum(rarity(w.text) for w in apart) - 0.01 * mine
                 if best is None or cost < best[0]:
-                    best = cost, Bound(said, part, parts, apart, _rival(apart, wanted, part))
+                    best = cost, Bound(said, part, parts, apart, _rival(apart, wanted, part), _near(apart, parts))
         if best is not None:
             bound.append(best[1])
     return bound
 
 
+def two_subjects(bound: Sequence[Bound]) -> bool:
+    """Whether what is said of one thing was read of several, each by its name."""
+    subjects = [s for one in bound if (s := _named(one))]
+    said = {w.stem for one in bound for w in one.said.words if w.name}
+    return any(not a & b for a in subjects for b in subjects) and not all(s & said for s in subjects)
+
+
+def _named(one: Bound) -> frozenset[str]:
+    names = {w.stem for clause in one.sentence for w in clause.words if w.name}
+    return one.read.subject & names
+
+
 def _context(read: Read, sentence: int) -> frozenset[str]:
-    """What a sentence need not repeat: the title, and what the passage's first sentence and the one before are about."""
+    """What a sentence need not repeat: the title, and what the passage's first sentence and the last one are about."""
     about = {w.stem for w in read.around}
     for other in {0, max(0, sentence - 1)} - {sentence}:
-        parts = clauses(read.sentences[other].said.text)
-        own = clauses(read.sentences[sentence].said.text)
+        parts = clauses(read.sentences[other].said.figures)
+        own = clauses(read.sentences[sentence].said.figures)
         named = own and any(w.name and w.stem in own[0].subject for w in own[0].words)
         if parts and not named:
             about |= parts[0].subject
     return frozenset(about)
+
+
+def _near(apart: Sequence[Word], sentence: Sequence[Clause]) -> bool:
+    stems = {s for clause in sentence for s in clause.stems}
+    return all(w.stem in stems for w in apart)
 
 
 def _rival(apart: Sequence[Word], wanted: Sequence[Word], part: Clause) -> bool:

@@ -9,6 +9,7 @@ from service.support.analysed import Analysed
 from service.support.exchanged import exchanged, is_figure
 from service.support.facts import dates, numbers, polarity
 from service.support.facts.units import unit
+from service.support.kin import akin
 from service.support.rarity import likeness
 from service.support.words import Word
 
@@ -123,7 +124,7 @@ def _turned(hunk: Hunk) -> str | None:
 def _meaning(hunk: Hunk) -> str | None:
     mine = [w for w in hunk.said if w.content and not w.name]
     theirs = [w for w in hunk.read if w.content and not w.name]
-    if len(mine) != 1 or len(theirs) != 1 or _one_in_other(mine[0].stem, {theirs[0].stem}):
+    if len(mine) != 1 or len(theirs) != 1 or akin(mine[0].stem, {theirs[0].stem}):
         return None
     return "meaning" if likeness(mine[0].text.lower(), theirs[0].text.lower()) < _LEAST_LIKE else None
 

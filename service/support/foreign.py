@@ -1,6 +1,6 @@
 """Languages whose clauses this check cannot read: there a sentence has to be its source's, word for word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from service.support.analysed import Analysed, Read
 from service.support.words import Word
@@ -12,12 +12,19 @@ _ENGLISH = frozenset(
 _OTHERS = frozenset(
     "el la los las una del y que se por para su lo es en con no "
     "der die das und ist ein eine von mit zu den dem des im am nicht sind für auf wird werden bei "
-    "le les et est dans pour pas sont du au aux qui il della di che per sono nel voor het een niet och att det som".split()
+    "le les et est dans pour pas sont du au aux qui il della di che per sono nel voor het een niet och att det "
+    "som".split()
 )
 
 
-def foreign(words: Iterable[Word]) -> bool:
-    """Whether the words are of another language than English, as far as its small words and letters tell."""
+def foreign(said: Sequence[Word], read: Sequence[Word]) -> bool:
+    """Whether the claim is of another language than English, by its letters and small words; where it has none, by
+    those of its source."""
+    texts = {w.text.lower() for w in said}
+    return _foreign(said) or (_foreign(read) and texts.isdisjoint(_ENGLISH))
+
+
+def _foreign(words: Iterable[Word]) -> bool:
     texts = [w.text.lower() for w in words]
     letters = [t for t in texts if t[0].isalpha()]
     if not letters:

@@ -18,15 +18,15 @@ _EXCEPT = re.compile(
     r"\b(?:except|unless|only|excluding|other than|apart from|provided that|but not|as long as)\b", re.I
 )
 _COMPARES = re.compile(
-    r"\b(?:(?:more|less|fewer|most|least|best|worst|all|every|everyone|everybody|always|any|both|each|entirely"
+    r"\b(?:(?:more|less|fewer|most|least|best|worst|all|every(?!\s(?:\d|year|month|week|day|hour))|everyone|everybody|always|any|both|each(?!\s(?:year|month|week|day|calendar))|entirely"
     r"|completely|guaranteed|safe|primary|main|first|last|only|never)|[a-z]{3,}(?:est|(?<!o)er than))\b",
     re.I,
 )
 _MUST = re.compile(r"\b(?:must|shall|ha(?:s|ve|d) to|required|need(?:s|ed)? to|obliged|mandatory|should)\b", re.I)
-_MAY = re.compile(r"\b(?:may|can|might|could|allowed|permitted|optional(?:ly)?|able|possible)\b", re.I)
+_MAY = re.compile(r"\b(?:(?-i:may)|can|might|could|allowed|permitted|optional(?:ly)?|able|possible)\b", re.I)
 _PLANNED = re.compile(
     r"\b(?:plan(?:s|ned)?|propos(?:e[sd]?|al)|intend(?:s|ed)?|expect(?:s|ed)?|hop(?:es|ed)|aim(?:s|ed)|consider(?:s|ed)"
-    r"|tried|attempt(?:s|ed)?|alleged(?:ly)?|may|might|would|reportedly|suggest(?:s|ed)?|wanted|will)\b",
+    r"|tried|attempt(?:s|ed)?|alleged(?:ly)?|(?-i:may)|might|would|reportedly|suggest(?:s|ed)?|wanted|will)\b",
     re.I,
 )
 _ABOUT = r"about|around|roughly|approximately|nearly|almost|some|circa"
@@ -86,6 +86,19 @@ def bound_changed(claim: str, evidence: str) -> bool:
     return any(mine.get(figure) != kind for figure, kind in theirs.items() if figure in said) or any(
         figure not in theirs and figure in _low(evidence) and kind != "about" for figure, kind in mine.items()
     )
+
+
+def bound_left(claim: str, clause: str) -> bool:
+    """ "Days may be kept" for "up to five days may be kept": what the limit is of, without any number."""
+    said = set(_low(claim))
+    if any(word[:1].isdigit() for word in said):
+        return False
+    for match in _BEFORE_FIGURE.finditer(clause):
+        if match["about"] is None and match["figure"][0].isdigit():
+            of = _low(clause[match.end() :])[:2]
+            if of and said.issuperset(of):
+                return True
+    return False
 
 
 def choice_left(said: Set[str], clause: Clause) -> bool:

@@ -1,4 +1,4 @@
-"""The checker that runs on this machine: identity, then facts one by one, then a learnt score for the rest."""
+"""The checker that runs on this machine: identity, then facts and doubts, then a learnt score for the rest."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -11,12 +11,11 @@ from service.support.doubts import doubt
 from service.support.evidence import Chosen, choose, stretch, weights
 from service.support.facts import dates, names, numbers, polarity
 from service.support.features import features
+from service.support.kin import akin
 from service.support.score import shipped
-from service.support.words import Word, comparable
+from service.support.words import comparable
 
 _LONGEST_CLAIM = 2_000  # characters; no sentence is that long
-_SHORT = 8  # content words
-_TOO_MUCH = 2
 _FAULTY = 0.2  # the most support that a sentence with a fault has
 
 
@@ -24,14 +23,13 @@ _FAULTY = 0.2  # the most support that a sentence with a fault has
 class Compared:
     """A claim beside the sentences that say most of it; ``fault`` is the first fact that differs.
 
-    ``contradicted`` tells a fact that is another one from one that is lacking, ``adds`` that it says more than they do.
+    ``contradicted`` tells a fact that is another one from one that is lacking.
     """
 
     features: tuple[float, ...]
     chosen: tuple[Chosen, ...]
     fault: str | None
     contradicted: bool
-    adds: bool
 
 
 class LocalChecker:
@@ -51,7 +49,7 @@ class LocalChecker:
             return Checked(Verdict.UNSUPPORTED, 0.0, (), "meaning")
         score = shipped()
         support = score.of(compared.features)
-        if compared.fault or compared.adds:
+        if compared.fault:
             support = min(support, _FAULTY if compared.contradicted else score.supported - 0.01)
         if compared.contradicted or support < score.partly:
             return Checked(Verdict.UNSUPPORTED, support, (), compared.fault or "meaning")
@@ -90,7 +88,7 @@ class LocalChecker:
         if unsure and (unsure.contradicts or not other):
             other = unsure.fault
         contradicted = fault is not None or bool(unsure and unsure.contradicts)
-        return Compared(found, tuple(chosen), other, contradicted, _adds(said, evidence, around))
+        return Compared(found, tuple(chosen), other, contradicted)
 
 
 def _verbatim(claim: str, reads: Sequence[Read]) -> Evidence | None:
@@ -145,17 +143,9 @@ def _invented(said: Analysed, reads: Sequence[Read]) -> str | None:
 
 def _from_elsewhere(said: Analysed, known: Set[str], others: Sequence[Read]) -> str | None:
     """A word that only a passage has which is no evidence: what was said of one thing is said of another."""
-    lacking = {w.stem for w in said.words if w.content and w.stem not in known}
+    lacking = {w.stem for w in said.words if w.content and not akin(w.stem, known) and not polarity.negations([w.stem])}
     found = any(stem in s.said.stems for stem in lacking for one in others for s in one.sentences)
     return "name" if found else None
-
-
-def _adds(said: Analysed, evidence: Analysed, around: Sequence[Word]) -> bool:
-    """Of a short sentence, two words that neither the evidence nor a title has are too much: "… and liked the tea"."""
-    content = [w for w in said.words if w.content]
-    known = evidence.stems | {w.stem for w in around}
-    lacking = [w for w in content if w.stem not in known]
-    return len(content) <= _SHORT and len(lacking) >= _TOO_MUCH
 
 
 def _lacking(said: Analysed, evidence: Analysed, read: Sequence[dates.Date], names_missing: bool) -> str | None:

@@ -37,8 +37,12 @@ def explained(error: Exception, name: str, hidden: Sequence[str] = ()) -> Footno
 
 
 def short(error: Exception, hidden: Sequence[str] = ()) -> str:
-    """The first line of what the error says, at most 200 characters."""
-    first = clean(str(error), hidden).strip().split("\n")[0] or type(error).__name__
+    """The first line of what the error says, at most 200 characters; without parts of keys either, since providers
+    repeat the beginning of one that they refuse."""
+    text = str(error)
+    for value in (*hidden, *_secrets()):
+        text = _without_parts(text, value)
+    first = clean(text).strip().split("\n")[0] or type(error).__name__
     return first if len(first) <= 200 else f"{first[:199]}…"
 
 
@@ -50,6 +54,22 @@ def clean(text: str, hidden: Sequence[str] = ()) -> str:
     for value in (*hidden, *_secrets()):
         text = text.replace(value, "[key]")
     return printable(text)
+
+
+def _without_parts(text: str, secret: str) -> str:
+    """Runs of eight characters or more that stand in the secret are masked."""
+    size = _SHORTEST_SECRET
+    parts = {secret[start : start + size] for start in range(len(secret) - size + 1)}
+    if not parts:
+        return text
+    found = re.finditer("(?=(?:" + "|".join(map(re.escape, parts)) + "))", text)
+    kept: list[str] = []
+    end = 0
+    for start in (match.start() for match in found):
+        if start > end or not kept:
+            kept += [text[end:start], "[key]"]
+        end = max(end, start + size)
+    return "".join([*kept, text[end:]])
 
 
 def _secrets() -> list[str]:

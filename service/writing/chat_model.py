@@ -57,14 +57,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a reply that is still being written. ``tokens`` is what the reply cost, where the piece tells."""
+    """A piece of a reply that is still being written; one without text comes while there is none. ``tokens`` is what
+    the reply cost, where the piece tells."""
 
     text: str
     tokens: Tokens | None = None
 
 
 class BrokenOff(NotReady):
-    """A reply ended before its end: the connection was cut, the model fell silent, or its length limit was met."""
+    """A reply ended before its end: the connection was cut, the model fell silent, or a limit of length was met."""
 
 
 class ChatModel:
@@ -146,9 +147,19 @@ class ChatModel:
     def _pieces(self, messages: Sequence[Message], limits: Limits, deadline: float) -> Iterator[Piece]:
         ended, at_limit = not self.name.startswith(_TELL_THE_END), False
         chunks = timed(lambda: self._model.stream(list(messages)), lambda chunk: bool(chunk.text), limits, deadline)
+        left = limits.characters
         for chunk in chunks:
-            used = chunk.usage_metadata
-            yield Piece(str(chunk.text), used and Tokens(used.get("input_tokens", 0), used.get("output_tokens", 0)))
+            if chunk is None:
+                yield Piece("")
+                continue
+            used, text = chunk.usage_metadata, str(chunk.text)
+            cost = used and Tokens(used.get("input_tokens", 0), used.get("output_tokens", 0))
+            yield Piece(text[:left], cost)
+            left -= len(text)
+            if left < 0:
+                raise BrokenOff(
+                    f"{self.name} wrote over {limits.characters:,} characters.", "Its server keeps no limit."
+                )
             for reason in (chunk.response_metadata.get(name) for name in _REASONS):
                 ended = ended or bool(reason)
                 at_limit = at_limit or reason in _AT_THE_LIMIT
@@ -219,12 +230,12 @@ def open_chat_model(
         raise UnsupportedModel(f"{name} needs LangChain, which is not installed.", f"{INSTALL}.") from error
     key = None if key_file is None else _key_in(key_file)
     hidden = [key] if key else []
-    options = _options(name, timeout_s, max_tokens)
-    if base_url is not None:
-        options["base_url"] = base_url
-    if key is not None:
-        options["api_key"] = key
     try:
+        options = _options(name, timeout_s, max_tokens)
+        if base_url is not None:
+            options["base_url"] = base_url
+        if key is not None:
+            options["api_key"] = key
         return ChatModel(name, init_chat_model(name, **options), hidden=hidden)
     except ImportError as error:
         raise UnsupportedModel(
@@ -241,15 +252,19 @@ def open_chat_model(
 
 def _options(name: str, timeout_s: float, max_tokens: int | None) -> dict[str, Any]:
     """As the providers' packages call them."""
+    # A redirect would take the question, the passages and perhaps the key to a server that nobody named.
     if name.startswith("ollama:"):
         limit = {} if max_tokens is None else {"num_predict": max_tokens}
-        return {"temperature": 0, "client_kwargs": {"timeout": timeout_s}, **limit}
+        return {"temperature": 0, "client_kwargs": {"timeout": timeout_s, "follow_redirects": False}, **limit}
     # We try again ourselves: providers' packages differ in what they retry, and Ollama's retries nothing.
     options: dict[str, Any] = {"temperature": 0, "timeout": timeout_s, "max_retries": 0}
     if max_tokens is not None:
         options["max_tokens"] = max_tokens
     if name.startswith("openai:"):
+        from openai import DefaultHttpxClient
+
         options["stream_usage"] = True  # with another base URL it is off otherwise
+        options["http_client"] = DefaultHttpxClient(timeout=timeout_s, follow_redirects=False)
     return options
 
 

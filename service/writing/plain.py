@@ -9,10 +9,29 @@ import unicodedata
 
 REMOVED = "(link removed)"
 
+# All runs are possessive and begin where nothing of theirs stands before: linear, whatever the text.
+_LETTER = r"[a-z0-9\u00c0-\u024f\u0370-\u052f-]"
+_DOT = r"[.．｡]"
+_COLON = r"[:：]"
+# Schemes that clients make links of without "//", and what browsers read as "//": https:/x, https:\\x, http:x.
+_SCHEMES = (
+    r"mailto|tel|sms|xmpp|skype|whatsapp|magnet|view-source|facetime|callto|sips?|geo|intent|tg|viber|weixin|webcal|"
+    r"bitcoin|ethereum|cid|https?|ftps?|sftp|file|wss?|ssh|ircs?|ldaps?|javascript|vbscript|blob"
+)
+# Last parts of names that clients make links of without a scheme and a path: of countries, and the common others.
+_ENDINGS = (
+    r"[a-z]{2}|com|net|org|edu|gov|mil|int|biz|info|name|pro|web|xxx|aero|asia|coop|museum|jobs|mobi|app|dev|xyz|top|"
+    r"site|online|shop|store|tech|cloud|page|link|click|zip|mov|live|world|club|blog|news|space|website|fun|icu|arpa|"
+    r"example|test|onion|xn--[a-z0-9-]+"
+)
 _ADDRESS = re.compile(
-    r"(?:[a-z0-9+.-]*:/{2}|(?:mailto|tel|sms|xmpp):(?=[\w+])|(?:javascript|vbscript|blob):(?=\S)|data:(?=\w+/)|"
-    r"www\.|(?<![\w:/])//(?=\w))"
-    r"[^\s<>\"'`|)\]}]*(?:\([^\s()]*\)[^\s<>\"'`|)\]}]*)*",
+    rf"(?:(?<![a-z0-9+.-])[a-z0-9+.-]*+{_COLON}[/／\\]{{2}}|"
+    rf"\b(?:{_SCHEMES}){_COLON}(?=\S)|\bdata{_COLON}(?=\w+/|[\w;=/+.-]*+,)|www{_DOT}|(?<![\w:/])//(?=\w)|"
+    rf"(?<![\w.+%-])[\w.+%-]++@(?=[\w-]++{_DOT}\w)|"
+    rf"(?<!{_LETTER})(?<![.@])(?:{_LETTER}++{_DOT}(?={_LETTER}))++"
+    rf"(?:(?:{_ENDINGS})(?!{_LETTER})|(?=[a-z]){_LETTER}++(?=[/／?#]\w|{_COLON}\d))|"
+    rf"(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?=[/?#]\w|:\d))"
+    r"[^\s<>\"'`|)\]}]*+",
     re.IGNORECASE,
 )
 # What a browser runs or shows at once is no quotation, wherever it stands.
@@ -46,12 +65,17 @@ def _quoted(address: str, sources: str) -> str:
         return REMOVED
     at = sources.find(bare)
     while at >= 0:
-        # All of it: the beginning of a longer address is another address.
+        # All of it: a part of a longer address is another address.
+        before = sources[max(0, at - 2) : at]
         after = sources[at + len(bare) : at + len(bare) + 1]
-        if not after or not (after.isalnum() or after in "/?=&#%_-~+@:"):
+        if (before.endswith("//") or not _goes_on(before[-1:], ".")) and not _goes_on(after, ""):
             return address
         at = sources.find(bare, at + 1)
     return REMOVED + address[len(bare) :]
+
+
+def _goes_on(character: str, more: str) -> bool:
+    return character != "" and (character.isalnum() or character in f"/?=&#%_-~+@:{more}")
 
 
 def _is_seen(character: str) -> bool:

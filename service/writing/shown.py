@@ -43,7 +43,7 @@ class Shown:
         if self._policy != "mark":
             return
         self._written += words.text
-        if not _bare(ABSTENTION).startswith(_bare(self._written)):
+        if self._told or not _bare(ABSTENTION).startswith(_bare(self._written)):
             yield from self._rest(words.on_new_line)
 
     def sentence(self, sentence: Sentence, checked: AnswerSentence, citations: Sequence[Citation]) -> Iterator[Event]:

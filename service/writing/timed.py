@@ -15,13 +15,15 @@ _STOP_CHECK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds to the first text (tries and pauses included), between pieces of text, and of the whole reply; and how
-    often a request that failed before its first text is sent again."""
+    """Seconds to the first text (tries and pauses included), between pieces of text, and of the whole reply; how
+    often a request that failed before its first text is sent again; and the most characters of a reply, since a server
+    need not keep to the limit that it is told."""
 
     start_s: float = 30.0
     pause_s: float = 20.0
     total_s: float = 120.0
     retries: int = 2
+    characters: int = 100_000
 
 
 class TooSlow(Exception):
@@ -38,8 +40,9 @@ def timed(
     has_text: Callable[[T], bool],
     limits: Limits,
     start_deadline: float,
-) -> Iterator[T]:
-    """The stream's items. Keep-alive items without text do not count as progress.
+) -> Iterator[T | None]:
+    """The stream's items, and None twice a second while none comes, so that whoever waits can leave. Keep-alive items
+    without text do not count as progress.
 
     ``start_deadline`` is on the clock of ``time.monotonic``. When the iterator is closed, the thread ends, and with it
     the connection, at the stream's next item or at the client's own time-out. Raises TooSlow, and what the stream
@@ -53,6 +56,9 @@ def timed(
     try:
         while True:
             item = _next(items, min(next_text, whole), what if next_text <= whole else f"over {limits.total_s:g} s")
+            if item is None:
+                yield None
+                continue
             if isinstance(item, _End):
                 if item.error is not None:
                     raise item.error
@@ -64,11 +70,14 @@ def timed(
         stop.set()
 
 
-def _next(items: "queue.Queue[T | _End]", deadline: float, what: str) -> T | _End:
+def _next(items: "queue.Queue[T | _End]", deadline: float, what: str) -> T | _End | None:
+    left = deadline - time.monotonic()
+    if left <= 0:  # also where there is always an item waiting
+        raise TooSlow(what)
     try:
-        return items.get(timeout=max(0.0, deadline - time.monotonic()))
+        return items.get(timeout=min(left, _STOP_CHECK_S))
     except queue.Empty:
-        raise TooSlow(what) from None
+        return None
 
 
 def _read(

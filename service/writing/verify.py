@@ -1,5 +1,6 @@
 """A sentence of the model to a sentence of the answer: checked, and cited only where the check found support."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from core.types import AnswerSentence, Citation, Passage, Verdict
@@ -11,6 +12,7 @@ from service.writing.instructions import instructs
 
 _CITED = (Verdict.SUPPORTED, Verdict.PARTLY)
 _MOST_UNSUPPORTED = 0.5  # what an unsupported sentence may show, whatever was measured
+_ITEM = re.compile(r"(?:[-*+•‣◦▪●–]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _NOTHING = Checked(Verdict.UNSUPPORTED, 0.0, ())
 
 
@@ -22,6 +24,7 @@ class Verifier:
         self._checker = checker
         self._passages = passages
         self._document_of = document_of
+        self._lead_in = ""  # "The pump weighs:", of the list at hand
         self._markers: dict[tuple[str, int, int], int] = {}
 
     def check(self, sentence: Sentence) -> tuple[AnswerSentence, tuple[Citation, ...]]:
@@ -29,7 +32,7 @@ class Verifier:
 
         What the named passages do not support is tried on the others: models mix up keys, and leave them out.
         """
-        claim = without_markup(sentence.text)
+        claim = self._whole_claim(sentence)
         if not makes_claim(sentence.text):
             return AnswerSentence(sentence.text, (), Verdict.NO_CLAIM, 0.0), ()
         named = [self._passages[key] for key in sentence.keys if key in self._passages]
@@ -43,6 +46,17 @@ class Verifier:
             return AnswerSentence(sentence.text, (), Verdict.UNSUPPORTED, min(best.support, _MOST_UNSUPPORTED)), ()
         markers = tuple(citation.marker for citation in citations)
         return AnswerSentence(sentence.text, markers, best.verdict, best.support), citations
+
+    def _whole_claim(self, sentence: Sentence) -> str:
+        """An item of a list says something only together with what leads in to it."""
+        claim, is_item = without_markup(sentence.text), _ITEM.match(sentence.text) is not None
+        if claim.endswith((":", "：")):
+            self._lead_in = claim if makes_claim(sentence.text) else ""
+        elif is_item and self._lead_in:
+            return f"{self._lead_in} {claim}"
+        elif sentence.on_new_line and not is_item:
+            self._lead_in = ""
+        return claim
 
     def _cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         citations: list[Citation] = []

@@ -1,5 +1,6 @@
 """Passages to an answer in a chat model's words: streamed, every sentence checked, and the policy for what fails."""
 
+import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import structlog
 from core.errors import FootnotedError
 from core.types import AnswerSentence, Citation, Hit, Notice, Usage
 from service.answer.cite import DocumentOf
-from service.answer.events import Event
+from service.answer.events import Event, Working
 from service.support.checker import Checker
 from service.writing.answer_text import AnswerText, Sentence, Words
 from service.writing.chat_model import Tokens
@@ -31,6 +32,11 @@ NO_SOURCE = Notice(
     "no_source",
     "No source supports what the language model wrote; the documents are quoted instead, as far as they tell.",
 )
+BUSY = Notice(
+    "model_busy",
+    "The language model has too many questions at once; what the documents say is quoted instead, as far as it was "
+    "found.",
+)
 BROKE_OFF = Notice("model_broke_off", "The language model broke off: the answer may not be complete.")
 log = structlog.get_logger("footnoted")
 
@@ -39,13 +45,15 @@ log = structlog.get_logger("footnoted")
 class WritingOptions:
     """``passage_budget`` is in tokens, as ``packing`` estimates them; ``prices`` are for a million tokens in and out.
 
-    The model is asked where the reader's confidence is at least ``ask_from``.
+    The model is asked where the reader's confidence is at least ``ask_from``, and for ``at_once`` answers at once:
+    each holds one of the server's threads while it waits.
     """
 
     policy: Policy = "drop"
     passage_budget: int = 3000
     prices: tuple[float, float] | None = None
     ask_from: float = 0.0
+    at_once: int = 16
 
 
 class Ending(StrEnum):
@@ -79,12 +87,13 @@ class Written:
 
 
 class Writer:
-    """Holds no state of its own: any number of answers at once."""
+    """Safe from several threads. Counts the answers that are being written; holds no other state."""
 
     def __init__(self, model: ModelOnDemand, checker: Checker, options: WritingOptions) -> None:
         self.model = model
         self.options = options
         self._checker = checker
+        self._free = threading.BoundedSemaphore(options.at_once)
 
     def warm_up(self) -> None:
         """Open the model and load the checker; nothing is sent. Raises UnsupportedModel, InvalidRequest."""
@@ -103,6 +112,22 @@ class Writer:
 
         Whatever goes wrong with the model is in what is returned; nothing is raised for it.
         """
+        if not self._free.acquire(blocking=False):
+            log.warning("model_busy", model=self.model.name, at_once=self.options.at_once)
+            return Written(Ending.FAILED, notice=BUSY)
+        try:
+            return (yield from self._write(question, hits, values, document_of, lap))
+        finally:
+            self._free.release()
+
+    def _write(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        values: Mapping[str, float],
+        document_of: DocumentOf,
+        lap: Callable[[str], None],
+    ) -> Generator[Event, None, Written]:
         asked = prompt(question, pack(hits, values, self.options.passage_budget))
         verifier = Verifier(self._checker, asked.passages, document_of)
         shown = Shown(self.options.policy)
@@ -114,6 +139,9 @@ class Writer:
             text = AnswerText(self.model.hide, asked.passages, sources)
             with closing(self._parts(text, asked.messages, counted, lap)) as parts:
                 for part in parts:
+                    if isinstance(part, Working):
+                        yield part
+                        continue
                     text_seen = True
                     if isinstance(part, Words):
                         yield from shown.words(part)
@@ -141,10 +169,12 @@ class Writer:
         messages: Sequence[tuple[str, str]],
         counted: list[Tokens],
         lap: Callable[[str], None],
-    ) -> Generator[Words | Sentence, None, None]:
+    ) -> Generator[Words | Sentence | Working, None, None]:
+        """Of each piece of the model ``Working``, then what it completes."""
         stage = "first_token"
         with closing(self.model.stream(messages)) as pieces:
             for piece in pieces:
+                yield Working()
                 if piece.tokens is not None:
                     counted.append(piece.tokens)
                 if piece.text:

@@ -22,6 +22,13 @@ class Failure:
     body: bytes | None = None
 
 
+@dataclass(frozen=True)
+class Redirect:
+    """The server sends the client elsewhere, with the request's body."""
+
+    url: str
+
+
 class Stall:
     """The server takes the request, and says nothing until the test is over. In a stream: from here on."""
 
@@ -69,7 +76,7 @@ class Streamed:
 
 _LONGEST_WAIT_S = 30
 
-Answer = str | Failure | Stall | Streamed
+Answer = str | Failure | Redirect | Stall | Streamed
 Script = Callable[[dict], Answer]
 
 
@@ -145,6 +152,13 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
                     self._stream(answer)
                 except OSError:
                     server.left.set()
+                return
+            if isinstance(answer, Redirect):
+                self.send_response(307)
+                self.send_header("location", f"{answer.url}/chat/completions")
+                self.send_header("content-length", "0")
+                self.send_header("connection", "close")
+                self.end_headers()
                 return
             status, content = 200, _completion(answer) if isinstance(answer, str) else b""
             if isinstance(answer, Failure):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from service.support.facts import han_numerals
 from service.support.facts.units import unit
 
 _MAGNITUDES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "bn": 9,
@@ -50,12 +51,12 @@ class Quantity:
 
 
 def in_figures(text: str) -> str:
-    """The text with its English number words in figures and its magnitudes carried out."""
+    """The text with its English number words and Han numerals in figures and its magnitudes carried out."""
     from text_to_num import alpha2digit
 
     # Half a surrogate pair is no text to the library.
     whole = text.encode("utf-8", "replace").decode("utf-8")
-    plain = _HYPHENED.sub(r"\1 ", _PERCENT.sub("%", whole))
+    plain = han_numerals.in_figures(_HYPHENED.sub(r"\1 ", _PERCENT.sub("%", whole)))
     return str(alpha2digit(_SCALED.sub(_carried_out, plain), "en", threshold=_LEAST_SPELLED))
 
 

@@ -44,8 +44,9 @@ caused/prevented cause/effect raise/lower raised/lowered expand/contract expande
 advanced/retreated remember/forget remembered/forgot praise/criticize praised/criticized improve/worsen
 improved/worsened strengthen/weaken strengthened/weakened appointed/dismissed hire/fire hired/fired with/without
 up/down upward/downward upstream/downstream toward/away spring/autumn summer/winter day/night morning/evening
-preceded/succeeded preceded/followed precede/succeed predecessor/successor ancestor/descendant for/against sister/brother
-husband/brother wife/sister unopened/opened systolic/diastolic severe/mild severe/moderate odd/even sunrise/sunset asset/liability assets/liabilities profit/loss profits/losses income/expense
+preceded/succeeded preceded/followed precede/succeed predecessor/successor ancestor/descendant for/against
+husband/brother wife/sister unopened/opened systolic/diastolic severe/mild severe/moderate odd/even
+sunrise/sunset asset/liability assets/liabilities profit/loss profits/losses income/expense
 debit/credit borrower/lender plaintiff/defendant guilty/innocent peace/war hero/villain minimum/maximum at-least/at-most
 enabled/disabled enable/disable encrypt/decrypt on/off
 """

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.types import Turn
-from service.conversation.follow_up import understand
+from service.conversation.follow_up import near_form, understand
 
 
 def turns(*pairs: tuple[str, str]) -> list[Turn]:
@@ -159,17 +159,119 @@ def test_a_topic_goes_on_over_several_follow_ups():
     assert understand("What are its symptoms?", history) == "What are Lyme disease's symptoms?"
 
 
+LEAVE = "How many days of leave do employees get?"
+FOUNDER = "Who founded Halvorsen Marine?"
+DOSAGE = "What is the dosage of ibuprofen for adults?"
+INSTALL = "How do I install the app on Windows?"
+PUMP = "Tell me about the T-200 pump."
+LIBRARY = "When was the library built?"
+
+
+@pytest.mark.parametrize(
+    ("last", "question"),
+    [
+        (LEAVE, "How do I reset my router password?"),
+        (LEAVE, "What is the warranty of the T-400 pump?"),
+        (FOUNDER, "When did Nils Halvorsen join the company?"),
+        ("What was revenue in 2022?", "What was revenue in 2023?"),
+        (INSTALL, "Is there a Linux version?"),
+        (INSTALL, "Thanks! What are the opening hours of the library?"),
+        (INSTALL, "Thank you"),
+        ("Can opened software be returned?", "Can gift cards be exchanged for cash?"),
+        ("What is the capital of France?", "What is the capital of Germany?"),
+        ("What is the capital of France?", "Who is the CEO of Siemens?"),
+        (DOSAGE, "What are the side effects of paracetamol?"),
+        ("Is it going to rain?", "Is it possible to return unopened products within 30 days?"),
+        (PUMP, "How much does the T-400 weigh?"),
+        (PUMP, "Explain the difference between the T-400 and the T-200."),
+        (LIBRARY, "Does the council have a budget for 2024?"),
+        (LIBRARY, "What happens if a tenant does not pay the rent?"),
+        (LIBRARY, "Why is the sky blue?"),
+        ("What is a mortgage?", "What is a pension?"),
+        ("How many employees work at Acme?", "How many employees work in the Berlin office?"),
+        ("What does section 5 say?", "What does section 7 say?"),
+        ("Who wrote Hamlet?", "who wrote war and peace"),
+        ("Who wrote Faust?", "who wrote hamlet"),
+        ("Wie viele Urlaubstage gibt es?", "Wie lange ist die Garantie?"),
+        ("¿Cuántos días de vacaciones hay?", "¿Quién fundó la empresa?"),
+        ("Qui a fondé Halvorsen Marine ?", "Quelle est la durée de la garantie ?"),
+        ("Кто основал компанию?", "Сколько длится гарантия?"),
+        ("谁创办了这家公司?", "保修期多长?"),
+    ],
+)
+def test_a_question_with_a_subject_of_its_own_is_never_changed(last, question):
+    """However near it is to the one before."""
+    assert understand(question, [Turn("user", last)], lambda _, others: [0.9] * len(others)) == question
+
+
+REVENUE = "What was Apple's revenue in 2022?"
+
+
+@pytest.mark.parametrize(
+    ("last", "question", "meant"),
+    [
+        ("What was revenue in 2022?", "and 2023?", "What was revenue in 2023?"),
+        (REVENUE, "What about Microsoft?", "What was Microsoft's revenue in 2022?"),
+        (REVENUE, "What about Microsoft in 2021?", "What was Microsoft's revenue in 2021?"),
+        (REVENUE, "in 2023?", "What was Apple's revenue in 2023?"),
+        ("What was Apple's revenue?", "And in 2023?", "What was Apple's revenue in 2023?"),
+        ("What was the T-200's weight?", "What about the T-400?", "What was the T-400's weight?"),
+        (PUMP, "And the T-400?", "Tell me about the T-400 pump."),
+        ("How far is it to New York?", "And to Los Angeles?", "How far is it to Los Angeles?"),
+        (INSTALL, "How do I install it on a Mac?", "How do I install the app on a Mac?"),
+        (DOSAGE, "What are the side effects?", "What are the side effects of ibuprofen for adults?"),
+        (PUMP, "Compare it to the T-400", "Compare the T-200 pump to the T-400"),
+        (LIBRARY, "Who is responsible for its maintenance?", "Who is responsible for the library's maintenance?"),
+        (LEAVE, "Why not?", f"Why not? ({LEAVE})"),
+        ("Wie viele Urlaubstage gibt es?", "Und in Teilzeit?", "Und in Teilzeit? (Wie viele Urlaubstage gibt es?)"),
+        ("谁创办了这家公司?", "什么时候?", "什么时候? (谁创办了这家公司?)"),
+    ],
+)
+def test_what_is_left_out_is_filled_in_and_what_was_replaced_does_not_stay(last, question, meant):
+    assert understand(question, [Turn("user", last)]) == meant
+
+
+def test_of_several_things_the_one_most_alike_is_replaced():
+    def alike(_, others):
+        return [{"adults": 0.6}.get(other, 0.1) for other in others]
+
+    asked = understand("What about children?", [Turn("user", DOSAGE)], alike)
+    assert asked == "What is the dosage of ibuprofen for children?"
+
+
+def test_nothing_is_replaced_by_what_is_unlike_it():
+    asked = understand("What about children?", [Turn("user", DOSAGE)], lambda _, others: [0.1] * len(others))
+    assert asked == f"What about children? ({DOSAGE})"
+
+
+def test_both_of_two_things_are_meant():
+    history = turns((PUMP, "It delivers 60 l/min."), ("And the T-400?", "120 l/min."))
+    assert understand("Which of them is heavier?", history) == (
+        "Which of the T-200 pump and the T-400 pump is heavier?"
+    )
+
+
 FESTIVALS = [Turn("user", "What are some interesting things around Ann Arbor?")]
+FILMS = "Are there any film festivals?"
 
 
-def test_a_question_near_to_the_conversation_is_put_into_it():
-    asked = understand("Are there any film festivals?", FESTIVALS, lambda _, others: [0.4] * len(others))
-    assert asked == "Are there any film festivals (Ann Arbor)?"
+def near(cosine, question=FILMS, history=FESTIVALS):
+    return near_form(question, question, history, lambda _, others: [cosine] * len(others))
+
+
+def test_a_question_near_to_the_conversation_is_searched_with_its_subject_and_not_changed():
+    assert near(0.4) == "Are there any film festivals (Ann Arbor)?"
+    assert understand(FILMS, FESTIVALS, lambda _, others: [0.4] * len(others)) == FILMS
 
 
 def test_a_question_far_from_the_conversation_is_a_new_topic():
-    asked = understand("Are there any film festivals?", FESTIVALS, lambda _, others: [0.05] * len(others))
-    assert asked == "Are there any film festivals?"
+    assert near(0.05) is None
+
+
+def test_a_question_with_a_number_or_of_another_thing_is_searched_alone():
+    assert near(0.9, "How many people came in 2022?") is None
+    capital = [Turn("user", "What is the capital city of France?")]
+    assert near(0.9, "What is the capital city of Germany?", capital) is None
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)

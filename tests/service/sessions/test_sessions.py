@@ -8,8 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import NotFound, NotReady
+from index.marks import MarksChange
 from service.questions.person import PersonKey
+from service.sessions.access import may_read
 from service.sessions.store import Sessions
+
+
+def anything(collection, document_id):
+    return True
 
 
 @pytest.fixture
@@ -115,10 +121,10 @@ def test_old_sessions_are_forgotten_to_the_last_byte(tmp_path, sample_engine, da
     new = sessions.create()
     sessions.forget_old()
     assert b"Central Foreign" not in stored(tmp_path)
-    assert sessions.get(new.id).id == new.id
+    assert sessions.get(new.id, anything).id == new.id
     present -= timedelta(days=31)  # it is gone, not only too old to be shown
     with pytest.raises(NotFound):
-        sessions.get(old.id)
+        sessions.get(old.id, anything)
     sessions.close()
 
 
@@ -133,7 +139,7 @@ def test_a_reader_in_the_way_is_told_and_erasing_once_more_empties_the_log(tmp_p
             sessions.delete(session.id)
         assert "questions" not in str(caught.value)  # it is a session that was erased
     with pytest.raises(NotFound):
-        sessions.get(session.id)
+        sessions.get(session.id, anything)
     assert b"Central Foreign" in stored(tmp_path)
     assert sessions.erase_all() == 0
     assert b"Central Foreign" not in stored(tmp_path)
@@ -150,3 +156,58 @@ def test_a_question_that_is_kept_out_of_the_log_is_in_its_session(session, date_
 def test_a_server_that_keeps_none_says_so(in_process, tmp_path):
     with in_process(tmp_path, conversation={"keep_days": 0}) as client:
         assert client.post("/v1/sessions").status_code == 409
+
+
+FOLLOW_UP = "And where was it held?"
+
+
+def turns_of(client, session_id, **headers):
+    reply = client.get(f"/v1/sessions/{session_id}", headers=headers)
+    assert reply.status_code == 200, reply.text
+    return reply.json()["turns"]
+
+
+def test_answers_from_a_labelled_document_are_for_who_may_find_it(session, date_question, first_sentence):
+    client, session_id = session
+    operator = {"authorization": f"Bearer {client.app.state.service.operator.token}"}
+    (document,) = client.get("/v1/documents").json()["documents"]
+    answer = asked(client, session_id, date_question)
+    client.app.state.service.engine.change_marks(document["id"], MarksChange(labels=frozenset({"board"})))
+    (stranger,) = turns_of(client, session_id)
+    assert (stranger["withheld"], stranger["answer"], stranger["citations"]) == (True, "", [])
+    assert first_sentence not in client.get(f"/v1/sessions/{session_id}").text
+    (own,) = turns_of(client, session_id, **operator)
+    assert (own["withheld"], own["answer"]) == (False, answer["answer"])
+    state = client.app.state.service
+    told = [
+        state.sessions.history(session_id, may_read(state.engine.store.catalog, labels))
+        for labels in (frozenset(), frozenset({"board"}))
+    ]
+    assert [len(one) for one in told] == [1, 2]  # the answer is no part of a stranger's history
+
+
+def test_a_deleted_document_takes_the_answers_that_cite_it_along(session, date_question, first_sentence, tmp_path):
+    client, session_id = session
+    asked(client, session_id, date_question)
+    follow_up = asked(client, session_id, FOLLOW_UP)
+    assert follow_up["understood_as"] != FOLLOW_UP
+    (document,) = client.get("/v1/documents").json()["documents"]
+    assert client.delete(f"/v1/documents/{document['id']}").status_code == 204
+    first, second = turns_of(client, session_id)
+    assert (first["question"], first["answer"], first["citations"]) == (date_question, "", [])
+    assert first["withheld"] and second["withheld"]
+    assert second["understood_as"] == FOLLOW_UP
+    assert first_sentence.encode() not in stored(tmp_path)
+
+
+def test_what_was_deleted_otherwise_is_forgotten_with_the_old(session, date_question, first_sentence, tmp_path):
+    client, session_id = session
+    asked(client, session_id, date_question)
+    state = client.app.state.service
+    (document,) = state.engine.documents()
+    state.engine.remove([document.id])
+    assert turns_of(client, session_id)[0]["withheld"]
+    assert first_sentence.encode() in stored(tmp_path)
+    state.sessions.forget_documents(may_read(state.engine.store.catalog, None))
+    assert first_sentence.encode() not in stored(tmp_path)
+    assert turns_of(client, session_id)[0]["withheld"]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.writing.answer_text import AnswerText, Sentence, Words
+from service.writing.answer_text import AnswerText, EndlessText, Sentence, Words
 from service.writing.shown import is_abstention
 
 KEYS = ("p-7f3kq", "p-x2m9a")
@@ -44,6 +44,16 @@ def sentences(*pieces):
         ("[p-7f3kq] [p-x2m9a]", []),
         ("See https://ok.example/a.", [("See https://ok.example/a.", ())]),
         ("See https://ok.example/ab.", [("See (link removed).", ())]),
+        ("## Answer\nIt is so.", [("## Answer", ()), ("It is so.", ())]),
+        ("It is so\n# Answer\nIt is.", [("It is so", ()), ("# Answer", ()), ("It is.", ())]),
+        ("Answer\n===\nIt is so.", [("Answer", ()), ("It is so.", ())]),
+        ("**Answer**\nIt is so.", [("**Answer**", ()), ("It is so.", ())]),
+        ("- One. Two\nThree.", [("- One.", ()), ("Two", ()), ("Three.", ())]),
+        ("| a | b. c |\nIt is so.", [("| a | b. c |", ()), ("It is so.", ())]),
+        ("It is so\nand so.", [("It is so and so.", ())]),
+        ("## Answer [p-7f3kq]\nIt is so.", [("## Answer", (KEYS[0],)), ("It is so.", ())]),
+        ("See https：／／evil.example/a now.", [("See (link removed) now.", ())]),
+        ("It is so.[p-7f3kq]It sat.", [("It is so.", (KEYS[0],)), ("It sat.", ())]),
         ("See www[1].evil.example now.", [("See www .evil.example now.", ())]),
     ],
 )
@@ -85,3 +95,26 @@ def test_no_key_gets_out_and_words_are_those_of_the_sentences(pieces, size):
 def test_the_abstention_is_known(text):
     assert is_abstention(text)
     assert not is_abstention(f"{text} But I know.")
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [["abcdefgh"] * 100_000, ["["] * 100_000, ["word "] * 100_000, ["a\n"] * 100_000, ["A" * 100_000], ["a " * 50_000]],
+    ids=["letters", "brackets", "words", "lines", "one word", "one sentence"],
+)
+def test_text_without_an_end_is_given_up(pieces):
+    """Else each piece has all the text before it looked at again."""
+    with pytest.raises(EndlessText):
+        told(pieces)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" + "1" * 200, "[" + "3†" * 200, "(" + "p-7f3kq," * 60, "[" + "p-7f3kq " * 60, "[1" + " " * 900]
+)
+def test_what_is_almost_a_reference_is_told_from_one_at_once(text):
+    """A pattern that can match it in two ways at each step would need 2 ** 60 of them."""
+    told([text, " It is so."])
+
+
+def test_many_sentences_at_once():
+    assert len(sentences("It is so. " * 2000)) == 2000

@@ -1,10 +1,10 @@
 import builtins
 
 import pytest
-from llm_servers.chat_server import Failure, Stall
+from llm_servers.chat_server import Failure, Redirect, Stall
 
 from core.errors import InvalidRequest, NotReady, UnsupportedModel
-from service.writing.chat_model import ATTEMPTS, ChatModel, Tokens, open_chat_model
+from service.writing.chat_model import ATTEMPTS, BrokenOff, ChatModel, Tokens, open_chat_model
 from service.writing.timed import Limits
 
 SCHEMA = {"title": "Colour", "type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]}
@@ -40,6 +40,35 @@ def test_a_key_that_the_server_sends_back_is_not_passed_on(open_model, monkeypat
     assert model.ask("s", "u", SCHEMA).text == '{"colour": "[key]"}'
 
 
+def test_a_part_of_the_key_is_not_passed_on_either(open_model, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-tests-123")
+    body = b'{"error": {"message": "Incorrect key: sk-of-the-tes****, also the-tests-123 and sk-of."}}'
+    model, _, _ = open_model(Failure(401, body))
+    with pytest.raises(InvalidRequest) as caught:
+        model.ask("s", "u", SCHEMA)
+    assert "Incorrect key: [key]****, also [key] and sk-of." in caught.value.message
+
+
+def test_a_redirect_is_not_followed(open_model, start_chat):
+    elsewhere = start_chat("Caught.")
+    model, server, _ = open_model(Redirect(elsewhere.url))
+    with pytest.raises(InvalidRequest, match="cannot be asked"):
+        model.complete([("user", "A secret.")])
+    with pytest.raises(InvalidRequest, match="cannot be asked"):
+        list(model.stream([("user", "A secret.")], Limits()))
+    assert len(server.requests) == 2
+    assert elsewhere.requests == []
+
+
+def test_a_stream_is_cut_where_the_server_keeps_no_limit(open_model):
+    model, _, _ = open_model("One two three four five.")
+    told = ""
+    with pytest.raises(BrokenOff, match="over 10 characters"):
+        for piece in model.stream([("user", "Count.")], Limits(characters=10)):
+            told += piece.text
+    assert told == "One two th"
+
+
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_what_passes_is_tried_again_with_growing_pauses(open_model, status):
     model, server, pauses = open_model(Failure(status), Failure(status), Failure(status), "fine")
@@ -51,7 +80,7 @@ def test_what_passes_is_tried_again_with_growing_pauses(open_model, status):
 
 def test_there_is_an_end_to_trying(open_model):
     model, server, pauses = open_model(Failure(429))
-    with pytest.raises(NotReady, match="scripted 429"):
+    with pytest.raises(NotReady, match="in 5 tries: Error code: 429"):
         model.ask("s", "u", SCHEMA)
     assert len(server.requests) == ATTEMPTS
     assert len(pauses) == ATTEMPTS - 1

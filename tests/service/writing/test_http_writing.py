@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from halden import TOWER_QUESTION
-from llm_servers.chat_server import serving_chat
+from llm_servers.chat_server import Pause, Streamed, serving_chat
 
 KEY = "sk-of-the-server-987"
 
@@ -57,6 +57,26 @@ def test_the_reader_and_no_other(asking, assert_problem):
     assert (answer["usage"], answer["notice"]) == (None, None)
     response = asking.post("/v1/ask", json={"question": TOWER_QUESTION, "model": "openai:gpt-9"})
     assert_problem(response, 422, "model_unsupported", ["openai:gpt-9"])
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_leaves_ends_the_models_request(start_server, halden_folder, environment, stream):
+    """Under `drop` nothing is told until a sentence is whole, and none is here."""
+    with serving_chat(lambda body: Streamed(("word ", Pause(0.05)) * 300)) as chat:
+        more = {**environment, "FOOTNOTED_MODEL__POLICY": "drop", "FOOTNOTED_MODEL__BASE_URL": chat.url}
+        with start_server(halden_folder, **more) as running:
+            body = {"question": TOWER_QUESTION, "stream": stream, "model": "reader"}
+            httpx.post(f"{running.url}/v1/ask", json=body, timeout=60)  # what is loaded once is loaded
+            with (
+                pytest.raises(httpx.ReadTimeout),
+                httpx.stream(
+                    "POST", f"{running.url}/v1/ask", json={**body, "model": None}, timeout=httpx.Timeout(60, read=3)
+                ) as response,
+            ):
+                for _ in response.iter_bytes():
+                    pass
+            assert chat.requests
+            assert chat.left.wait(20)
 
 
 def test_the_command_line_asks_either(footnoted, halden_folder, environment, scripted):

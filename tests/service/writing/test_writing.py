@@ -9,9 +9,9 @@ from halden import TOWER_QUESTION, check_events, squeezed
 from llm_servers.chat_server import Cut, Failure, KeepAlive, Pause, Raw, Stall, Streamed, WaitFor, passages_of
 
 from core.types import AnswerStatus, Turn, Verdict
-from service.answer.events import SentenceDone, Token
+from service.answer.events import SentenceDone, Token, Working
 from service.writing.prompts import ABSTENTION
-from service.writing.writer import BROKE_OFF, NO_ANSWER, NO_SOURCE
+from service.writing.writer import BROKE_OFF, BUSY, NO_ANSWER, NO_SOURCE
 
 TALL = "The Halden Tower is 212 metres tall."
 OPENED = "The Tista Bridge was opened in 1958."
@@ -235,6 +235,49 @@ def test_an_answer_without_an_end_is_ended(engine_asking, start_chat):
     assert server.left.wait(10)
 
 
+def test_a_server_that_does_not_pause_is_ended(engine_asking, start_chat):
+    server = start_chat(Streamed((f"{TALL} {OPENED} ", *("\n",) * 50_000)))
+    answer = asked(engine_asking(server, total_s=1, answer_budget=100_000))
+    assert (answer.text, answer.notice) == (f"{TALL} [1]", BROKE_OFF)
+    assert server.left.wait(10)
+
+
+@pytest.mark.parametrize("pieces", [("abcdefgh",) * 1000, ("A" * 1_000_000,), ("Word ",) * 1000])
+@pytest.mark.parametrize("policy", ["mark", "drop"])
+def test_text_without_an_end_is_ended(engine_asking, start_chat, pieces, policy):
+    answer = asked(engine_asking(start_chat(Streamed((f"{TALL} {OPENED} ", *pieces))), policy=policy))
+    assert (answer.sentences[0].text, answer.sentences[0].supported, answer.notice) == (TALL, True, BROKE_OFF)
+
+
+def test_a_true_sentence_under_a_heading_keeps_its_citation(engine_asking, start_chat):
+    answer = asked(engine_asking(start_chat(f"# Height\n{TALL}\n\n## Bridge\nThe Tista Bridge was opened in 1985.")))
+    assert TALL in [sentence.text for sentence in answer.sentences if sentence.supported]
+    assert "1985" not in answer.text
+
+
+def test_more_questions_than_the_model_has_room_for_are_quoted(engine_asking, start_chat):
+    go_on = threading.Event()
+    server = start_chat(Streamed((f"{TALL} Next ", WaitFor(go_on), "words.")))
+    engine = engine_asking(server, policy="mark", at_once=1)
+    first = engine.ask_events(TOWER_QUESTION)
+    next(event for event in first if isinstance(event, Token))
+    answer = asked(engine)
+    assert (answer.model, answer.notice, len(server.requests)) == (engine.reader_name, BUSY, 1)
+    assert "212 metres tall" in answer.text
+    go_on.set()
+    first.close()
+    assert asked(engine).model == "openai:scripted"
+
+
+def test_who_waits_for_a_sentence_can_leave(engine_asking, start_chat):
+    left = threading.Event()
+    server = start_chat(Streamed(("The Halden Tower is ", WaitFor(left), "212 metres tall.")))
+    events = engine_asking(server).ask_events(TOWER_QUESTION)
+    assert [type(next(events)).__name__ for _ in range(4)] == ["Started", "Working", "Working", "Working"]
+    left.set()
+    assert list(events)[-1].answer.text == f"{TALL} [1]"
+
+
 def test_busy_once_is_tried_again(engine_asking, start_chat):
     server = start_chat(Failure(429), TALL)
     answer = asked(engine_asking(server, retries=1))
@@ -323,7 +366,9 @@ def test_a_key_from_a_file_is_sent_and_told_nowhere(engine_asking, start_chat, t
 
 def test_a_sentence_event_follows_its_words_and_precedes_its_citations(engine_asking, start_chat):
     events = list(engine_asking(start_chat(saying(TALL, OPENED)), policy="mark").ask_events(TOWER_QUESTION))
-    names = re.sub("(t)+", "t", "".join(type(event).__name__[0].lower() for event in events[1:]))
+    names = re.sub(
+        "(t)+", "t", "".join(type(event).__name__[0].lower() for event in events[1:] if not isinstance(event, Working))
+    )
     assert names == "tsctscd"
     first = next(event for event in events if isinstance(event, SentenceDone))
     before = "".join(event.text for event in events[: events.index(first)] if isinstance(event, Token))

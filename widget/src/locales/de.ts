@@ -53,6 +53,7 @@ export const de: Strings = {
   partly: "nur teilweise durch die Quelle belegt",
   notices: {
     model_failed: "Das Sprachmodell hat nicht geantwortet. Stattdessen werden die Dokumente zitiert, soweit sich etwas fand.",
+    model_busy: "Das Sprachmodell hat gerade zu viele Fragen. Stattdessen werden die Dokumente zitiert, soweit sich etwas fand.",
     no_source: "Keine Quelle belegt, was das Sprachmodell schrieb. Stattdessen werden die Dokumente zitiert, soweit sie etwas sagen.",
     model_broke_off: "Das Sprachmodell hat abgebrochen: Die Antwort ist vielleicht nicht vollständig.",
     sentences_left_out: "Nicht alles, was das Sprachmodell schrieb, wird gezeigt: Den Rest belegt keine Quelle.",

@@ -54,6 +54,7 @@ export const en = {
   /** By the `code` of an answer's notice. */
   notices: {
     model_failed: "The language model did not answer. What the documents say is quoted instead, as far as it was found.",
+    model_busy: "The language model has too many questions at once. What the documents say is quoted instead, as far as it was found.",
     no_source: "No source supports what the language model wrote. The documents are quoted instead, as far as they tell.",
     model_broke_off: "The language model broke off: the answer may not be complete.",
     sentences_left_out: "Not all that the language model wrote is shown: no source supports the rest.",

@@ -53,6 +53,7 @@ export const es: Strings = {
   partly: "respaldado solo en parte por su fuente",
   notices: {
     model_failed: "El modelo de lenguaje no respondió. En su lugar se citan los documentos, hasta donde dicen algo.",
+    model_busy: "El modelo de lenguaje tiene demasiadas preguntas a la vez. En su lugar se citan los documentos, hasta donde dicen algo.",
     no_source: "Ninguna fuente respalda lo que escribió el modelo de lenguaje. En su lugar se citan los documentos, hasta donde dicen algo.",
     model_broke_off: "El modelo de lenguaje se interrumpió: puede que la respuesta no esté completa.",
     sentences_left_out: "No se muestra todo lo que escribió el modelo de lenguaje: ninguna fuente respalda el resto.",

@@ -53,6 +53,7 @@ export const fr: Strings = {
   partly: "étayé seulement en partie par sa source",
   notices: {
     model_failed: "Le modèle de langage n’a pas répondu. Les documents sont cités à la place, pour autant qu’ils en parlent.",
+    model_busy: "Le modèle de langage a trop de questions à la fois. Les documents sont cités à la place, pour autant qu’ils en parlent.",
     no_source: "Aucune source n’étaye ce que le modèle de langage a écrit. Les documents sont cités à la place, pour autant qu’ils en parlent.",
     model_broke_off: "Le modèle de langage s’est interrompu\u00a0: la réponse n’est peut-être pas complète.",
     sentences_left_out: "Une partie de ce que le modèle de langage a écrit n’est pas montrée\u00a0: aucune source ne l’étaye.",

@@ -51,6 +51,7 @@ export const zh: Strings = {
   partly: "来源只支持其中一部分",
   notices: {
     model_failed: "语言模型没有回答。这里改为引用文档中找到的内容。",
+    model_busy: "语言模型同时收到的问题太多。这里改为引用文档中找到的内容。",
     no_source: "没有来源支持语言模型所写的内容。这里改为引用文档中的内容。",
     model_broke_off: "语言模型中断了：回答可能不完整。",
     sentences_left_out: "语言模型所写的内容没有全部显示：其余部分没有来源支持。",

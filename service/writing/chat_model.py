@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -261,11 +262,17 @@ def _options(name: str, timeout_s: float, max_tokens: int | None) -> dict[str, A
     if max_tokens is not None:
         options["max_tokens"] = max_tokens
     if name.startswith("openai:"):
-        from openai import DefaultHttpxClient
-
         options["stream_usage"] = True  # with another base URL it is off otherwise
-        options["http_client"] = DefaultHttpxClient(timeout=timeout_s, follow_redirects=False)
+        options["http_client"] = _openai_client(timeout_s)
     return options
+
+
+@cache
+def _openai_client(timeout_s: float) -> Any:
+    """One for all models, so that they share its connections, which stay open."""
+    from openai import DefaultHttpxClient
+
+    return DefaultHttpxClient(timeout=timeout_s, follow_redirects=False)
 
 
 def _key_in(file: Path) -> str:

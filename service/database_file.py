@@ -13,6 +13,11 @@ from index.purge import checkpoint
 from index.schema import open_database, write
 
 _WAIT_S = 1.0
+PRAGMAS_OF_LOGS = (
+    "secure_delete = ON",  # what is deleted is overwritten with zeros, not only unlinked
+    "busy_timeout = 1000",  # a locked log loses an entry rather than hold up the next question
+)
+"""For what people asked and were told."""
 
 
 class DatabaseFile:

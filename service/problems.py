@@ -91,6 +91,19 @@ def problem_of_http(error: HTTPException, request: Request) -> dict[str, Any]:
     return problem(error.status_code, code, detail, _HTTP_HINTS.get(error.status_code, ""))
 
 
+def problem_of_invalid(error: RequestValidationError) -> dict[str, Any]:
+    """Of a request that is no such request: each fault with its place."""
+    faults = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in jsonable_encoder(error.errors())]
+    detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+    return problem(422, "invalid_request", detail, "The page /docs describes every request.", errors=faults)
+
+
+def problem_of_crash() -> dict[str, Any]:
+    """Of an error that nobody foresaw."""
+    hint = "The server's log has the details; please report it."
+    return problem(500, "internal_error", "Something went wrong on the server.", hint)
+
+
 def problem_response(members: dict[str, Any]) -> JSONResponse:
     headers = {}
     if members["status"] in (429, 503):
@@ -121,10 +134,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def validation_error(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in jsonable_encoder(error.errors())]
-        detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
-        hint = "The page /docs describes every request."
-        return problem_response(problem(422, "invalid_request", detail, hint, errors=faults))
+        return problem_response(problem_of_invalid(error))
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> JSONResponse:
@@ -135,7 +145,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.error("request_crashed", path=request.url.path, exc_info=error)
-        hint = "The server's log has the details; please report it."
-        response = problem_response(problem(500, "internal_error", "Something went wrong on the server.", hint))
+        response = problem_response(problem_of_crash())
         allow_site_origin(request.scope, response.headers)  # it does not pass the middleware
         return response

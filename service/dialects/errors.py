@@ -5,14 +5,13 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from core.errors import FootnotedError
-from service.problems import problem, problem_of, problem_of_http, problem_response
+from service.problems import problem_of, problem_of_crash, problem_of_http, problem_of_invalid, problem_response
 from service.streaming import CLIENT_CLOSED, ClientGone
 
 _KEPT_HEADERS = ("retry-after", "www-authenticate")
@@ -62,15 +61,15 @@ class _DialectRoute(APIRoute):
             except FootnotedError as error:
                 members = problem_of(error)
             except RequestValidationError as error:
-                members = _invalid(error)
+                members = problem_of_invalid(error)
+                members["detail"] += "."  # its hint goes on in the same line
             except HTTPException as error:  # a body that cannot be read as JSON, among others
                 members = problem_of_http(error, request)
             except ClientGone:
                 return Response(status_code=CLIENT_CLOSED)
             except Exception as error:  # a border: this dialect's client is told in its own shape
                 log.error("request_crashed", path=request.url.path, exc_info=error)
-                hint = "The server's log has the details; please report it."
-                members = problem(500, "internal_error", "Something went wrong on the server.", hint)
+                members = problem_of_crash()
             headers = {name: v for name, v in problem_response(members).headers.items() if name in _KEPT_HEADERS}
             status = 400 if members["status"] == 422 else members["status"]
             return JSONResponse(body(members), status, headers)
@@ -118,8 +117,3 @@ def add_dialect_errors(app: FastAPI) -> None:
         if body is None:
             return otherwise(request, error)
         return JSONResponse(body(problem_of_http(error, request)), error.status_code, error.headers)
-
-
-def _invalid(error: RequestValidationError) -> dict[str, Any]:
-    faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in jsonable_encoder(error.errors())]
-    return problem(422, "invalid_request", f"{'; '.join(faults)}.", "The page /docs describes every request.")

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, sel
 
 from core.errors import InvalidRequest, NotFound
 from index.schema import read, write
-from service.database_file import DatabaseFile
+from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Feedback, Rating, Wanted, timestamp
 from service.questions.tables import (
@@ -25,17 +25,13 @@ from service.questions.tables import (
 
 FILE = "questions.db"
 KEY_FILE = "questions.key"
-_PRAGMAS = (
-    "secure_delete = ON",  # what is deleted is overwritten with zeros, not only unlinked
-    "busy_timeout = 1000",  # a locked log loses a question rather than hold up the next
-)
 
 
 class QuestionLog:
     """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
+        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
         self._person_key = PersonKey(data_dir / KEY_FILE)
 
     def close(self) -> None:

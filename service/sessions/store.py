@@ -14,7 +14,7 @@ from core.errors import Conflict, FootnotedError, NotFound
 from core.types import Answer, AnswerStatus, Turn
 from index.schema import read, write
 from service.answer.events import Done, Event
-from service.database_file import DatabaseFile
+from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
 from service.questions.records import timestamp
 from service.sessions.tables import FORMAT_VERSION, metadata, sessions, turns
@@ -25,7 +25,6 @@ _ID_BYTES = 24
 _MOST_TURNS_READ = 50
 MayRead = Callable[[str, str], bool]
 """Whether who asks may find a document now, by its collection and id."""
-_PRAGMAS = ("secure_delete = ON", "busy_timeout = 1000")
 log = structlog.get_logger("footnoted")
 
 
@@ -73,7 +72,7 @@ class Sessions:
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """``keep_days`` after its last question a session is forgotten; with 0 there are none."""
-        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
+        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
         self._keep_days = keep_days
         self._person_key = person_key
         self._now = now

@@ -72,9 +72,9 @@ def test_the_verdicts_go_into_the_run(make_run, rows, start_chat):
 def test_the_key_is_sent_and_written_nowhere(make_run, rows, start_chat):
     folder, server = make_run(rows), start_chat(YES)
     result = invoke("judge", folder, "--model", "openai:gpt-4o-mini", "--base-url", server.url, "--json")
-    assert server.keys == {"Bearer sk-scripted-key"}
+    assert server.keys == {"Bearer sk-made-up-key"}
     written = "".join(path.read_text() for path in folder.iterdir())
-    assert "sk-scripted-key" not in result.output + written
+    assert "sk-made-up-key" not in result.output + written
     assert json.loads(result.stdout)["tokens"] == {"input": 200, "output": 14}
 
 

@@ -240,7 +240,7 @@ def serving_chat(script: Script) -> Iterator[ChatServer]:
 @pytest.fixture
 def start_chat(monkeypatch) -> Iterator[Callable[..., ChatServer]]:
     """Starts servers that answer from a script: a function, or answers in turn."""
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-scripted-key")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-made-up-key")
     started = []
 
     def start(*answers: Answer | Script) -> ChatServer:

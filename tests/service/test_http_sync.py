@@ -77,7 +77,7 @@ def test_a_folder_that_is_suddenly_empty_fails_the_job_and_keeps_the_documents(s
 
 
 def test_a_place_that_is_not_there_fails_with_a_hint(sync, tmp_path):
-    job = sync("nowhere", tmp_path / "missing")
+    job = sync("missing-place", tmp_path / "missing")
     assert (job["status"], job["counts"]) == ("failed", {"failed": 1})
     assert "does not exist" in job["files"][0]["error"]["message"]
 

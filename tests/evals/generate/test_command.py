@@ -161,7 +161,7 @@ def test_a_chat_model_writes_instead(generate, start_chat):
     assert result.exit_code == 0, result.output
     assert rows[0]["question"] == "Which museum opened in Madrid?"
     assert (rows[0]["made_by"], rows[0]["rule"]) == ("openai:gpt-4o-mini", "writer")
-    assert "sk-scripted-key" not in result.output + json.dumps(rows)
+    assert "sk-made-up-key" not in result.output + json.dumps(rows)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from core.types import Hit, Passage
 
 # Not what may be part of a number or a code: "1.5" is not "15", "-5" is not "5".
 _BETWEEN_WORDS = re.compile(r"[\s,;:!?\"“”„«»()\[\]]+|\.(?=\s|$)")
+_FIRST_WORDS = re.compile(r"\W*+(\w++)(?:\W++(\w++))?+(?:\W++(\w++))?+")
 _WIDEST_GAP = 20  # characters of white space
 
 
@@ -25,13 +26,29 @@ def fold_duplicates(ranked: Iterable[Ranked]) -> list[Ranked]:
 
     One word more or less can turn a statement round, so that only case, punctuation and white space may differ.
     """
-    kept: dict[str, Ranked] = {}
+    kept: list[Ranked] = []
+    alike: dict[tuple[str, ...], list[int]] = {}
     for one in ranked:
-        words = _BETWEEN_WORDS.sub(" ", one.hit.passage.text).strip().casefold()
-        best = kept.setdefault(words, one)
-        if best is not one:
-            kept[words] = replace(best, hit=replace(best.hit, also_in=(*best.hit.also_in, one.hit.passage)))
-    return list(kept.values())
+        # To compare all words takes longer than the search itself: most differ in the first three.
+        begin_alike = alike.setdefault(_first_words(one), [])
+        words = _words(one) if begin_alike else ""
+        place = next((i for i in begin_alike if _words(kept[i]) == words), None)
+        if place is None:
+            begin_alike.append(len(kept))
+            kept.append(one)
+        else:
+            best = kept[place].hit
+            kept[place] = replace(kept[place], hit=replace(best, also_in=(*best.also_in, one.hit.passage)))
+    return kept
+
+
+def _first_words(one: Ranked) -> tuple[str, ...]:
+    found = _FIRST_WORDS.match(one.hit.passage.text)
+    return tuple(word.casefold() for word in found.groups("")) if found else ()
+
+
+def _words(one: Ranked) -> str:
+    return _BETWEEN_WORDS.sub(" ", one.hit.passage.text).strip().casefold()
 
 
 def spread(ranked: Sequence[Ranked], count: int, per_document: int) -> list[Ranked]:

@@ -129,7 +129,7 @@ def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
     columns = [p.key, p.start, p.end, p.section, p.first_page, p.last_page, p.text, d.id, d.uri, d.title, d.media_type]
     query = select(*columns).join_from(schema.passages, schema.documents).where(p.key.in_(keys))
     found = {}
-    for key, start, end, section, first, last, text, *ref in connection.execute(query):
+    for key, start, end, section, first, last, text, *ref in connection.execute(query).all():
         document = DocumentRef(*ref)
         pages = (first, last) if first is not None else None
         found[key] = Passage(f"{document.id}:{start}-{end}", document, tuple(section), pages, start, end, text)

@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # The tests run in so many processes; each takes about 3 GB.
 PROCESSES ?= 2
 
-.PHONY: help install serve reader test lint types imports unit sample-eval browser format clean widget widget-check small-model
+.PHONY: help lock audit install serve reader test lint types imports unit sample-eval browser format clean widget widget-check small-model
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -57,6 +57,27 @@ widget/node_modules/.package-lock.json: widget/package-lock.json
 	@echo "== installing what the widget is built with"
 	@cd widget && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# What the image is made of, with the hash of every file; versions stay as they are unless UV_OPTIONS=--upgrade.
+# PyTorch is apart: its CPU build is on an index of its own.
+LOCK := deploy/lock
+UV_COMPILE = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 \
+	--python-platform x86_64-manylinux_2_28 --torch-backend cpu $(UV_OPTIONS)
+
+lock: $(VENV)/.installed ## Write the versions and hashes of all dependencies anew, to deploy/lock
+	@$(BIN)/pip install --disable-pip-version-check -q 'uv>=0.9'
+	@$(UV_COMPILE) --no-emit-package torch -c $(LOCK)/torch.in $(EXTRAS:%=--extra %) pyproject.toml -o $(LOCK)/app.txt
+	@$(UV_COMPILE) --no-emit-package torch -c $(LOCK)/torch.in -c $(LOCK)/app.txt --extra ocr \
+		$(EXTRAS:%=--extra %) pyproject.toml -o $(LOCK)/app-ocr.txt
+	@$(UV_COMPILE) --no-deps $(LOCK)/torch.in -o $(LOCK)/torch.txt
+	@echo 'hatchling>=1.27' | $(UV_COMPILE) - -o $(LOCK)/build.txt
+
+# What the image has besides the plain installation.
+EXTRAS ?= llm otel redis
+
+audit: $(VENV)/.installed ## Ask PyPI whether a locked dependency has a known hole; passes over it without a network
+	@$(BIN)/pip install --disable-pip-version-check -q 'pip-audit>=2.9,<3'
+	@$(BIN)/python deploy/audit.py $(LOCK)/app-ocr.txt $(LOCK)/torch.txt
 
 browser:
 	@sh tests/install_chromium.sh

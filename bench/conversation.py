@@ -99,17 +99,14 @@ def similarity(turns: Sequence[CastTurn], encoder: Encoder) -> None:
     conversation = Conversation(encoder, ConversationOptions())
     understood = [conversation.understand(turn.question, turn.turns) for turn in follow_ups]
     rules = [
-        Conversation(_Unknown(encoder), ConversationOptions()).understand(turn.question, turn.turns)
+        Conversation(_Unknown(encoder), ConversationOptions()).understand(turn.question, turn.turns).text
         for turn in follow_ups
     ]
     asked = encoder.encode_questions([" ".join(turn.question.split()) for turn in follow_ups])
     wanted = encoder.encode_questions([turn.rewrite for turn in follow_ups])
-    own = encoder.encode_questions(understood)
+    own = encoder.encode_questions([one.text for one in understood])
     everything = encoder.encode_questions([" ".join([*turn.history, turn.question]) for turn in follow_ups])
-    searched = [
-        forms(conversation, turn.question, one, turn.turns) for turn, one in zip(follow_ups, understood, strict=True)
-    ]
-    both = np.stack([question_vector(encoder, form, also) for form, also in searched])
+    both = np.stack([question_vector(encoder, *forms(one)) for one in understood])
     ways = {
         "last turn only": asked,
         "all turns": everything,
@@ -124,11 +121,13 @@ def similarity(turns: Sequence[CastTurn], encoder: Encoder) -> None:
     for way, vectors in ways.items():
         cosine = _cosine(vectors, wanted)
         print(f"| {way} | {cosine:.3f} | {(cosine - least) / (1 - least):.0%} |")
-    same = [(t, u) for t, u in zip(follow_ups, understood, strict=True) if _folded(t.question) == _folded(t.rewrite)]
+    same = [
+        (t, u.text) for t, u in zip(follow_ups, understood, strict=True) if _folded(t.question) == _folded(t.rewrite)
+    ]
     kept = sum(u == _folded(t.question) for t, u in same)
     print(f"\nLeft as they are, of those that the person left as they are: {kept} of {len(same)}")
     changed = _changes_of_topic(turns)
-    alone = sum(conversation.understand(question, history) == question for question, history in changed)
+    alone = sum(conversation.understand(question, history).text == question for question, history in changed)
     print(f"Openings of other topics that are left as they are: {alone} of {len(changed)}\n")
 
 

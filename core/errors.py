@@ -12,9 +12,13 @@ FootnotedError
 ├── Conflict                  it exists already, or is in use
 │   └── FeedbackOff
 ├── OriginNotAllowed          a page's origin is not on the site's list
-├── SignInNeeded              only the operator may do this
+├── SignInNeeded              nobody in particular may do this
+│   └── KeyInvalid            the key is unknown, expired or revoked
+├── Forbidden                 the caller is known, and may not do this
 ├── SessionExpired            a visitor's session token is old or not one of this server's
 ├── TooManyRequests           more than the limits allow; try again later
+│   └── Overloaded            more than the server can do soon
+├── TookTooLong               a request did not come whole in time
 ├── SettingsError             a setting is unknown or has a bad value
 ├── EncoderUnavailable        the embedding model cannot be loaded
 ├── IndexMismatch             the index on disk was built with other settings
@@ -123,9 +127,21 @@ class OriginNotAllowed(FootnotedError):
 
 
 class SignInNeeded(FootnotedError):
-    """Only the operator may do this, and the request carries neither the token nor a valid cookie."""
+    """Nobody in particular may do this, and the request carries no key, token or cookie that counts."""
 
     code = "sign_in_needed"
+
+
+class KeyInvalid(SignInNeeded):
+    """The API key is unknown, expired or revoked; which of them is not told."""
+
+    code = "key_invalid"
+
+
+class Forbidden(FootnotedError):
+    """The caller is known, and what it is is not allowed to do this."""
+
+    code = "forbidden"
 
 
 class SessionExpired(FootnotedError):
@@ -142,6 +158,18 @@ class TooManyRequests(FootnotedError):
     def __init__(self, message: str, hint: str, retry_after_s: int) -> None:
         super().__init__(message, hint)
         self.retry_after_s = retry_after_s
+
+
+class Overloaded(TooManyRequests):
+    """The models have so much to do that a question would wait too long."""
+
+    code = "overloaded"
+
+
+class TookTooLong(FootnotedError):
+    """A request's body did not come whole in the time that there is for it."""
+
+    code = "request_timeout"
 
 
 class SettingsError(FootnotedError):

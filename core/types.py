@@ -227,6 +227,7 @@ class Answer:
     ``understood_as`` is the question that was searched for, with the conversation filled in.
     ``timings_ms`` holds the wall-clock milliseconds of each stage. ``notice`` is there where something went otherwise
     than asked, such as that the chat model did not answer and the reader did; ``usage`` where a chat model was asked.
+    ``in_view`` are the ids of the documents whose passages a chat model had before it when it wrote the sentences.
     """
 
     id: str
@@ -243,6 +244,7 @@ class Answer:
     notice: Notice | None = None
     usage: Usage | None = None
     clarification: Clarification | None = None
+    in_view: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -162,7 +162,7 @@ def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 @contextmanager
-def open_server(address: str, collection: str) -> Iterator[HttpSystem]:
+def open_server(address: str, collection: str, api_key: str | None = None) -> Iterator[HttpSystem]:
     """:raises InvalidRequest: for what is no http address."""
     try:
         url = httpx.URL(address)
@@ -170,7 +170,8 @@ def open_server(address: str, collection: str) -> Iterator[HttpSystem]:
         raise InvalidRequest(f"{address} is no address: {error}.", "Such as http://127.0.0.1:8000.") from error
     if url.scheme not in ("http", "https") or not url.host:
         raise InvalidRequest(f"{address} is no http address.", "Such as http://127.0.0.1:8000.")
-    with httpx.Client(base_url=url, timeout=_TIMEOUT_S) as client:
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    with httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_S) as client:
         yield HttpSystem(client, collection)
 
 

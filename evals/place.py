@@ -1,5 +1,6 @@
 """Where a set's questions are asked: a work folder, a collection as it is, or a running server."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from evals.http_system import open_server
 from evals.results import Evaluation
 from evals.sets.types import QuestionSet
 from evals.work_folder import default_folder, digest, open_work_folder
-from service.settings import load_settings
+from service.settings import API_KEY_VARIABLE, load_settings
 
 _WORK_COLLECTION = "default"
 
@@ -70,10 +71,11 @@ def work_system(
 def _on_server(
     address: str, collection: str | None, question_set: QuestionSet, how: How, console: Console
 ) -> Evaluation:
+    key = os.environ.get(API_KEY_VARIABLE)
     if collection is not None:
-        with open_server(address, collection) as server:
+        with open_server(address, collection, key) as server:
             return evaluate_collection(server, question_set, collection, how, console)
     folder = default_folder(load_settings().data_dir, question_set)
     work = open_work_folder(folder, question_set.documents)
-    with open_server(address, f"eval-{digest(question_set.documents)[:12]}") as server:
+    with open_server(address, f"eval-{digest(question_set.documents)[:12]}", key) as server:
         return evaluate_files(server, question_set, work.files, how, console)

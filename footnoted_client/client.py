@@ -63,9 +63,12 @@ class AskOptions(SearchOptions, total=False):
 class Client:
     """A service at ``base_url``. Safe to use from several threads; close it, or use it in a ``with``."""
 
-    def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 120.0) -> None:
-        """``token`` is the operator's, for documents with labels and for what only the operator may do."""
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    def __init__(
+        self, base_url: str, *, api_key: str | None = None, token: str | None = None, timeout_s: float = 120.0
+    ) -> None:
+        """``api_key`` is of `footnoted keys create`. ``token``, the operator's, goes in its place: it may do all."""
+        given = api_key if token is None else token
+        headers = {} if given is None else {"Authorization": f"Bearer {given}"}
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
         self._base = f"{base_url.rstrip('/')}/"
 

@@ -39,7 +39,7 @@ class InvalidRequest(ServiceError):
 
 
 class NotAllowed(ServiceError):
-    """The operator's token is missing or wrong, or this host may not call."""
+    """The API key is missing, not valid, or not for this (``code`` tells which), or this host may not call."""
 
 
 class NotFound(ServiceError):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from core.errors import EncoderUnavailable
 from index import openvino_encoder
 from index.precision import Precision, chosen, summed_in
+from index.together import Together
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -88,7 +89,8 @@ class SentenceTransformerEncoder:
         self._converting_tried = False
         self._passages = 0
         self._lock = threading.Lock()
-        self._question_lock = threading.Lock()
+        self._loading = threading.Lock()
+        self._questions = Together(self._encode_questions)
         self._loaded: tuple[SentenceTransformer, SentenceTransformer] | None = None
 
     @property
@@ -139,9 +141,11 @@ class SentenceTransformerEncoder:
         return many and device == "cpu" and precision == "bfloat16" and openvino_encoder.is_available()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        return self._questions(texts)
+
+    def _encode_questions(self, texts: list[str]) -> Vectors:
         _, model = self._models()
-        with self._question_lock:
-            vectors: Vectors = model.encode_query(list(texts), **_OPTIONS)
+        vectors: Vectors = model.encode_query(texts, **_OPTIONS)
         return vectors
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -172,7 +176,7 @@ class SentenceTransformerEncoder:
         They share the weights but not the tokenizer, whose state two threads may not change at once: so a
         question never waits for a batch of passages.
         """
-        with self._question_lock:
+        with self._loading:
             if self._loaded is None:
                 model = _load(self._requested, self._device)
                 self._loaded = model, _twin(model)

@@ -1,4 +1,4 @@
-"""A lock on a file, which the system lets go of when its holder dies."""
+"""A lock on a file or a folder, which the system lets go of when its holder dies."""
 
 import fcntl
 import os
@@ -27,7 +27,7 @@ def wait_for(path: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT, 0o600)
     try:
         yield handle
     finally:

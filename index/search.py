@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from core.stages import stage
 from core.types import Hit, HitSource
 from index import passages
 from index.analyse import question_phrases, question_stems
@@ -75,18 +76,20 @@ def search(
 ) -> SearchResult:
     """The ``top_k`` best passages, looked up in the transaction of the connection; ``vector`` is the question's."""
     candidates = max(settings.candidates, top_k)
-    dense = dict(searched.dense.search(vector, candidates, searched.allowed))
+    with stage("dense"):
+        dense = dict(searched.dense.search(vector, candidates, searched.allowed))
     stems = question_stems(question, searched.languages)
     all_stems = list(dict.fromkeys(stem for own in stems.values() for stem in own))
     asked = Wanted(all_stems, question_phrases(question, searched.languages))
-    words = dict(searched.keyword.search(asked, candidates, searched.allowed))
+    with stage("keyword"):
+        words = dict(searched.keyword.search(asked, candidates, searched.allowed))
     _complete(dense, list(words), searched.dense, vector)
     # What was deleted since the snapshot was made is not there any more, and takes no part.
     found = passages.by_key(connection, [*dense])
     dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
-    ranked = [
-        Ranked(Hit(found[key], score, HitSource.FUSED), dense[key]) for key, score in _fused(dense, words, settings)
-    ]
+    with stage("fuse"):
+        fused = _fused(dense, words, settings)
+    ranked = [Ranked(Hit(found[key], score, HitSource.FUSED), dense[key]) for key, score in fused]
     if settings.fold_duplicates:
         ranked = fold_duplicates(ranked)
     ranked = spread(ranked, top_k, settings.per_document)
@@ -101,6 +104,7 @@ def search(
     )
 
 
+@stage("encode")
 def question_vector(encoder: Encoder, question: str, also: tuple[str, float] | None) -> NDArray[np.float32]:
     """Of length 1; ``also`` is another form of the question, and its share.
 

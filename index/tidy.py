@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from index import schema
 from index.catalog import Catalog
 from index.originals import Originals
+from index.pins import abandoned
 
 _DAY_S = 24 * 60 * 60.0
 _OF_COLLECTION = re.compile(r"([0-9]+)[.-]")
@@ -62,8 +63,8 @@ def _leads_to(place: Path, digests: set[str], collections: set[int]) -> bool:
 
 
 def half_written(data_dir: Path) -> list[Path]:
-    """Files that a process was writing beside their place when it ended (index/replacing.py)."""
-    return [path for path in _temporary(data_dir) if _is_abandoned(path)]
+    """Files that a process was writing beside their place when it ended, or held for a backup."""
+    return [*(path for path in _temporary(data_dir) if _is_abandoned(path)), *abandoned(data_dir)]
 
 
 def _temporary(data_dir: Path) -> Iterator[Path]:

@@ -19,12 +19,20 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from core.errors import EncoderUnavailable, FootnotedError
+from service.access.access import Access
+from service.access.callers import Callers
+from service.access.identify import Identify
+from service.audit.log import AuditLog, forget_acts
+from service.audit.middleware import Audit
 from service.dialects import routes as dialects
 from service.dialects.errors import add_dialect_errors
 from service.dialects.mcp_http import MCP_ROUTE, serving_mcp
 from service.engine import Engine
-from service.guard import LOOPBACK, BodyLimit, OriginGuard, RequestLog, SecurityHeaders
+from service.guard import LOOPBACK, BodyLimit, OriginGuard, SecurityHeaders
 from service.jobs.jobs import Jobs
+from service.load.gate import Gate
+from service.load.opened import load_of
+from service.load.shared_calls import open_call_limits
 from service.operator import Operator
 from service.problems import add_problem_handlers
 from service.questions.log import KEY_FILE, QuestionLog
@@ -34,6 +42,8 @@ from service.routes import (
     admin,
     admin_documents,
     admin_jobs,
+    admin_keys,
+    admin_oidc,
     admin_questions,
     admin_sites,
     admin_sync,
@@ -44,11 +54,14 @@ from service.routes import (
     feedback,
     health,
     jobs,
+    metrics,
     operator_collections,
     pages,
     passages,
+    probe,
     quality,
     sessions,
+    sign_in,
     sites,
     source,
     view,
@@ -65,6 +78,8 @@ from service.sites.store import Sites
 from service.sites.tokens import SessionTokens
 from service.source.page_image import PdfPages
 from service.source.view import SourceViews
+from service.telemetry.request_log import RequestLog
+from service.telemetry.telemetry import Telemetry
 
 _HERE = Path(__file__).parent
 _DAY_S = 24 * 60 * 60
@@ -79,6 +94,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     Raises IndexBroken when the data folder cannot be opened.
     """
     engine = engine or Engine.open(settings)
+    secret = load_secret(settings.data_dir)
+    access = Access(settings.data_dir, secret, settings.access.anonymous, settings.server.host in LOOPBACK)
+    counters = open_call_limits(settings.limits.storage_url)
     state = ServiceState(
         settings=settings,
         engine=engine,
@@ -86,9 +104,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
         sessions=Sessions(settings.data_dir, settings.conversation.keep_days, PersonKey(settings.data_dir / KEY_FILE)),
         sites=Sites(settings.data_dir),
-        tokens=SessionTokens(load_secret(settings.data_dir), settings.sites.session_minutes * 60),
-        limits=RequestLimits(Allowance(**settings.sites.model_dump(exclude={"session_minutes"}))),
-        operator=Operator.open(settings.data_dir),
+        tokens=SessionTokens(secret, settings.sites.session_minutes * 60),
+        limits=RequestLimits(Allowance(**settings.sites.model_dump(exclude={"session_minutes"})), limits=counters()),
+        load=load_of(settings, counters),
+        access=access,
+        operator=Operator.open(settings.data_dir, access.operator_sessions, access.operators, counters()),
+        audit=AuditLog(settings.data_dir),
+        telemetry=Telemetry(settings.telemetry),
         sources=SourceViews(engine, PdfPages()),
         templates=Jinja2Templates(_HERE / "templates"),
         version=version("footnoted"),
@@ -96,7 +118,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state.telemetry.start()
         engine.store.build_in_background()
+        engine.keep_answers(settings.limits.answer_cache_mb)
         threading.Thread(target=_warm_up, args=(state,), name="warm-up", daemon=True).start()
         state.jobs.start()
         forgetting = asyncio.create_task(_forget_daily(state))
@@ -111,6 +135,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         await run_in_threadpool(state.sites.close)
         await run_in_threadpool(engine.store.save)
         await run_in_threadpool(engine.close)
+        await run_in_threadpool(state.access.close)
+        await run_in_threadpool(state.audit.close)
+        await run_in_threadpool(state.telemetry.stop)
 
     app = FastAPIOffline(
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
@@ -127,10 +154,13 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         collections,
         jobs,
         health,
+        probe,
+        metrics,
         pages,
         view,
         source,
         sites,
+        sign_in,
         widget,
     ):
         app.include_router(module.router)
@@ -139,6 +169,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         admin.router,
         admin_documents.router,
         admin_jobs.router,
+        admin_keys.router,
+        admin_oidc.router,
         admin_questions.router,
         admin_sites.router,
         admin_sync.router,
@@ -158,6 +190,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added sees a request first."""
     server = settings.server
+    app.add_middleware(Gate, load=app.state.service.load)
+    state: ServiceState = app.state.service
+    app.add_middleware(Identify, callers=Callers(state.access, state.operator, state.wrong_keys))
     app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)
     if server.allowed_origins:
         app.add_middleware(
@@ -170,12 +205,14 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
     app.add_middleware(SecurityHeaders, frame_origins=server.allowed_origins)
     app.add_middleware(SitesCors)
-    app.add_middleware(RequestLog)
+    app.add_middleware(Audit, audit=app.state.service.audit, networks=settings.audit.networks)
+    app.add_middleware(RequestLog, tracing=app.state.service.telemetry.tracing)
 
 
 async def _forget_daily(state: ServiceState) -> None:
     while True:
         await run_in_threadpool(state.questions.forget_old)
+        await run_in_threadpool(forget_acts, state.audit, state.settings.audit.keep_days)
         await run_in_threadpool(state.sessions.forget_old)
         await run_in_threadpool(state.sessions.forget_documents, may_read(state.engine.store.catalog, None))
         await asyncio.sleep(_DAY_S)

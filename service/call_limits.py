@@ -39,9 +39,13 @@ def network_of(address: str) -> str:
 class CallLimits:
     """Counts calls, and refuses those beyond a limit, which do not count. Safe to use from several threads."""
 
+    blocks = False
+    """Whether a call may wait for another machine."""
+
     def __init__(self, calls: "RecentCalls | None" = None) -> None:
-        self._calls = RecentCalls() if calls is None else calls
-        self._windows = MovingWindowRateLimiter(self._calls)
+        calls = RecentCalls() if calls is None else calls
+        self._clock = calls.clock
+        self._windows = MovingWindowRateLimiter(calls)
         self._lock = threading.Lock()
 
     def count(self, windows: Sequence[Window], refusal: str) -> None:
@@ -57,14 +61,18 @@ class CallLimits:
             self._check(windows, refusal)
 
     def _check(self, windows: Sequence[Window], refusal: str) -> None:
-        waits = [self._wait_s(item, key) for item, key in windows if not self._windows.test(item, key)]
+        self._refuse([self._wait_s(item, key) for item, key in windows if not self._windows.test(item, key)], refusal)
+
+    @staticmethod
+    def _refuse(waits: Sequence[int], refusal: str) -> None:
+        """``waits`` are the seconds of each limit that is reached. Raises TooManyRequests where there is one."""
         if waits:
             seconds = max(waits)
             raise TooManyRequests(refusal, f"Try again in {seconds} s.", seconds)
 
     def _wait_s(self, item: RateLimitItem, key: str) -> int:
         reset, _ = self._windows.get_window_stats(item, key)
-        return max(1, math.ceil(reset - self._calls.clock()))
+        return max(1, math.ceil(reset - self._clock()))
 
 
 class RecentCalls(Storage, MovingWindowSupport):

@@ -24,10 +24,15 @@ _OWN = {
     "config": "doctor:config",
     "doctor": "doctor:doctor",
     "verify": "verify:verify",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "questions": "questions_log:app",
     "sites": "sites:app",
+    "keys": "keys:app",
+    "operators": "operators:app",
     "mcp": "mcp:mcp",
     "jobs": "jobs:app",
+    "audit": "audit:app",
 }
 
 

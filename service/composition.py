@@ -9,6 +9,7 @@ from index.store import Store
 from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.reader import Reader
 from service.conversation.conversation import Conversation, ConversationOptions
+from service.load.place import place_free
 from service.settings import Settings
 from service.support.checker import open_checker
 from service.writing.chat_model import Message
@@ -57,7 +58,7 @@ def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
     rewriter = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, _REWRITE_TOKENS)
 
     def ask(messages: Sequence[Message]) -> Generator[str, None, None]:
-        with closing(rewriter.stream(messages)) as pieces:
+        with place_free(), closing(rewriter.stream(messages)) as pieces:
             for piece in pieces:
                 yield piece.text
 

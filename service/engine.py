@@ -24,8 +24,10 @@ from service.composition import answerer_of, writer_of
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
 from service.ingestion.sizes import checked_sizes
+from service.load.answer_cache import AnswerCache, AnswerKey
 from service.quality.renew import assess_again
 from service.settings import Settings
+from service.telemetry.answers import counted
 
 READER = "reader"
 """As `model` of a question: quotations by the reader, whatever chat model there is."""
@@ -39,6 +41,7 @@ class Engine:
         self._reader = reader
         self._writer = writer_of(settings)
         self._answerer = answerer_of(settings, store, reader, self._writer)
+        self._answers: AnswerCache | None = None
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
         self.ingester = Ingester(store, limits, settings.ingest.readers)
 
@@ -87,6 +90,10 @@ class Engine:
         """The names that ``ask`` takes as ``model``: the chat model's, if there is one, and the reader's."""
         chat = () if self._writer is None else (self._writer.model.name,)
         return (*chat, READER, self._reader.name)
+
+    def keep_answers(self, most_mb: int) -> None:
+        """From now on, give an answer again as long as nothing changed: for a server. 0 keeps none."""
+        self._answers = AnswerCache(most_mb * 1024**2) if most_mb else None
 
     def check_model(self) -> None:
         """Open the chat model, if there is one; nothing is sent. Raises UnsupportedModel, InvalidRequest."""
@@ -173,6 +180,8 @@ class Engine:
     def delete_collection(self, name: str) -> None:
         """Raises NotFound."""
         self.store.delete_collection(name)
+        if self._answers is not None:
+            self._answers.clear()  # a collection made within the same second could have its id and generation
 
     def documents(self, collection: str = "default", limit: int = -1, offset: int = 0) -> list[DocumentRow]:
         """Raises NotFound."""
@@ -273,5 +282,18 @@ class Engine:
             raise UnsupportedModel(
                 f"This server does not answer with the model {model!r}.", f"Leave it out, or name one of: {known}."
             )
-        written = model not in (READER, self._reader.name)
-        return self._answerer.events(question, collection, history, top_k, within, written=written)
+        written = self._writer is not None and model not in (READER, self._reader.name)
+
+        def fresh() -> Iterator[Event]:
+            return self._answerer.events(question, collection, history, top_k, within, written=written)
+
+        def key() -> AnswerKey | None:
+            found = self.store.catalog.find(collection)
+            if found is None:
+                return None
+            return AnswerKey.of(question, tuple(history), found, top_k, within, self._reader.name)
+
+        # What a chat model writes differs each time; what somebody's own labels let be found is theirs alone.
+        if self._answers is None or written or within.labels:
+            return counted(fresh())
+        return counted(self._answers.through(key, fresh))

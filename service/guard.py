@@ -1,16 +1,14 @@
-"""What every request passes: an id and a log line, a body limit, and the origins that may write."""
+"""What every request passes: a body limit, the origins that may write, and what browsers are told."""
 
-import time
-import uuid
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.dialects.errors import error_body_at
+from service.load.questions import ANY_CALL, is_asked
 from service.problems import problem, problem_response
 from service.sites.cors import is_site_path
 from service.sites.origins import is_of_host
@@ -20,42 +18,8 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAX_SITE_BYTES = 1024**2  # strangers send a question and its history, no files
 # Pictures that a chat client sends along, which are not used, have room in it.
 _MAX_CHAT_BYTES = 16 * 1024**2
-_QUIET = ("/static/", "/healthz", "/readyz")
 _PAGE_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
-
-log = structlog.get_logger("footnoted")
-
-
-class RequestLog:
-    """Gives each request an id, the caller's or a new one, and writes a line when it is done."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else uuid.uuid4().hex
-        began = time.perf_counter()
-        status = 500  # what the server makes of a crash, outside of this
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-
-        async def tagged(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-            await send(message)
-
-        try:
-            await self._app(scope, receive, tagged)
-        finally:
-            if not scope["path"].startswith(_QUIET):
-                took = round((time.perf_counter() - began) * 1000, 1)
-                log.info("request", method=scope["method"], path=scope["path"], status=status, ms=took)
+_FRAME_POLICY = "frame-ancestors 'self'"
 
 
 class SecurityHeaders:
@@ -71,8 +35,9 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers.setdefault("Referrer-Policy", "same-origin")
-                if headers.get("content-type", "").startswith("text/html") and not _is_api_page(scope["path"]):
-                    headers.setdefault("Content-Security-Policy", self._policy)
+                if headers.get("content-type", "").startswith("text/html"):
+                    policy = _FRAME_POLICY if _is_api_page(scope["path"]) else self._policy
+                    headers.setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self._app(scope, receive, secured if scope["type"] == "http" else send)
@@ -134,6 +99,8 @@ class BodyLimit:
         most, hint = self._max, "Send fewer or smaller files, or raise the setting server.max_upload_mb."
         if is_site_path(scope["path"]):
             most, hint = _MAX_SITE_BYTES, "Send less of the conversation's history."
+        elif is_asked(scope["path"], ANY_CALL):  # it is held in memory until its turn comes
+            most, hint = min(most, _MAX_CHAT_BYTES), "Send less of the conversation's history."
         dialect = error_body_at(scope["path"])
         if dialect is not None:
             most, hint = min(most, _MAX_CHAT_BYTES), "Send less of the conversation's history, and no files."

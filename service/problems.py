@@ -14,6 +14,7 @@ from core.errors import (
     Conflict,
     EncoderUnavailable,
     FootnotedError,
+    Forbidden,
     IndexBroken,
     IndexMismatch,
     InvalidRequest,
@@ -23,6 +24,7 @@ from core.errors import (
     ReadError,
     SessionExpired,
     SignInNeeded,
+    TookTooLong,
     TooLarge,
     TooManyRequests,
     UnsupportedMedia,
@@ -42,8 +44,10 @@ _STATUS: tuple[tuple[type[FootnotedError], int], ...] = (
     (IndexMismatch, 409),
     (SessionExpired, 401),
     (SignInNeeded, 401),
+    (Forbidden, 403),
     (OriginNotAllowed, 403),
     (TooManyRequests, 429),
+    (TookTooLong, 408),
     (NotReady, 503),
     (EncoderUnavailable, 503),
     (IndexBroken, 500),
@@ -55,7 +59,7 @@ _HTTP_HINTS = {
 }
 _TITLES = {
     400: "Bad request", 401: "Not signed in", 403: "Forbidden", 404: "Not found", 405: "Method not allowed",
-    409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed",
+    408: "Request timeout", 409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed",
     429: "Too many requests", 500: "Internal error", 503: "Not available",
 }  # fmt: skip
 _PUBLIC_WORDS = {

@@ -19,6 +19,8 @@ from pydantic_settings import (
 )
 
 from core.errors import SettingsError
+from service.access.access_settings import AccessSettings
+from service.load.limit_settings import LimitSettings
 from service.setting_groups import (
     AnswerSettings,
     ChatSettings,
@@ -34,9 +36,13 @@ from service.setting_groups import (
     SitesSettings,
     WebSettings,
 )
+from service.setting_names import meant
+from service.telemetry.telemetry_settings import AuditSettings, TelemetrySettings
 
 ENV_PREFIX = "FOOTNOTED_"
 CONFIG_VARIABLE = "FOOTNOTED_CONFIG"
+API_KEY_VARIABLE = "FOOTNOTED_API_KEY"
+"""The key that commands send to a server; no setting of a server's."""
 DEFAULT_CONFIG = "footnoted.toml"
 
 
@@ -59,6 +65,10 @@ class Settings(BaseSettings):
     questions: QuestionsSettings = QuestionsSettings()
     conversation: ConversationSettings = ConversationSettings()
     sites: SitesSettings = SitesSettings()
+    access: AccessSettings = AccessSettings()
+    limits: LimitSettings = LimitSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+    audit: AuditSettings = AuditSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -101,10 +111,10 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     try:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(
-            f"The settings do not hold: {faults}.", "`footnoted config --defaults` lists every setting."
-        ) from error
+        places = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
+        faults = "; ".join(f"{place}: {e['msg']}" for place, e in places)
+        unknown = [place for place, e in places if e["type"] == "extra_forbidden"]
+        raise SettingsError(f"The settings do not hold: {faults}.", meant(unknown, _names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{config_file()} is not valid TOML: {error}.", "Correct the file.") from error
 
@@ -158,6 +168,11 @@ def _flat(group: BaseModel, prefix: str = "") -> list[tuple[str, Any, str]]:
     return found
 
 
+def _names() -> list[str]:
+    """Of every setting and every group."""
+    return [*(origin.name for origin in defaults()), *Settings.model_fields]
+
+
 def _has(tree: Mapping[str, Any], name: str) -> bool:
     node: Any = tree
     for part in name.split("."):
@@ -194,13 +209,15 @@ def _check_environment() -> None:
     values = {name: value for name, value, _ in _flat(plain)}
     groups = {name for name in Settings.model_fields if name not in values}
     given = _environment()
-    unknown = sorted(given.keys() - {CONFIG_VARIABLE} - {_variable(name) for name in (*values, *groups)})
+    known = {CONFIG_VARIABLE, API_KEY_VARIABLE, *(_variable(name) for name in (*values, *groups))}
+    unknown = sorted(given.keys() - known)
     if unknown:
         raise SettingsError(
             f"Unknown settings in the environment: {', '.join(unknown)}.",
-            "`footnoted config --defaults` lists every setting.",
+            meant(unknown, [_variable(name) for name in (*values, *groups)], "__"),
         )
-    for variable in [_variable(name) for name in (*groups, *(n for n, v in values.items() if isinstance(v, list)))]:
+    lists = [name for name, value in values.items() if isinstance(value, list)]
+    for variable in [_variable(name) for name in (*groups, *lists, "access.anonymous")]:
         try:
             json.loads(given.get(variable, "[]"))
         except ValueError as error:

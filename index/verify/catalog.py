@@ -1,5 +1,6 @@
 """Checks of the catalog in itself: the file, the counts, the offsets, the stored vectors."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from index import schema
 from index.verify.check import Check, Tally
 
 _RESTORE = "Restore a copy of the data folder, or ingest these documents again."
-_DATABASES = ("catalog.db", "jobs.db", "questions.db", "sites.db")
+_KEPT_COPY = re.compile(r".+\.format-\d+\.db")  # from before an upgrade
 
 _d, _p, _c = schema.documents.c, schema.passages.c, schema.collections.c
 
@@ -19,8 +20,8 @@ _d, _p, _c = schema.documents.c, schema.passages.c, schema.collections.c
 def databases(data_dir: Path) -> Check:
     """SQLite's own checks of every database of the folder: pages, indexes, foreign keys."""
     tally = Tally("databases", "databases", "Restore a copy of the data folder.")
-    for path in (data_dir / name for name in _DATABASES):
-        if not path.exists():
+    for path in sorted(data_dir.glob("*.db")):
+        if _KEPT_COPY.fullmatch(path.name):
             continue
         tally.saw()
         try:

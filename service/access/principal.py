@@ -31,9 +31,11 @@ class Principal:
 
     def may(self, scope: Scope, collection: str | None = None) -> bool:
         """Whether it may do that, in the collection where one is named."""
-        return scope in self.scopes and (
-            collection is None or self.collections is None or collection in self.collections
-        )
+        return scope in self.scopes and (collection is None or self.sees(collection))
+
+    def sees(self, collection: str) -> bool:
+        """Whether the collection is there for it, whatever it may do in it."""
+        return self.collections is None or collection in self.collections
 
 
 NOBODY = Principal("anonymous", frozenset())

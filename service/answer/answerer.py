@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from core.errors import InvalidRequest
+from core.stages import stage
 from core.types import Answer, AnswerSentence, AnswerSpan, AnswerStatus, Citation, Clarification, Hit, Turn, Verdict
 from index.filters.filter import EVERYTHING, Within
 from index.search import SearchResult, SearchSettings
@@ -21,6 +22,7 @@ from service.conversation.clarify import clarify
 from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.retrieve import Retrieved, retrieve
 from service.limits import MAX_TOP_K
+from service.load.place import leave_place
 from service.writing.writer import Writer
 
 
@@ -102,6 +104,7 @@ class Answerer:
         )
         yield Started(answer.id, understood, answer.hits)
         read = self._read(understood, found)
+        leave_place()
         clock.lap("read")
         answer = replace(answer, confidence=read.confidence)
         document_of = partial(self._store.catalog.document, collection)
@@ -111,7 +114,10 @@ class Answerer:
             is_settled = False
             if written and self._writer is not None and found.hits and read.confidence >= self._writer.options.ask_from:
                 hits = found.hits[: self._policy.passages]
-                answer, is_settled = yield from _written(self._writer, answer, hits, read.values, document_of, clock)
+                with stage("write", encloses=False):
+                    answer, is_settled = yield from _written(
+                        self._writer, answer, hits, read.values, document_of, clock
+                    )
             if not is_settled:
                 answer = yield from _quoted(answer, read.chosen, document_of)
                 clock.lap("cite")
@@ -130,6 +136,7 @@ class Answerer:
         store, conversation, search = self._store, self._conversation, self._search
         return retrieve(store, conversation, question, history, collection, count, search, within, by_model=by_model)
 
+    @stage("read")
     def _read(self, question: str, found: SearchResult) -> "_Read":
         """Each part of a question is read by itself; the answer is as sure as that to its surest part."""
         count, most = self._policy.passages, self._policy.max_sentences
@@ -211,6 +218,7 @@ def _written(
         sentences=result.sentences,
         citations=result.citations,
         model=writer.model.name,
+        in_view=result.in_view,
     ), True
 
 

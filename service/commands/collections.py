@@ -12,6 +12,7 @@ from core.errors import Conflict, NotFound
 from index import building
 from index.transfer.importing import import_file
 from index.transfer.writing import export as export_file
+from service.audit.commanded import acting
 from service.collections import rename
 from service.commands.options import AsJson, DataDir, settings_with
 from service.commands.reindex import SplitMaximum, SplitTarget, chosen_sizes, show_progress
@@ -50,7 +51,11 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make an empty collection, with sizes of passages of its own if they are given."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "collections.create", name),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         if engine.store.catalog.find(name) is not None:
             raise Conflict(f"There is a collection {name!r} already.", "Take another name.")
         made = engine.create_collection(name, chosen_sizes(engine, split_target, split_maximum))
@@ -61,7 +66,11 @@ def create(
 def rename_collection(name: Name, new_name: NewName, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Give a collection another name; sites that show it go with it."""
     settings = settings_with(data_dir)
-    with rendered_errors(as_json), Engine.open(settings) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings.data_dir, "collections.rename", f"{name} {new_name}"),
+        Engine.open(settings) as engine,
+    ):
         rename(engine, settings.data_dir, name, new_name)
     _tell(as_json, {"collection": new_name, "before": name}, f"{name} is {new_name} now")
 
@@ -69,7 +78,11 @@ def rename_collection(name: Name, new_name: NewName, data_dir: DataDir = None, a
 @app.command("copy")
 def copy(name: Name, new_name: NewName, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Make a second collection with the same documents; nothing is embedded."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "collections.copy", f"{name} {new_name}"),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         count = building.copy(engine.store, name, new_name, None if as_json else show_progress)
     _tell(as_json, {"collection": new_name, "documents": count}, f"{new_name}: {count} documents copied", progress=True)
 
@@ -83,7 +96,11 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write a collection to one file: documents, passages, vectors and original bytes, with checksums."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "collections.export", name),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         if file.exists() and not force:
             raise Conflict(f"{file} exists already.", "Name another file, or give --force.")
         made = export_file(engine.store, name, file, None if as_json else show_progress)
@@ -104,7 +121,11 @@ def import_collection(
     as_json: AsJson = False,
 ) -> None:
     """Make a collection of a file. All of it is checked first, and nothing is written if anything is amiss."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "collections.import", name or ""),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         if not file.is_file():
             raise NotFound(f"There is no file {file}.", "Name what `footnoted collections export` wrote.")
         made = import_file(engine.store, file, name, embed=embed, told=None if as_json else show_progress)
@@ -120,7 +141,11 @@ def delete(
     as_json: AsJson = False,
 ) -> None:
     """Forget a collection with all its documents."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "collections.delete", name),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         found = engine.collection(name)
         if not yes and not as_json:
             typer.confirm(f"Delete {name} with its {found.documents} documents?", abort=True)

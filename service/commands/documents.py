@@ -10,6 +10,7 @@ from rich.table import Table
 
 from core.errors import InvalidRequest, NotFound
 from index.catalog import DocumentRow
+from service.audit.commanded import acting
 from service.commands.ingest_report import shown_address
 from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
 from service.console import out, print_json, rendered_errors
@@ -63,10 +64,16 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Forget documents: no later answer cites them."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "documents.delete", f"collection={collection}") as act,
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         rows = engine.documents(collection)
         wanted = {name: _ids(name, rows) for name in documents}
-        removed = engine.remove(list(dict.fromkeys(i for ids in wanted.values() for i in ids)), collection)
+        ids_of_all = list(dict.fromkeys(i for ids in wanted.values() for i in ids))
+        act.target = f"collection={collection} {' '.join(ids_of_all)}"
+        removed = engine.remove(ids_of_all, collection)
         unknown = [name for name, ids in wanted.items() if not ids]
         if unknown:
             raise NotFound(

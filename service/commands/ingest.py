@@ -15,6 +15,8 @@ from rich.markup import escape
 from core.errors import FootnotedError, InvalidRequest
 from index.marks import Marks
 from ingest.find import find
+from service.audit.commanded import command_actor
+from service.audit.log import record_act
 from service.commands.ingest_report import IngestPrinter
 from service.commands.options import AsJson, Attributes, Collection, DataDir, Labels, Tags, settings_with
 from service.console import err, ingest_progress, print_error, rendered_errors
@@ -70,6 +72,8 @@ def ingest(
                 return
             try:
                 report = sync.run(specs)
+                if not dry_run:
+                    record_act(settings.data_dir, command_actor(), "documents.sync", f"collection={collection}")
             except KeyboardInterrupt:
                 err.print("Stopped. What was read until then is in.")
                 raise typer.Exit(_INTERRUPTED) from None

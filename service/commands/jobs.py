@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import duration, out, print_json, rendered_errors
 from service.jobs.records import Job, JobFile, job_json
@@ -63,7 +64,7 @@ def show_job(job_id: JobId, data_dir: DataDir = None, as_json: AsJson = False) -
 @app.command("cancel")
 def cancel_job(job_id: JobId, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Cancel a job: at once where it waits, soon where it runs. What it brought stays."""
-    with rendered_errors(as_json):
+    with rendered_errors(as_json), acting(settings_with(data_dir).data_dir, "jobs.cancel", job_id):
         job = _store(data_dir).cancel(job_id)
     if as_json:
         print_json(job_json(job))

@@ -1,15 +1,22 @@
 """``footnoted ask`` and ``footnoted search``."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from core.types import Answer, AnswerStatus, Hit, Verdict
+from service.answer.events import fold
 from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import READER, Engine
+from service.questions.log import KEY_FILE
+from service.questions.person import PersonKey
 from service.scope_text import within_text
+from service.sessions.access import may_read
+from service.sessions.store import Sessions
+from service.settings import Settings
 from service.wire import answer_json, hit_json
 
 Question = Annotated[str, typer.Argument(help="In natural language, in quotes.")]
@@ -24,6 +31,11 @@ Model = Annotated[
     str | None,
     typer.Option(help='"reader" quotes; any other is the chat model to ask in place of the setting model.name.'),
 ]
+_NEW = "new"
+InSession = Annotated[
+    str | None,
+    typer.Option("--session", metavar="new|ID", help='Go on with a conversation; "new" begins one and tells its id.'),
+]
 
 
 def ask(
@@ -32,6 +44,7 @@ def ask(
     top_k: TopK = 5,
     filters: Filters = None,
     model: Model = None,
+    session: InSession = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,12 +52,25 @@ def ask(
     with rendered_errors(as_json):
         within = within_text(filters)
         chosen = {} if model in (None, READER) else {"model": {"name": model}}
-        with Engine.open(settings_with(data_dir, **chosen)) as engine:
-            answer = engine.ask(question, collection, top_k=top_k, within=within, model=model)
+        settings = settings_with(data_dir, **chosen)
+        with closing(_sessions(settings)) as sessions, Engine.open(settings) as engine:
+            session_id = sessions.create().id if session == _NEW else session
+            history = () if session_id is None else sessions.history(session_id, may_read(engine.store.catalog, None))
+            events = engine.ask_events(question, collection, history, top_k, within, model)
+            answer = fold(events if session_id is None else sessions.recording(events, session_id, collection))
     if as_json:
-        print_json(answer_json(answer, collection))
-    else:
-        _print_answer(answer)
+        print_json(answer_json(answer, collection) | ({} if session_id is None else {"session_id": session_id}))
+        return
+    if answer.understood_as != " ".join(question.split()):
+        out.print(f"[dim]Understood as: {escape(answer.understood_as)}[/]")
+    _print_answer(answer)
+    if session == _NEW:
+        out.print(f"[dim]Go on with --session {session_id}[/]")
+
+
+def _sessions(settings: Settings) -> Sessions:
+    key = PersonKey(settings.data_dir / KEY_FILE)
+    return Sessions(settings.data_dir, settings.conversation.keep_days, key)
 
 
 def search(

@@ -12,6 +12,7 @@ from rich.table import Table
 from core.errors import InvalidRequest
 from core.plain_text import printable
 from core.types import AnswerStatus
+from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, Since, settings_with, since_utc
 from service.console import out, print_json, rendered_errors
 from service.questions.log import KEY_FILE, QuestionLog
@@ -63,7 +64,9 @@ def erase(
     with rendered_errors(as_json):
         if (person is None) is not everything:
             raise InvalidRequest("Say whose questions to erase.", "Give either --person ID or --all.")
-        with _opened(data_dir) as questions:
+        # Whose they were is not told: to forget somebody must not write down who it was.
+        whose = "all" if person is None else "one person"
+        with acting(settings_with(data_dir).data_dir, "questions.erase", whose), _opened(data_dir) as questions:
             asked, ratings = questions.erase_all() if person is None else questions.erase_person(person)
         sessions = _erased_sessions(person, data_dir)
     if as_json:

@@ -7,6 +7,7 @@ import typer
 from core.errors import InvalidRequest
 from index import building
 from index.building import BuildProgress
+from service.audit.commanded import acting
 from service.commands.options import AsJson, Collection, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
 from service.engine import Engine
@@ -28,7 +29,12 @@ def reindex(
     as_json: AsJson = False,
 ) -> None:
     """Split and embed all documents anew with the present settings; the old index answers meanwhile."""
-    with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
+    act = "collections.rollback" if rollback else "collections.reindex"
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, act, collection),
+        Engine.open(settings_with(data_dir)) as engine,
+    ):
         if rollback:
             present = building.roll_back(engine.store, collection)
         else:

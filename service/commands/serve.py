@@ -1,27 +1,23 @@
 """``footnoted serve``: the HTTP service and the chat page."""
 
-import json
 import socket
-from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from core.errors import Conflict
+from service.access.startup import check_not_open_by_accident
 from service.addresses import own_address
-from service.app import create_app
+from service.audit.settings_seen import note_start
 from service.commands.options import DataDir, settings_with
-from service.console import err, ingest_progress, out, rendered_errors
-from service.engine import Engine
-from service.guard import LOOPBACK
+from service.console import out, rendered_errors
 from service.logs import configure_logs
 from service.operator import load_token
-from service.settings import Settings
+from service.settings import Settings, explain
+from service.workers.master import Master
+from service.workers.sample import SAMPLE, SAMPLE_DOCUMENT
 
-SAMPLE = Path(__file__).resolve().parent.parent / "sample"
-SAMPLE_DOCUMENT = SAMPLE / "central-foreign-affairs-work-conference.txt"
-_SAMPLE_SUGGESTIONS = 3
+__all__ = ["SAMPLE", "SAMPLE_DOCUMENT", "serve"]
 
 
 def serve(
@@ -31,35 +27,28 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="With an empty data folder, ingest a sample document.")] = False,
 ) -> None:
     """Serve the chat page and the API."""
+
+    def read_settings() -> Settings:
+        return settings_with(data_dir, server={"host": host, "port": port})
+
     with rendered_errors(as_json=False):
-        settings = settings_with(data_dir, server={"host": host, "port": port})
+        settings = read_settings()
+        check_not_open_by_accident(settings)
         listening = _listen(settings)
-        engine = Engine.open(settings)
-        if demo and not any(collection.documents for collection in engine.collections()):
-            err.print("The data folder is empty: reading the sample document.")
-            with ingest_progress() as progress:
-                engine.ingest([SAMPLE_DOCUMENT], "default", progress)
-        if not settings.chat.suggestions and _has_sample(engine):
-            settings.chat.suggestions = _sample_questions()
-        app = create_app(settings, engine)
-    configure_logs()
-    address = own_address(settings.server.host, listening.getsockname()[1])
+    configure_logs(settings.telemetry)
+
+    def tell(suggestion: str | None) -> None:
+        note_start(settings.data_dir, explain({"data_dir": data_dir, "server": {"host": host, "port": port}}))
+        _announce(settings, own_address(settings.server.host, listening.getsockname()[1]), suggestion)
+
+    raise typer.Exit(Master(listening, settings, read_settings, tell, demo=demo).run())
+
+
+def _announce(settings: Settings, address: str, suggestion: str | None) -> None:
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
     out.print(f"Operator's pages: {address}/admin#token={load_token(settings.data_dir)}")
-    if settings.chat.suggestions:
-        out.print(f"Try: {settings.chat.suggestions[0]}")
-    if settings.server.host not in LOOPBACK:
-        err.print("[yellow]Note:[/] whoever reaches this address can read and change all documents.")
-    proxies = settings.server.trusted_proxies
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies,
-    )
-    uvicorn.Server(config).run([listening])
+    if suggestion:
+        out.print(f"Try: {suggestion}")
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -76,14 +65,3 @@ def _listen(settings: Settings) -> socket.socket:
             f"Cannot listen on {host}, port {port}: {error.strerror}.",
             "Stop what uses it, or choose another with --port.",
         ) from error
-
-
-def _has_sample(engine: Engine) -> bool:
-    names = [collection.name for collection in engine.collections()]
-    return "default" in names and any(row.uri == SAMPLE_DOCUMENT.as_uri() for row in engine.documents("default"))
-
-
-def _sample_questions() -> list[str]:
-    lines = (SAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines if line]
-    return [row["question"] for row in rows if row["answerable"]][:_SAMPLE_SUGGESTIONS]

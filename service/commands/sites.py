@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.addresses import own_address, script_tag
+from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
 from service.settings import Settings
@@ -86,8 +87,9 @@ def add(
         settings = settings_with(data_dir)
         address = _address(server, settings)  # first: one that cannot be must not leave a site behind
         look = _look(SiteLook(), title, greeting, suggest, placeholder, language, accent, position, feedback)
-        with _opened(settings) as sites:
+        with acting(settings.data_dir, "sites.create", name) as act, _opened(settings) as sites:
             site = sites.add(name, collection, origin or [], look)
+            act.target = site.id
     _print_site(site, address, as_json)
     if not site.origins:
         err.print("[yellow]Note:[/] no page of another origin may show it yet: footnoted sites edit … --add-origin")
@@ -118,7 +120,7 @@ def edit(
         settings = settings_with(data_dir)
         address = _address(server, settings)
         gone = {normal_origin(one) for one in remove_origin or []}
-        with _opened(settings) as sites:
+        with acting(settings.data_dir, "sites.change", site), _opened(settings) as sites:
             found = sites.find(site)
             origins = [*(found.origins if origin is None else origin), *(add_origin or [])]
             changed = replace(
@@ -135,7 +137,11 @@ def edit(
 @app.command()
 def remove(site: SiteName, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Remove a site: its widgets stop answering at once."""
-    with rendered_errors(as_json), _opened(settings_with(data_dir)) as sites:
+    with (
+        rendered_errors(as_json),
+        acting(settings_with(data_dir).data_dir, "sites.delete", site),
+        _opened(settings_with(data_dir)) as sites,
+    ):
         found = sites.find(site)
         sites.remove(found.id)
     if as_json:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from core.types import Turn
 from index.encode import DEFAULT_MODEL, Encoder
-from service.conversation.follow_up import near_form, stands_alone, understand
+from service.conversation.follow_up import FollowUp, stands_alone
 from service.conversation.related import RelatedQuestions
 from service.conversation.rewrite import Ask, rewritten
 from service.conversation.turns import latest
@@ -26,6 +26,18 @@ class ConversationOptions:
     clarify: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question ``asked``, and as ``text`` with what it leaves out filled in.
+
+    ``near`` is that with the subject that it may belong to, to search with too; None where it needs none.
+    """
+
+    asked: str
+    text: str
+    near: str | None = None
+
+
 class Conversation:
     """Holds nothing of any one conversation. Safe from several threads."""
 
@@ -36,24 +48,19 @@ class Conversation:
         # The least cosine of related questions is that of the default encoder; each encoder has a scale of its own.
         self._related = RelatedQuestions(encoder) if encoder.name == DEFAULT_MODEL else None
 
-    def understand(self, question: str, history: Sequence[Turn], *, by_model: bool = True) -> str:
-        """The question with what it leaves out filled in; but for white space unchanged where there is no history.
+    def understand(self, question: str, history: Sequence[Turn], *, by_model: bool = True) -> Understood:
+        """But for white space the question is unchanged where there is no history.
 
         ``by_model`` is whether the chat model may be asked, if there is one.
         """
         question = " ".join(question.split())
         if not history or self.options.rewrite == "off":
-            return question
+            return Understood(question, question)
         kept = latest(history, self.options.history_tokens)
+        reply = None
         if by_model and self._ask is not None and not stands_alone(question):
             reply = rewritten(question, kept, self._ask)
-            if reply is not None:
-                return reply
-        return understand(question, kept, self._related)
-
-    def near_form(self, question: str, understood: str, history: Sequence[Turn]) -> str | None:
-        """The question with the subject that it may belong to, to search with too; None where it needs none."""
-        if not history or self._related is None or self.options.rewrite == "off":
-            return None
-        kept = latest(history, self.options.history_tokens)
-        return near_form(question, understood, kept, self._related)
+        follow_up = FollowUp(question, kept)
+        text = follow_up.understood(self._related) if reply is None else reply
+        near = None if self._related is None else follow_up.near_form(text, self._related)
+        return Understood(question, text, near)

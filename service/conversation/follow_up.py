@@ -6,6 +6,7 @@ understood is shown to whoever asks.
 
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from core.types import Turn
 from service.conversation.left_out import Gap, gap
@@ -29,39 +30,47 @@ Related = Callable[[str, Sequence[str]], Sequence[float]]
 """How much a question has to do with each of the others: cosines."""
 
 
+class FollowUp:
+    """A question after others; the conversation before it is read once."""
+
+    def __init__(self, question: str, history: Sequence[Turn]) -> None:
+        self.question = " ".join(question.split())
+        self._before = _topic(self.question, history)
+
+    def understood(self, related: Related | None = None) -> str:
+        """The question with what it leaves out filled in from the conversation; unchanged where it stands alone.
+
+        ``related`` tells what "children" takes the place of in "What about children?". At most some 450 characters
+        longer than the question.
+        """
+        return self.question if self._before is None else _understand(self.question, copy(self._before), related)
+
+    def near_form(self, understood: str, related: Related) -> str | None:
+        """The question with the subject that it may belong to by its meaning: "Are there any film festivals (Ann
+        Arbor)?".
+
+        To search with beside the question itself, not to answer: it may as well be a new topic. None where it is near
+        to no earlier question, has a code or a number of its own, or asks of another thing what was asked of that one.
+        """
+        question = self.question
+        if self._before is None or not is_english(question):
+            return None
+        found = pronoun(question)
+        if found is not None and is_person(found):
+            return None
+        alone = understood == question and stands_alone(question)
+        if alone and any(character.isdigit() for character in question):
+            return None
+        whole = understood == question and introduces(question)
+        name = _near_subject(understood, self._before.asked, related, _RELATED_WHOLE if whole else _RELATED)
+        if name is None or (alone and not _words(name).isdisjoint(_words(question))):
+            return None
+        return _completed(understood, name)
+
+
 def understand(question: str, history: Sequence[Turn], related: Related | None = None) -> str:
-    """The question with what it leaves out filled in from the conversation; unchanged where it stands alone.
-
-    ``related`` tells what "children" takes the place of in "What about children?". At most some 450 characters longer
-    than the question.
-    """
-    question = " ".join(question.split())
-    if (topic := _topic(question, history)) is None:
-        return question
-    return _understand(question, topic, related)
-
-
-def near_form(question: str, understood: str, history: Sequence[Turn], related: Related) -> str | None:
-    """The question with the subject that it may belong to by its meaning: "Are there any film festivals (Ann Arbor)?".
-
-    To search with beside the question itself, not to answer: it may as well be a new topic. None where it is near to no
-    earlier question, has a code or a number of its own, or asks of another thing what was asked of that one.
-    """
-    question = " ".join(question.split())
-    topic = _topic(question, history)
-    if topic is None or not is_english(question):
-        return None
-    found = pronoun(question)
-    if found is not None and is_person(found):
-        return None
-    alone = understood == question and stands_alone(question)
-    if alone and any(character.isdigit() for character in question):
-        return None
-    whole = understood == question and introduces(question)
-    name = _near_subject(understood, topic.asked, related, _RELATED_WHOLE if whole else _RELATED)
-    if name is None or (alone and not _words(name).isdisjoint(_words(question))):
-        return None
-    return _completed(understood, name)
+    """As ``FollowUp.understood``."""
+    return FollowUp(question, history).understood(related)
 
 
 def stands_alone(question: str) -> bool:

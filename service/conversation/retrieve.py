@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.stages import stage
 from core.types import Turn
 from index.filters.filter import Within
 from index.search import SearchResult, SearchSettings
 from index.store import Store
-from service.conversation.conversation import Conversation
+from service.conversation.conversation import Conversation, Understood
 from service.conversation.follow_up import stands_alone
 
 WEIGHT_AS_ASKED = 0.2
@@ -41,23 +42,21 @@ def retrieve(
     Cosines are linear in the question's vector: one search for the weighted sum of both vectors is the fusion of two
     dense searches. ``by_model`` is Conversation.understand's. Raises NotFound, IndexMismatch.
     """
-    understood = conversation.understand(question, history, by_model=by_model)
-    form, also = forms(conversation, question, understood, history)
+    with stage("understand"):
+        understood = conversation.understand(question, history, by_model=by_model)
+    form, also = forms(understood)
     found = store.search(collection, form, count, settings, within.where, within.labels, also=also)
-    return Retrieved(understood, found)
+    return Retrieved(understood.text, found)
 
 
-def forms(
-    conversation: Conversation, question: str, understood: str, history: Sequence[Turn]
-) -> tuple[str, tuple[str, float] | None]:
+def forms(question: Understood) -> tuple[str, tuple[str, float] | None]:
     """What to search for, and the other form with its share of the dense score.
 
     A question that may belong to an earlier one without saying so is shown and read as it is, and searched with that
     one's subject; where it stands alone, the subject has no part in the words that are searched.
     """
-    asked = " ".join(question.split())
-    near = conversation.near_form(question, understood, history)
-    if near is not None and understood == asked and stands_alone(asked):
-        return understood, (near, WEIGHT_OF_NEAR)
-    form = near or understood
+    asked = question.asked
+    if question.near is not None and question.text == asked and stands_alone(asked):
+        return asked, (question.near, WEIGHT_OF_NEAR)
+    form = question.near or question.text
     return form, None if form == asked else (asked, WEIGHT_AS_ASKED)

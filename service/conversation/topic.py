@@ -17,14 +17,15 @@ _REMEMBERED = 8
 
 class Topic:
     """The centre of a question is what its pronouns stand for, or else what it is about; it stays the centre for as
-    long as questions point to it (Grosz, Joshi and Weinstein, "Centering", 1995).
+    long as questions point to it (Grosz, Joshi and Weinstein, "Centering", 1995). What it remembers is replaced and
+    never changed, so that a copy goes on by itself.
     """
 
     def __init__(self) -> None:
         self.question = ""
         self.centre: Phrase | None = None
         self.who: Phrase | None = None
-        self.asked: list[tuple[str, Phrase | None]] = []
+        self.asked: tuple[tuple[str, Phrase | None], ...] = ()
         self._recent: list[Phrase] = []
         self._others: list[Phrase] = []
 
@@ -32,13 +33,13 @@ class Topic:
         """A question as understood, with the phrases that it says itself. With ``keeps`` it points to the centre."""
         telling = [p for p in map(subject, phrases) if is_telling(p)]
         if self.centre is not None:
-            self._others.insert(0, self.centre)
+            self._others = [self.centre, *self._others]
         self._others = [*telling, *self._others][:_REMEMBERED]
         self._recent = telling
         self.question = question
         if not (keeps and self.centre is not None):
             self.centre = _centre(question, telling) or self.centre
-        self.asked.append((question, self.centre))
+        self.asked = (*self.asked, (question, self.centre))
 
     def answer(self, text: str) -> None:
         """What was answered to the last question."""

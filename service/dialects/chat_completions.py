@@ -15,8 +15,8 @@ from sse_starlette import ServerSentEvent
 
 from core.types import Answer
 from service.answer.events import Done, Event, Started
+from service.asked import Asked
 from service.dialects.answer_text import AnswerText, Marked, More, Part, answer_of
-from service.dialects.asking import Asked
 from service.dialects.errors import openai_error
 from service.dialects.links import Links
 from service.dialects.models import ModelName
@@ -113,7 +113,7 @@ class ChatChunks:
 
 def models_json(names: list[str]) -> dict[str, Any]:
     """Anthropic's client, which asks at the same address, reads it too."""
-    ends = {"first_id": names[0], "last_id": names[-1], "has_more": False}
+    ends = {"first_id": names[0] if names else None, "last_id": names[-1] if names else None, "has_more": False}
     return {"object": "list", "data": [model_json(name) for name in names], **ends}
 
 

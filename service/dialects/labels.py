@@ -1,26 +1,15 @@
-"""Which access labels a client of a dialect holds.
-
-Such clients send a key with every call, whether one is needed or not. Unlike at the other routes, the same wrong key
-is looked at once only: it is no guess at the operator's token, and must not keep the operator from signing in.
-"""
+"""Which access labels a client of a dialect holds: those of the key that it sends as its API key."""
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from service.routes.held_labels import NO_LABELS, held_labels
-from service.routes.state import State
+from service.access.needs import Asks
 
 
-def client_labels(request: Request, state: State) -> frozenset[str] | None:
-    """None for the operator, who may find all; the operator's token goes as the client's key (``Bearer …``)."""
-    key = request.headers.get("authorization")
-    if key is not None and state.wrong_keys.has(key):
-        return NO_LABELS
-    held = held_labels(request, state)
-    if key is not None and held is not None:
-        state.wrong_keys.add(key)
-    return held
+async def client_labels(caller: Asks) -> frozenset[str] | None:
+    """None for who may find all. Raises SignInNeeded, KeyInvalid, Forbidden."""
+    return caller.labels
 
 
 ClientLabels = Annotated[frozenset[str] | None, Depends(client_labels)]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -9,12 +10,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.types import Turn
+from service.access.needs import check
+from service.access.principal import NOBODY, Principal
+from service.access.principal import Scope as Allowed
 from service.answer.events import Event
-from service.dialects.labels import client_labels
-from service.routes.held_labels import NO_LABELS
 from service.routes.state import ServiceState, ready_engine
 
 _MAX_BODY_BYTES = 1024**2
+# Listing resources is not told of the request that asks for it.
+_CALLER: ContextVar[Principal] = ContextVar("mcp_caller", default=NOBODY)
 
 
 @asynccontextmanager
@@ -32,9 +36,11 @@ async def serving_mcp(app: FastAPI) -> AsyncIterator[None]:
     def reach(request: Request | None) -> Reached:
         public = state.settings.server.public_url
         if request is None:
-            return Reached(state.engine, NO_LABELS, public, record)
-        labels = client_labels(request, state)
-        return Reached(ready_engine(request), labels, public or str(request.base_url), record)
+            caller = _CALLER.get()
+            return Reached(state.engine, caller.labels, public, record, caller.collections)
+        caller = check(request.scope, Allowed.ASK)
+        base = public or str(request.base_url)
+        return Reached(ready_engine(request), caller.labels, base, record, caller.collections)
 
     server = make_mcp_server(reach, state.version)
     # Which names and origins may call is OriginGuard's to say, as for every other route.
@@ -50,7 +56,11 @@ class _Mcp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handle: ASGIApp = scope["app"].state.mcp
-        await handle(scope, receive, send)
+        token = _CALLER.set(check(scope, Allowed.ASK))
+        try:
+            await handle(scope, receive, send)
+        finally:
+            _CALLER.reset(token)
 
 
 MCP_ROUTE = Route("/mcp", endpoint=_Mcp(), methods=["POST"], include_in_schema=False)

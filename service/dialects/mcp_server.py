@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from core.errors import FootnotedError
 from core.types import Document, Turn
+from service.access.needs import no_collection
 from service.answer.events import Event
 from service.dialects.answer_text import AnswerText, More, answer_of, settled
 from service.dialects.links import Links
@@ -48,15 +49,24 @@ Filters = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """The engine for a caller, with the labels that the caller holds (None: all)."""
+    """The engine for a caller, with the labels that it holds and the collections that it may see (None: all)."""
 
     engine: Engine
     labels: frozenset[str] | None
     base: str | None
     record: Callable[[Iterator[Event], str, tuple[Turn, ...]], Iterator[Event]]
+    collections: frozenset[str] | None = None
 
     def links(self, collection: str) -> Links:
         return Links(self.base, collection)
+
+    def sees(self, collection: str) -> bool:
+        return self.collections is None or collection in self.collections
+
+    def check(self, collection: str) -> None:
+        """To who may not see it, a collection is not there. Raises NotFound."""
+        if not self.sees(collection):
+            raise no_collection(collection)
 
 
 Reach = Callable[[Request | None], Reached]
@@ -91,6 +101,7 @@ class _Tools:
         """Answer a question from the documents, every sentence with its source, or say that they do not tell."""
         with _told():
             to = self._reached(context)
+            to.check(collection)
             events = to.engine.ask_events(question, collection, within=within(filters or {}, to.labels))
             told = [event async for event in stepped(to.record(events, collection, ()))]
         return _answered(settled(told), to.links(collection))
@@ -106,6 +117,7 @@ class _Tools:
         """Find passages for a question, best first, each with its document and exact place."""
         with _told():
             to = self._reached(context)
+            to.check(collection)
             asked = within(filters or {}, to.labels)
             hits = await run_in_threadpool(to.engine.search, question, collection, top_k, (), asked)
             links = to.links(collection)
@@ -142,6 +154,7 @@ class _Tools:
         """The documents of a collection by title."""
         with _told():
             to = self._reached(context)
+            to.check(collection)
             listed = to.engine.list_documents
             rows, total = await run_in_threadpool(listed, collection, within({}, to.labels), limit, offset)
         documents = [document_json(row.row) for row in rows]
@@ -150,7 +163,8 @@ class _Tools:
     async def list_collections(self, context: Context[Any, Any]) -> CallToolResult:
         """The collections with their counts."""
         with _told():
-            found = await run_in_threadpool(self._reached(context).engine.collections)
+            to = self._reached(context)
+            found = [one for one in await run_in_threadpool(to.engine.collections) if to.sees(one.name)]
         return _json_result({"collections": [collection_json(collection) for collection in found]})
 
     async def document(self, collection: str, document_id: str, context: Context[Any, Any]) -> str:
@@ -167,7 +181,7 @@ class _Tools:
 
 
 class _Server(MCPServer[Any]):
-    """Lists documents as resources: those without labels, since a listing does not tell who asks."""
+    """Lists documents as resources: those that the caller may find."""
 
     reach: Reach
 
@@ -175,11 +189,11 @@ class _Server(MCPServer[Any]):
         return await run_in_threadpool(self._documents)
 
     def _documents(self) -> list[Resource]:
-        engine = self.reach(None).engine
+        to = self.reach(None)
         found: list[Resource] = []
-        for collection in engine.collections():
+        for collection in filter(lambda one: to.sees(one.name), to.engine.collections()):
             room = _MOST_RESOURCES - len(found)
-            rows, _ = engine.list_documents(collection.name, within({}, frozenset()), room)
+            rows, _ = to.engine.list_documents(collection.name, within({}, to.labels), room)
             for row in (marked.row for marked in rows):
                 uri = f"{_SCHEME}{quote(collection.name, safe='')}/{quote(row.id, safe='')}"
                 found.append(Resource(uri=uri, name=row.id, title=row.title, mime_type="text/plain"))
@@ -189,6 +203,7 @@ class _Server(MCPServer[Any]):
 
 
 def _find(to: Reached, document_id: str, collection: str) -> Document:
+    to.check(collection)
     to.engine.check_may_find(document_id, collection, to.labels)
     return to.engine.document(document_id, collection)
 

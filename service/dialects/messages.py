@@ -14,8 +14,8 @@ from sse_starlette import ServerSentEvent
 
 from core.types import Answer, AnswerSentence, Citation
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
+from service.asked import Asked
 from service.dialects.answer_text import answer_of, closing_text, sentence_mark
-from service.dialects.asking import Asked
 from service.dialects.errors import anthropic_error
 from service.dialects.links import Links
 from service.dialects.models import ModelName

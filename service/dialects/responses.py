@@ -15,8 +15,8 @@ from sse_starlette import ServerSentEvent
 from core.errors import InvalidRequest
 from core.types import Answer
 from service.answer.events import Done, Event, Started
+from service.asked import Asked
 from service.dialects.answer_text import AnswerText, Marked, More, answer_of
-from service.dialects.asking import Asked
 from service.dialects.errors import words
 from service.dialects.links import Links
 from service.dialects.models import ModelName

@@ -1,6 +1,6 @@
 """The addresses that clients of other APIs call: ``/v1/chat/completions``, ``/v1/responses``, ``/v1/messages``, …
 
-An API key is taken and has no effect, unless it is the operator's token (see labels.py).
+The API key that a client has to send is one of `footnoted keys`, or the operator's token; where everybody may ask, any.
 """
 
 from collections.abc import Iterator
@@ -11,14 +11,17 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from core.errors import NotFound
+from service.access.needs import Reads, allow
+from service.access.principal import Principal, principal_of
 from service.answer.events import Event
-from service.dialects.asking import answer_events, links_of, whole_answer
+from service.asked import answer_events
+from service.dialects.asking import links_of, whole_answer
 from service.dialects.chat_completions import ChatChunks, ChatRequest, completion_json, model_json, models_json
 from service.dialects.errors import AnthropicRoute, OpenAIRoute
 from service.dialects.labels import ClientLabels
 from service.dialects.links import Links
 from service.dialects.messages import MessageEvents, MessagesRequest, message_json, ping
-from service.dialects.models import ModelName, model_names, parse_model
+from service.dialects.models import PREFIX, ModelName, model_names, parse_model
 from service.dialects.responses import ResponseEvents, ResponsesRequest, response_json
 from service.dialects.ui_messages import STREAM_HEADERS, UiMessageParts, UiMessagesRequest
 from service.engine import Engine
@@ -46,16 +49,15 @@ async def chat_completions(
 
 
 @openai.get("/models")
-def list_models(state: State) -> dict[str, Any]:
-    """Each collection as a model."""
-    return models_json(model_names(collection.name for collection in state.engine.collections()))
+def list_models(state: State, caller: Reads) -> dict[str, Any]:
+    """Each collection that the caller may see as a model."""
+    return models_json(_known(state, caller))
 
 
 @openai.get("/models/{name:path}")
-def get_model(state: State, name: str) -> dict[str, Any]:
+def get_model(state: State, name: str, caller: Reads) -> dict[str, Any]:
     """A collection as a model."""
-    known = model_names(collection.name for collection in state.engine.collections())
-    if model_names([parse_model(name).collection])[-1] not in known:
+    if f"{PREFIX}{parse_model(name).collection}" not in _known(state, caller):
         raise NotFound(f"There is no model {name!r}.", "GET /v1/models lists them: each collection is one.")
     return model_json(name)
 
@@ -88,6 +90,7 @@ async def ui_messages(
     request: Request, given: UiMessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
 ) -> Response:
     """The Vercel AI SDK's UI message stream."""
+    allow(principal_of(request.scope), given.collection)
     events = answer_events(given.asked(), engine, state, labels)
     return await streamed(events, UiMessageParts(links_of(request, state, given.collection)), STREAM_HEADERS)
 
@@ -101,5 +104,12 @@ def _asked(
 ) -> tuple[ModelName, Links, Iterator[Event]]:
     """Raises InvalidRequest; the events raise what the search does."""
     model = parse_model(given.model)
+    allow(principal_of(request.scope), model.collection)
     events = answer_events(given.asked(model), engine, state, labels)
     return model, links_of(request, state, model.collection), events
+
+
+def _known(state: ServiceState, caller: Principal) -> list[str]:
+    """Who may see one collection, but not the default one, has no model of that."""
+    names = model_names(collection.name for collection in state.engine.collections())
+    return [name for name in names if caller.sees(name.removeprefix(PREFIX))]

@@ -14,8 +14,8 @@ from sse_starlette import ServerSentEvent
 
 from core.types import Citation
 from service.answer.events import Cited, Done, Event, SentenceDone, Started
+from service.asked import Asked
 from service.dialects.answer_text import AnswerText, More
-from service.dialects.asking import Asked
 from service.dialects.errors import words
 from service.dialects.links import Links
 from service.dialects.said import Said, question_of, text_of

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from core.stages import stage
 from index.catalog import Collection, Entry
 from index.marks import NO_MARKS, Marks
 from index.store import Store
@@ -46,13 +47,15 @@ class Batch:
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return []
-        made = self._store.embed([p.passages for p in waiting], progress)
+        with stage("embed"):
+            made = self._store.embed([p.passages for p in waiting], progress)
         entries = [
             (Entry(p.document, m, p.findings, p.signature, p.item.moved_from, self._marks), p.item.data)
             for p, m in zip(waiting, made, strict=True)
         ]
         self._known()  # before the batch is in: else each of two copies in it would name the other
-        self._store.put(self._collection, entries)
+        with stage("commit"):
+            self._store.put(self._collection, entries)
         return [self._result(p) for p in waiting]
 
     def _result(self, prepared: Prepared) -> FileResult:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from core.errors import ReadError
+from core.stages import stage
 from core.types import Document, Finding, Passage
 from index.encode import Encoder
 from index.encoder_languages import languages_of
@@ -56,7 +57,8 @@ class Preparer:
     def prepare(self, item: Item, on_progress: Callable[[int, int], None]) -> Prepared | ReadError:
         """The errors of a source are a value, since one that stops nothing is nothing to raise."""
         try:
-            reading = read(item.data, item.uri, item.name, self._limits, on_progress)
+            with stage("read_source"):
+                reading = read(item.data, item.uri, item.name, self._limits, on_progress)
         except Stopped:
             raise
         except ReadError as error:
@@ -65,7 +67,8 @@ class Preparer:
             log.exception("reader_failed", uri=item.uri)
             return ReadError(f"{item.name} stopped its reader: {error!r}"[:500], "Report this, with the file.")
         document = replace(reading.document, metadata={**reading.document.metadata, **item.metadata})
-        passages = split(document, self._encoder.count_tokens, self._sizes)
+        with stage("split"):
+            passages = split(document, self._encoder.count_tokens, self._sizes)
         counts = self._encoder.count_tokens([passage.text for passage in passages])
         covered = languages_of(self._encoder.name)
         findings = assess(document, passages, counts, reading.findings, covered, self._encoder.max_tokens)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from types import TracebackType
 from urllib.parse import quote
 
@@ -90,7 +91,7 @@ class Reading:
         for task in tasks:
             for item in self._items(task):
                 self._make_room(len(item.data), readers)
-                future = self._pool.submit(self._preparer.prepare, item, self._keep_on)
+                future = self._pool.submit(copy_context().run, self._preparer.prepare, item, self._keep_on)
                 self._window.append((item, future))
         while self._window:
             self._take()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from core.stages import stage
 from ingest.find import find
 from ingest.sources import Listing
 from service.engine import Engine
@@ -48,7 +49,8 @@ class Worker:
     def _do(self, engine: Engine, work: JobWork) -> None:
         job = work.job
         log.info("job_started", job=job.id, kind=job.kind.value, collection=job.collection)
-        status = JobRun(engine, work, self._uploads, self._find, self._stopping).run()
+        with stage("job"):
+            status = JobRun(engine, work, self._uploads, self._find, self._stopping).run()
         if status is None:
             log.info("job_put_back", job=job.id)
         else:

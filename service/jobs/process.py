@@ -10,6 +10,7 @@ from contextlib import suppress
 import structlog
 
 from service.settings import Settings
+from service.telemetry.processes import forget_process
 
 _STOP_S = 30
 _FIRST_WAIT_S = 1.0
@@ -41,6 +42,7 @@ class WorkerProcess:
         if code is None:
             return True
         self._close_input()
+        forget_process(os.environ, self._process.pid)
         if code == 0:
             log.info("worker_ended", pid=self._process.pid)
             self._deaths = 0
@@ -82,6 +84,7 @@ class WorkerProcess:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        forget_process(os.environ, self._process.pid)
         self._process = None
 
     def _close_input(self) -> None:

@@ -92,7 +92,7 @@ class JobStore:
     def get(self, job_id: str, max_files: int = MAX_FILES_TOLD) -> Job:
         """Raises NotFound."""
         if not self.file.exists():
-            raise _unknown(job_id)
+            raise unknown_job(job_id)
         with read(self.file.opened()) as connection:
             return _job(connection, job_id, max_files)
 
@@ -138,7 +138,7 @@ def new_id() -> str:
     return f"job_{uuid.uuid4().hex}"
 
 
-def _unknown(job_id: str) -> NotFound:
+def unknown_job(job_id: str) -> NotFound:
     return NotFound(f"There is no job {job_id!r}.", "Ids of jobs come with the answer to an upload.")
 
 
@@ -178,7 +178,7 @@ def _added(
 def _job(connection: Connection, job_id: str, max_files: int) -> Job:
     row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first()
     if row is None:
-        raise _unknown(job_id)
+        raise unknown_job(job_id)
     return _told(connection, row, max_files)
 
 

@@ -9,6 +9,7 @@ import structlog
 from core.errors import FootnotedError, NotFound
 from index.building import sweep
 from service.engine import Engine
+from service.jobs.only_one import OnlyOne
 from service.jobs.process import WorkerProcess
 from service.jobs.records import Job
 from service.jobs.store import JobStore
@@ -36,6 +37,7 @@ class Supervisor:
         self._store = store
         self._settings = settings
         self._process = WorkerProcess(settings)
+        self._only_one = OnlyOne(settings.data_dir)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
@@ -59,6 +61,7 @@ class Supervisor:
         if self._thread.is_alive():
             self._thread.join()
         self._process.stop()
+        self._only_one.close()
 
     def show(self, job: Job) -> None:
         """Have what a settled job brought in the index; quick where that was done before."""
@@ -84,7 +87,7 @@ class Supervisor:
 
     def _look(self) -> None:
         unfinished = dict(self._store.unfinished())
-        if unfinished:
+        if unfinished and self._only_one.is_this():
             self._process.start()
         else:
             self._process.look()
@@ -96,7 +99,7 @@ class Supervisor:
             self._refresh(next(iter(unfinished.values())))
             took = time.monotonic() - now
             self._next_refresh = now + max(_REFRESH_EVERY_S, took / _REFRESH_SHARE)
-        if now >= self._next_sweep:
+        if now >= self._next_sweep and self._only_one.is_this():
             self._next_sweep = now + _DAY_S
             self._sweep()
 

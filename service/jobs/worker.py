@@ -17,6 +17,7 @@ import structlog
 from core.errors import FootnotedError
 from service.logs import configure_logs
 from service.settings import settings_from_json
+from service.telemetry.telemetry import Telemetry
 
 LOCK_FILE = "jobs.lock"
 NICENESS = 10
@@ -68,13 +69,13 @@ def main() -> None:
     """Runs until there is nothing to do, or the server stops. Exit code 0; 1 where the data folder cannot be used."""
     os.nice(NICENESS)  # questions come first
     settings = settings_from_json(_first_line())
-    configure_logs()
+    configure_logs(settings.telemetry)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     threading.Thread(target=_follow_server, args=(stopping,), name="follow-server", daemon=True).start()
     try:
-        with worker_lock(settings.data_dir, stopping) as held:
+        with Telemetry(settings.telemetry, "footnoted-worker"), worker_lock(settings.data_dir, stopping) as held:
             if held:
                 from service.jobs.loop import Worker  # with its models' libraries: who waits in line needs none
 

@@ -48,22 +48,26 @@ class QuestionLog:
         with write(self._file.opened()) as connection:
             connection.execute(insert(questions).values(question_row(question)))
 
-    def rate(self, answer_id: str, given: Feedback) -> None:
-        """Keep what a person thinks of an answer, in place of what the same one said before. Raises NotFound."""
-        with self._rating(answer_id, given.person) as connection:
+    def rate(self, answer_id: str, given: Feedback, collections: frozenset[str] | None = None) -> None:
+        """Keep what a person thinks of an answer, in place of what the same one said before. Raises NotFound, also
+        where the answer's collection is not among ``collections`` (None: all)."""
+        with self._rating(answer_id, given.person, collections) as connection:
             connection.execute(insert(feedback).values(feedback_row(answer_id, given)))
 
-    def withdraw(self, answer_id: str, person: str | None) -> None:
-        """Forget what a person said of an answer, if anything. Raises NotFound for the answer."""
-        with self._rating(answer_id, person):
+    def withdraw(self, answer_id: str, person: str | None, collections: frozenset[str] | None = None) -> None:
+        """Forget what a person said of an answer, if anything. Raises NotFound for the answer, as ``rate`` does."""
+        with self._rating(answer_id, person, collections):
             pass
 
     @contextmanager
-    def _rating(self, answer_id: str, person: str | None) -> Iterator[Connection]:
+    def _rating(
+        self, answer_id: str, person: str | None, collections: frozenset[str] | None
+    ) -> Iterator[Connection]:
         """A transaction in which the person's former feedback is gone."""
         with write(self._file.opened()) as connection:
-            known = select(questions.c.answer_id).where(questions.c.answer_id == answer_id)
-            if connection.execute(known).first() is None:
+            known = select(questions.c.collection).where(questions.c.answer_id == answer_id)
+            collection = connection.execute(known).scalar()
+            if collection is None or (collections is not None and collection not in collections):
                 raise NotFound(
                     f"There is no answer {answer_id!r}.",
                     "Ids come with answers; they are forgotten after the days of the setting questions.keep_days.",

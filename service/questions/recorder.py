@@ -72,11 +72,20 @@ class QuestionRecorder:
             self._room.release()
 
     def rate(
-        self, answer_id: str, rating: Rating | None, reason: Reason | None, comment: str | None, user: str | None
+        self,
+        answer_id: str,
+        rating: Rating | None,
+        reason: Reason | None,
+        comment: str | None,
+        user: str | None,
+        collections: frozenset[str] | None = None,
     ) -> None:
-        """Keep what a person thinks of an answer; no rating withdraws it. Raises NotFound, FeedbackOff, NotReady."""
+        """Keep what a person thinks of an answer; no rating withdraws it. Raises NotFound, FeedbackOff, NotReady.
+
+        An answer of a collection that is not among ``collections`` (None: all) is not there.
+        """
         self._check_keeps()
-        kept = self._writer.submit(self._rate, answer_id, rating, reason, comment, user)
+        kept = self._writer.submit(self._rate, answer_id, rating, reason, comment, user, collections)
         try:
             kept.result(_RATE_S)
         except TimeoutError:
@@ -84,15 +93,21 @@ class QuestionRecorder:
             raise NotReady("The log of questions is busy.", "Try again in a few seconds.") from None
 
     def _rate(
-        self, answer_id: str, rating: Rating | None, reason: Reason | None, comment: str | None, user: str | None
+        self,
+        answer_id: str,
+        rating: Rating | None,
+        reason: Reason | None,
+        comment: str | None,
+        user: str | None,
+        collections: frozenset[str] | None,
     ) -> None:
         person = self._log.person(user)
         if rating is None:
-            self._log.withdraw(answer_id, person)
+            self._log.withdraw(answer_id, person, collections)
             return
         words = comment.strip() if comment else None
         given = Feedback(rating, reason, words or None, person, timestamp(datetime.now(UTC)))
-        self._log.rate(answer_id, given)
+        self._log.rate(answer_id, given, collections)
 
     def feedback(
         self, rating: Rating | None, collection: str | None, limit: int, offset: int

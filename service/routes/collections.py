@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.access.needs import INGESTS_IN_PATH, READS_IN_PATH, Ingests, Reads, allow
+from service.audit.middleware import name_target
 from service.routes.state import ReadyEngine, State
 from service.wire import collection_json
 
@@ -19,24 +21,26 @@ class NewCollection(BaseModel):
 
 
 @router.get("/collections")
-def list_collections(state: State) -> dict[str, Any]:
-    """All collections with their counts."""
-    return {"collections": [collection_json(collection) for collection in state.engine.collections()]}
+def list_collections(state: State, caller: Reads) -> dict[str, Any]:
+    """All collections that the caller may see, with their counts."""
+    return {"collections": [collection_json(one) for one in state.engine.collections() if caller.sees(one.name)]}
 
 
 @router.post("/collections", status_code=201)
-def create_collection(engine: ReadyEngine, new: NewCollection) -> dict[str, Any]:
+def create_collection(request: Request, engine: ReadyEngine, new: NewCollection, caller: Ingests) -> dict[str, Any]:
     """Make a collection; one that is there already is left as it is."""
+    name_target(request.scope, new.name)
+    allow(caller, new.name)
     return collection_json(engine.create_collection(new.name))
 
 
-@router.get("/collections/{name}")
+@router.get("/collections/{name}", dependencies=[Depends(READS_IN_PATH)])
 def get_collection(state: State, name: str) -> dict[str, Any]:
     """One collection with its counts."""
     return collection_json(state.engine.collection(name))
 
 
-@router.delete("/collections/{name}", status_code=204)
+@router.delete("/collections/{name}", status_code=204, dependencies=[Depends(INGESTS_IN_PATH)])
 def delete_collection(state: State, name: str) -> None:
     """Forget a collection with all its documents."""
     state.engine.delete_collection(name)

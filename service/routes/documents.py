@@ -4,10 +4,11 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Form, Query, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from core.errors import InvalidRequest, NotFound
+from service.access.needs import INGESTS_IN_QUERY, READS_IN_QUERY, Ingests, allow
 from service.jobs.records import job_json
 from service.routes.document_address import ALSO_JSON
 from service.routes.held_labels import MAY_FIND, HeldLabels
@@ -26,6 +27,7 @@ _INLINE = {"application/pdf", "text/plain", "text/markdown"}
 def upload(
     state: State,
     response: Response,
+    caller: Ingests,
     files: list[UploadFile],
     collection: Annotated[str, Form()] = "default",
     tag: Annotated[list[str], Form(description="For all files; may be given several times.")] = [],  # noqa: B006
@@ -36,6 +38,7 @@ def upload(
 
     It keeps the tags and attributes of its former version; labels that are given take the place of the former ones.
     """
+    allow(caller, collection)
     state.engine.check_collection_name(collection)
     if len(files) > _MAX_FILES:
         raise InvalidRequest(f"{len(files)} files in one request; at most {_MAX_FILES} go.", "Send several requests.")
@@ -45,7 +48,7 @@ def upload(
     return job_json(job)
 
 
-@router.get("")
+@router.get("", dependencies=[Depends(READS_IN_QUERY)])
 def list_documents(
     state: State,
     labels: HeldLabels,
@@ -106,7 +109,7 @@ def get_original(state: State, document_id: str, collection: CollectionName = "d
     )
 
 
-@router.patch("/{document_id}", dependencies=MAY_FIND)
+@router.patch("/{document_id}", dependencies=[Depends(INGESTS_IN_QUERY), *MAY_FIND])
 def mark_document(
     state: State, document_id: str, changed: MarksRequest, collection: CollectionName = "default"
 ) -> dict[str, Any]:
@@ -114,7 +117,7 @@ def mark_document(
     return state.engine.change_marks(document_id, changed.change(), collection).as_json()
 
 
-@router.delete("/{document_id}", status_code=204, dependencies=MAY_FIND)
+@router.delete("/{document_id}", status_code=204, dependencies=[Depends(INGESTS_IN_QUERY), *MAY_FIND])
 def delete_document(
     state: State, document_id: str, after: BackgroundTasks, collection: CollectionName = "default"
 ) -> None:

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
+from service.access.needs import public
 from service.routes.state import ReadyEngine
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=public("Whether the server works is no secret."))
 
 
 @router.get("/healthz")

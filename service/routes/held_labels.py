@@ -1,22 +1,19 @@
-"""Which access labels a caller holds: the operator may find all documents, anybody else those without labels."""
+"""Which access labels a caller holds: who may see all, all; a key, its own; anybody else, none."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from core.errors import TooManyRequests
-from service.routes.operator_access import is_operator
+from service.access.needs import READS_IN_QUERY, VIEWS
+from service.access.principal import principal_of
 from service.routes.state import CollectionName, State
 
 NO_LABELS: frozenset[str] = frozenset()
 
 
-def held_labels(request: Request, state: State) -> frozenset[str] | None:
-    """None for who may find all. A wrong token, also once it is no longer looked at, is as good as none."""
-    try:
-        return None if is_operator(request, state) else NO_LABELS
-    except TooManyRequests:
-        return NO_LABELS
+async def held_labels(request: Request) -> frozenset[str] | None:
+    """None for who may find all."""
+    return principal_of(request.scope).labels
 
 
 HeldLabels = Annotated[frozenset[str] | None, Depends(held_labels)]
@@ -27,4 +24,5 @@ def check_may_find(state: State, document_id: str, labels: HeldLabels, collectio
     state.engine.check_may_find(document_id, collection, labels)
 
 
-MAY_FIND = [Depends(check_may_find)]
+MAY_FIND = [Depends(READS_IN_QUERY), Depends(check_may_find)]
+MAY_VIEW = [Depends(VIEWS), Depends(check_may_find)]

@@ -2,26 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from sse_starlette import EventSourceResponse, JSONServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError
+from service.access.needs import Needs
+from service.access.principal import Principal, Scope
 from service.jobs.jobs import Jobs
 from service.jobs.records import Job, job_json
+from service.jobs.store import unknown_job
 from service.problems import problem_of
 from service.routes.state import State
 
 router = APIRouter(prefix="/v1/jobs", tags=["collections"])
 _LOOK_S = 0.4
+Follows = Annotated[Principal, Depends(Needs(Scope.INGEST, Scope.ADMIN))]
 
 
 @router.get("/{job_id}")
-def get_job(state: State, job_id: str) -> dict[str, Any]:
+def get_job(state: State, job_id: str, caller: Follows) -> dict[str, Any]:
     """How far a job is, file by file; a settled one once questions find what it brought."""
-    return job_json(state.jobs.get(job_id))
+    return job_json(_seen(state.jobs, job_id, caller))
 
 
 @router.get(
@@ -29,9 +33,9 @@ def get_job(state: State, job_id: str) -> dict[str, Any]:
     responses={200: {"content": {"text/event-stream": {}}, "description": "Events `job`; the last one is settled."}},
     response_class=EventSourceResponse,
 )
-async def job_events(state: State, job_id: str) -> EventSourceResponse:
+async def job_events(state: State, job_id: str, caller: Follows) -> EventSourceResponse:
     """A job as it is now, and again whenever it has changed, until it is settled."""
-    job = await run_in_threadpool(state.jobs.get, job_id)  # an unknown one is still a plain 404
+    job = await run_in_threadpool(_seen, state.jobs, job_id, caller)  # an unknown one is still a plain 404
     return EventSourceResponse(_changes(state.jobs, job), headers={"Cache-Control": "no-cache"})
 
 
@@ -45,9 +49,18 @@ async def job_events(state: State, job_id: str) -> EventSourceResponse:
         409: {"description": "It is settled (`conflict`)."},
     },
 )
-def cancel_job(state: State, job_id: str) -> Response:
+def cancel_job(state: State, job_id: str, caller: Follows) -> Response:
     """Let a job end; the documents that it brought stay."""
+    _seen(state.jobs, job_id, caller)
     return Response(status_code=204 if state.jobs.cancel(job_id).is_settled else 202)
+
+
+def _seen(jobs: Jobs, job_id: str, caller: Principal) -> Job:
+    """To who may not see its collection, a job is not there. Raises NotFound."""
+    job = jobs.get(job_id)
+    if not caller.sees(job.collection):
+        raise unknown_job(job_id)
+    return job
 
 
 async def _changes(jobs: Jobs, job: Job) -> AsyncIterator[JSONServerSentEvent]:

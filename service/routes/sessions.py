@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from service.routes.held_labels import HeldLabels
+from service.access.needs import Asks
 from service.routes.state import State
 from service.sessions.access import may_read
-from service.sessions.store import Session
+from service.sessions.records import Session
 
 router = APIRouter(prefix="/v1/sessions", tags=["sessions"])
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: {"description": "No such session, or it is forgotten."}}
@@ -16,24 +16,30 @@ SessionId = Annotated[str, Path(max_length=100, description="As it was given whe
 
 
 @router.post("", status_code=201, responses={409: {"description": "This server keeps no sessions."}})
-def create_session(state: State) -> dict[str, Any]:
+def create_session(state: State, caller: Asks) -> dict[str, Any]:
     """Begin a conversation. Give its `id` as `session_id` with every question, in place of a history."""
-    return _json(state.sessions.create())
+    session = state.sessions.create()
+    state.access.session_owners.own(session.id, caller)
+    return _json(session)
 
 
 @router.get("/{session_id}", responses=_PROBLEMS)
-def get_session(state: State, session_id: SessionId, labels: HeldLabels) -> dict[str, Any]:
-    """The questions and answers so far, oldest first. Whoever has the id may read it.
+def get_session(state: State, session_id: SessionId, caller: Asks) -> dict[str, Any]:
+    """The questions and answers so far, oldest first. Whoever has the id may read it; where it was begun with a
+    key, that key alone.
 
-    An answer is `withheld` where it cites a document that is gone, or that the caller may not find.
+    An answer is `withheld` where it is from a document that is gone, or that the caller may not find.
     """
-    return _json(state.sessions.get(session_id, may_read(state.engine.store.catalog, labels)))
+    may = may_read(state.engine.store.catalog, caller.labels, caller.collections)
+    return _json(state.sessions.get(state.access.session_owners.seen_by(session_id, caller), may))
 
 
 @router.delete("/{session_id}", status_code=204, responses=_PROBLEMS)
-def delete_session(state: State, session_id: SessionId) -> None:
+def delete_session(state: State, session_id: SessionId, caller: Asks) -> None:
     """Forget the conversation."""
-    state.sessions.delete(session_id)
+    owners = state.access.session_owners
+    state.sessions.delete(owners.seen_by(session_id, caller))
+    owners.forget(session_id)
 
 
 def _json(session: Session) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from core.errors import OriginNotAllowed
+from service.access.needs import visitor
+from service.access.principal import set_principal
 from service.routes.state import State
 from service.sites.origins import is_allowed, is_of_host, origin_of_browser
 from service.sites.records import Site
@@ -39,6 +41,7 @@ def site_visit(request: Request, state: State, site_id: SiteId) -> SiteVisit:
             f"The session token is not of a page of {given}.", f"It was given to one of {session.origin}."
         )
     check_origin(request, site, session.origin)
+    set_principal(request.scope, visitor(site.id, site.collection))
     return SiteVisit(site, session.id, address)
 
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from core.errors import InvalidRequest
+from service.access.needs import READS_IN_QUERY
 from service.routes.held_labels import NO_LABELS, HeldLabels
 from service.routes.site_session import SiteSession
 from service.routes.state import CollectionName, State
@@ -42,7 +43,7 @@ def asked_place(start: int | None, end: int | None, quote: str | None) -> Asked 
     return Asked(start, end, quote or None)
 
 
-@router.get("/v1/documents/{document_id}/source")
+@router.get("/v1/documents/{document_id}/source", dependencies=[Depends(READS_IN_QUERY)])
 def get_source(
     state: State,
     labels: HeldLabels,
@@ -56,7 +57,12 @@ def get_source(
     return source_json(state.sources.source(document_id, collection, asked_place(start, end, quote), labels=labels))
 
 
-@router.get("/v1/documents/{document_id}/pages/{page}", responses=_PNG, response_class=Response)
+@router.get(
+    "/v1/documents/{document_id}/pages/{page}",
+    responses=_PNG,
+    response_class=Response,
+    dependencies=[Depends(READS_IN_QUERY)],
+)
 def get_page(
     request: Request,
     state: State,

@@ -8,8 +8,11 @@ from fastapi import Depends, Query, Request
 from fastapi.templating import Jinja2Templates
 
 from core.errors import FootnotedError, NotReady
+from service.access.access import Access
+from service.audit.log import AuditLog
 from service.engine import Engine
 from service.jobs.jobs import Jobs
+from service.load.load import Load
 from service.operator import Operator
 from service.questions.recorder import QuestionRecorder
 from service.sessions.store import Sessions
@@ -18,6 +21,7 @@ from service.sites.limits import RequestLimits
 from service.sites.store import Sites
 from service.sites.tokens import SessionTokens
 from service.source.view import SourceViews
+from service.telemetry.telemetry import Telemetry
 from service.wrong_keys import WrongKeys
 
 
@@ -33,7 +37,11 @@ class ServiceState:
     sites: Sites
     tokens: SessionTokens
     limits: RequestLimits
+    load: Load
+    access: Access
     operator: Operator
+    audit: AuditLog
+    telemetry: Telemetry
     sources: SourceViews
     templates: Jinja2Templates
     version: str

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 from urllib.parse import quote as quote_address
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.responses import Response
 
 from core.errors import NotFound, NotReady, ReadError, TooLarge
+from service.access.needs import VIEWS
 from service.routes.documents import get_original
-from service.routes.held_labels import MAY_FIND, HeldLabels
+from service.routes.held_labels import MAY_VIEW, HeldLabels
 from service.routes.source import MAX_POSITION, Quote, SpanEnd, SpanStart, asked_place, get_page
 from service.routes.state import CollectionName, ServiceState, State
 from service.sites.public_answers import public_uri
@@ -29,11 +30,11 @@ _WIDTHS = (700, 1000, 1400, 2000)
 _LARGE = 2400
 
 # A proxy of a public server passes nothing of /v1/documents/ on; the page brings what it needs below its own address.
-router.get("/view/{document_id}/pages/{page}", response_class=Response)(get_page)
-router.get("/view/{document_id}/original", response_class=FileResponse, dependencies=MAY_FIND)(get_original)
+router.get("/view/{document_id}/pages/{page}", response_class=Response, dependencies=[Depends(VIEWS)])(get_page)
+router.get("/view/{document_id}/original", response_class=FileResponse, dependencies=MAY_VIEW)(get_original)
 
 
-@router.get("/view/{document_id}", response_class=HTMLResponse)
+@router.get("/view/{document_id}", response_class=HTMLResponse, dependencies=[Depends(VIEWS)])
 def view(
     request: Request,
     state: State,

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from core.errors import NotFound
+from service.access.needs import public
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=public("The program is the same for everybody."))
 _FILE = Path(__file__).resolve().parent.parent / "static" / "widget.js"
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",

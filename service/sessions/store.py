@@ -1,60 +1,32 @@
 """Sessions in the data folder: making, reading, going on with and forgetting them."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from core.errors import Conflict, FootnotedError, NotFound
-from core.types import Answer, AnswerStatus, Turn
+from core.types import Answer, Turn
 from index.schema import read, write
 from service.answer.events import Done, Event
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
 from service.questions.records import timestamp
-from service.sessions.tables import FORMAT_VERSION, metadata, sessions, turns
+from service.sessions.records import KeptTurn, MayRead, Session, readable, withheld
+from service.sessions.tables import FORMAT_VERSION, in_view, metadata, sessions, turns
+from service.sessions.turn_rows import erase_answers, kept_turns
 from service.wire import citation_json
 
 FILE = "sessions.db"
 _ID_BYTES = 24
 _MOST_TURNS_READ = 50
-MayRead = Callable[[str, str], bool]
-"""Whether who asks may find a document now, by its collection and id."""
 log = structlog.get_logger("footnoted")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTurn:
-    """One question and its answer; ``citations`` are as on the wire.
-
-    ``withheld`` where the answer is from a document that is gone, or that whoever reads may not find: its text and
-    citations are then empty.
-    """
-
-    answer_id: str
-    asked_at: str
-    collection: str
-    question: str
-    understood_as: str
-    status: str
-    answer: str
-    citations: list[dict[str, Any]]
-    withheld: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Whoever holds the id may read the session, go on with it and delete it."""
-
-    id: str
-    created_at: str
-    used_at: str
-    turns: tuple[StoredTurn, ...] = ()
 
 
 def _utc_now() -> datetime:
@@ -92,20 +64,18 @@ class Sessions:
 
     def get(self, session_id: str, may_read: MayRead) -> Session:
         """With its turns, oldest first, as far as the documents that they cite may be read. Raises NotFound."""
-        found = self._stored(session_id)
-        return replace(found, turns=tuple(_readable(found.turns, may_read)))
+        session, kept = self._stored(session_id)
+        return replace(session, turns=tuple(readable(kept, may_read)))
 
-    def _stored(self, session_id: str) -> Session:
+    def _stored(self, session_id: str) -> tuple[Session, list[KeptTurn]]:
         if not self._file.exists():
             raise _unknown()
         with read(self._file.opened()) as connection:
             found = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
             if found is None or found["used_at"] < self._oldest():
                 raise _unknown()
-            wanted = [turns.c[name] for name in StoredTurn.__dataclass_fields__ if name in turns.c]
-            rows = connection.execute(select(*wanted).where(turns.c.session_id == session_id).order_by(turns.c.number))
-            said = tuple(StoredTurn(**row) for row in rows.mappings())
-        return Session(found["id"], found["created_at"], found["used_at"], said)
+            kept = list(kept_turns(connection, turns.c.session_id == session_id))
+        return Session(found["id"], found["created_at"], found["used_at"]), kept
 
     def history(self, session_id: str, may_read: MayRead) -> tuple[Turn, ...]:
         """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound."""
@@ -152,7 +122,10 @@ class Sessions:
                 "citations": [citation_json(citation, collection) for citation in answer.citations],
                 "person": self._person_key.hashed(user),
             }
-            connection.execute(insert(turns).values(turn))
+            number = connection.execute(insert(turns).values(turn)).lastrowid
+            if answer.in_view and answer.sentences:
+                seen = [{"turn": number, "document_id": document} for document in answer.in_view]
+                connection.execute(insert(in_view), seen)
 
     # Forgetting
 
@@ -164,29 +137,21 @@ class Sessions:
             log.error("sessions_not_forgotten", code=error.code, message=error.message)
 
     def forget_documents(self, is_there: MayRead) -> None:
-        """Turns that cite a document which is not there any more keep their question only; a failure is told."""
+        """Answers that are from a document which is not there any more are erased; a failure is told."""
         if not self._file.exists():
             return
         try:
             with read(self._file.opened()) as connection:
-                cited = connection.execute(
-                    select(turns.c.session_id, turns.c.number, turns.c.collection, turns.c.citations)
-                )
-                gone = [row for row in cited if not _all_may(row.collection, row.citations, is_there)]
+                by_session = groupby(kept_turns(connection), attrgetter("session_id"))
+                gone = [
+                    one
+                    for _, kept in by_session
+                    for one, is_withheld in withheld(kept, is_there)
+                    if is_withheld and one.turn.answer
+                ]
             if gone:
                 with self._file.erasing() as connection:
-                    connection.execute(
-                        update(turns)
-                        .where(turns.c.number == bindparam("gone"))
-                        .values(answer="", citations=[], understood_as=turns.c.question),
-                        [{"gone": row.number} for row in gone],
-                    )
-                    connection.execute(
-                        update(turns)
-                        .where(turns.c.session_id == bindparam("of"), turns.c.number > bindparam("after"))
-                        .values(understood_as=turns.c.question),
-                        [{"of": row.session_id, "after": row.number} for row in gone],
-                    )
+                    erase_answers(connection, gone)
         except FootnotedError as error:
             log.error("documents_not_forgotten", code=error.code, message=error.message)
 
@@ -211,24 +176,9 @@ class Sessions:
         return timestamp(self._now() - timedelta(days=self._keep_days))
 
 
-def _readable(said: Iterable[StoredTurn], may_read: MayRead) -> Iterator[StoredTurn]:
-    """What a later question was understood as may hold words of an answer before it: it goes with that answer."""
-    withheld = False
-    for turn in said:
-        erased = turn.status == AnswerStatus.ANSWERED and not turn.answer
-        if erased or not _all_may(turn.collection, turn.citations, may_read):
-            withheld = True
-            yield replace(turn, understood_as=turn.question, answer="", citations=[], withheld=True)
-        else:
-            yield replace(turn, understood_as=turn.question) if withheld else turn
-
-
-def _all_may(collection: str, citations: Iterable[dict[str, Any]], may: MayRead) -> bool:
-    return all(may(collection, one["document_id"]) for one in citations)
-
-
 def _unknown() -> NotFound:
     return NotFound(
         "There is no such session.",
-        "Make one by POST /v1/sessions; it is forgotten the days of conversation.keep_days after its last question.",
+        "Make one by POST /v1/sessions or `footnoted ask --session new`. It is forgotten the days of "
+        "conversation.keep_days after its last question.",
     )

@@ -30,3 +30,12 @@ turns = Table(
     Column("person", String, index=True),
     sqlite_autoincrement=True,
 )
+
+# Documents whose passages a chat model had before it when it wrote the answer: its words may be from any of them.
+in_view = Table(
+    "in_view",
+    metadata,
+    Column("turn", ForeignKey("turns.number", ondelete="CASCADE"), primary_key=True),
+    Column("document_id", String, primary_key=True),
+    sqlite_with_rowid=False,
+)

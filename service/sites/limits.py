@@ -1,10 +1,13 @@
 """How often visitors may ask, by session and by address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
-from service.call_limits import CallLimits, RecentCalls, network_of
+from core.errors import TooManyRequests
+from service.call_limits import CallLimits, RecentCalls, Window, network_of
+from service.load.watch import LoadWatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,10 @@ class Allowance:
 class RequestLimits:
     """Counts calls, and refuses those beyond the allowance. A refused call is not counted."""
 
-    def __init__(self, allowance: Allowance, calls: RecentCalls | None = None) -> None:
+    def __init__(
+        self, allowance: Allowance, calls: RecentCalls | None = None, limits: CallLimits | None = None
+    ) -> None:
+        """``limits`` count somewhere else than in ``calls``."""
         self._question = RateLimitItemPerMinute(allowance.questions_per_minute, namespace="question")
         self._question_address = RateLimitItemPerMinute(
             allowance.questions_per_minute_per_address, namespace="question-address"
@@ -29,15 +35,16 @@ class RequestLimits:
         self._question_day = RateLimitItemPerDay(allowance.questions_per_day, namespace="question-day")
         self._session = RateLimitItemPerMinute(allowance.sessions_per_minute_per_address, namespace="session")
         self._request = RateLimitItemPerMinute(allowance.requests_per_minute_per_address, namespace="request")
-        self._limits = CallLimits(calls)
+        self._limits = limits or CallLimits(calls)
+        self._watch = LoadWatch()
 
     def count_session(self, address: str) -> None:
         """Raises TooManyRequests."""
-        self._limits.count([(self._session, network_of(address))], "More chats are opened than are allowed.")
+        self._count([(self._session, network_of(address))], "More chats are opened than are allowed.")
 
     def count_request(self, address: str) -> None:
         """Any call with a token. Raises TooManyRequests."""
-        self._limits.count([(self._request, network_of(address))], "More requests come than are allowed.")
+        self._count([(self._request, network_of(address))], "More requests come than are allowed.")
 
     def count_question(self, session_id: str, address: str) -> None:
         """Raises TooManyRequests."""
@@ -46,4 +53,11 @@ class RequestLimits:
             (self._question_day, session_id),
             (self._question_address, network_of(address)),
         ]
-        self._limits.count(windows, "More questions come than are allowed.")
+        self._count(windows, "More questions come than are allowed.")
+
+    def _count(self, windows: Sequence[Window], refusal: str) -> None:
+        try:
+            self._limits.count(windows, refusal)
+        except TooManyRequests:
+            self._watch.refused("site")
+            raise

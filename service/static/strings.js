@@ -1,4 +1,4 @@
-// Every word of the documents panel, in one place for translation. The chat itself is the widget, with words of its own.
+// Every word of the documents panel and of signing in, in one place for translation. The chat itself is the widget, with words of its own.
 
 const locale = "en-GB";
 
@@ -35,4 +35,10 @@ export const strings = {
   keep: "Keep",
   deleted: (title) => `${title} was deleted.`,
   deleteFailed: "The document could not be deleted.",
+  signInText: "Asking here takes an API key. Whoever runs this server gives one out.",
+  key: "API key",
+  keyMissing: "Paste the key first.",
+  signIn: "Sign in",
+  signOut: "Sign out",
+  operatorsSignIn: "Operators sign in here",
 };

@@ -78,10 +78,19 @@ def _context(read: Read, sentence: int) -> frozenset[str]:
     for other in {0, max(0, sentence - 1)} - {sentence}:
         parts = clauses(read.sentences[other].said.figures)
         own = clauses(read.sentences[sentence].said.figures)
-        named = own and any(w.name and w.stem in own[0].subject for w in own[0].words)
-        if parts and not named:
+        if parts and not (own and _names_its_subject(own[0])):
             about |= parts[0].subject
     return frozenset(about)
+
+
+def _names_its_subject(clause: Clause) -> bool:
+    """By a name before its verb, or as its first word but an article; of one that opens a sentence, that it is no
+    plural: "Berta runs", not "Bicycles may be left"."""
+    if any(w.name and w.stem in clause.subject for w in clause.words):
+        return True
+    first = next(w for w in clause.words if w.content)
+    opens = first is clause.words[0] and first.text[0].isupper() and not first.text.endswith("s")
+    return first.name or opens
 
 
 def _near(apart: Sequence[Word], sentence: Sequence[Clause]) -> bool:

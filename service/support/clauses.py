@@ -31,8 +31,11 @@ _SPLIT = re.compile(
     rf"|\s(?=(?:and|or)\s(?:then\s|also\s|not\s)?(?:{_VERB}|{_PREPOSITIONS})\s)"
     r"|\s(?=(?:and|or)\s\S?\d)"
     r"|\s(?=(?:and|or)\s[a-z]+s\s(?:\d|the\s|a\s|an\s))"
-    rf"|\s(?=(?:and|or)\s(?:{_DETERMINERS}|[A-Z]\w+)\s(?:[\w-]+\s){{0,5}}(?:{_VERB})\s)",
+    rf"|\s(?=(?:and|or)\s(?:{_DETERMINERS}|[A-Z]\w+)\s(?:[\w-]+\s){{0,5}}(?:{_VERB})\s)"
+    # "The one was built in Bergen, the other in Turku."
+    r"|,\s(?=(?:the\s)?[\w-]+\s(?:by|in|at|on|from|to)\s[\w-]+(?:\s[\w-]+)?\W*$)",
 )
+_PREPOSITIONS_ALONE = frozenset("by in at on from to".split())
 _OF_TIME = frozenset("after within during over for in until".split())
 # A fronted phrase and a list are no clauses: what a comma alone parts is left together.
 _ED = re.compile(r"[a-z]{2,}ed")
@@ -86,14 +89,28 @@ def _clause(own: tuple[Word, ...], before: list[Clause]) -> Clause:
     if not before:
         return Clause(own, verb, subject, stems)
     previous = before[-1]
-    if verb is None:
+    if verb is None and (gap := _before_preposition(own)):
+        # "… and the bridge by Nils Aas": the statement is made again, of another thing.
+        stems |= _but_values(previous) - previous.subject
+        subject = gap
+    elif verb is None:
         # "… by 8 in one group and by 2 in the other": the statement goes on, with other values.
-        stems |= frozenset(w.stem for w in previous.words if not (w.name or w.text[0].isdigit())) | previous.subject
+        stems |= _but_values(previous) | previous.subject
         subject = previous.subject
     elif not subject:
         subject = previous.subject
         stems |= subject
     return Clause(own, verb, subject, stems)
+
+
+def _but_values(clause: Clause) -> frozenset[str]:
+    return frozenset(w.stem for w in clause.words if not (w.name or w.text[0].isdigit()))
+
+
+def _before_preposition(own: tuple[Word, ...]) -> frozenset[str]:
+    """The content words before the first preposition, where there are such, and words after it."""
+    at = next((i for i, w in enumerate(own[:-1]) if w.text.lower() in _PREPOSITIONS_ALONE), 0)
+    return frozenset(w.stem for w in own[:at] if w.content and not w.text[0].isdigit())
 
 
 def verb_at(own: tuple[Word, ...]) -> int | None:

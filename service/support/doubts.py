@@ -16,7 +16,8 @@ from service.support.kin import LIGHT, akin
 from service.support.roles import other_gender, reversed_roles
 from service.support.words import Word, words
 
-_SHORT = 8  # content words; a longer sentence may have a word of its own
+_SHORT = 8  # content words; a longer sentence may have words of its own
+_MAY_HAVE_ONE = 7  # of so many content words, one may be the sentence's own
 _STATEMENT = re.compile(r"^(?:it|he|she|they|we|you|this|there)\b|['’](?:s|re)\s(?:an?|the|not)\b", re.I)
 _NEARLY_SAME = 0.8
 _FINAL = (".", "!", "?", "…", "。", '"', ")")
@@ -51,7 +52,8 @@ def doubts(claim: str, said: Analysed, chosen: Sequence[Chosen], reads: Sequence
     if left_out.bound_changed(claim, together):
         found.append(Doubt("number", False))
     bound = bind(said, reads, used)
-    short = len({w.stem for w in said.words if w.content}) <= _SHORT
+    content = len({w.stem for w in said.words if w.content})
+    short = content <= _SHORT
     for one in bound:
         found += [d for d in _of_clause(claim, said, one) if short or (d.contradicts and (one.near or not one.apart))]
     if len(bound) > 1 and two_subjects(bound):
@@ -59,7 +61,7 @@ def doubts(claim: str, said: Analysed, chosen: Sequence[Chosen], reads: Sequence
     known = {s for i, j in used for s in reads[i].sentences[j].said.stems} | {
         w.stem for i, _ in used for w in reads[i].around
     }
-    if short and _own_words(said.words, known):
+    if short and _MAY_HAVE_ONE * len(_own_words(said.words, known)) > content:
         found.append(Doubt("meaning", False))
     if any(_exchanged(said, reads[i].sentences[j].said) for i, j in used):
         found.append(Doubt("meaning", False))
@@ -85,7 +87,7 @@ def _of_clause(claim: str, said: Analysed, one: Bound) -> list[Doubt]:
         found.append(Doubt("name", True))
     if reversed_roles(one.said, one.read):
         found.append(Doubt("name", True))
-    if polarity.opposed(one.said.stems, one.read.stems):
+    if polarity.opposed(one.said.stems, one.read.stems - one.said.stems):  # "left the club to join another" has both
         found.append(Doubt("negation", not one.apart))
     if left_out.negation_left(said, one.read):
         found.append(Doubt("negation", False))
@@ -125,6 +127,7 @@ def _is_fragment(claim: str) -> bool:
     return all(verb_at(words(part)) is None for part in re.split(r"[,:;|]", claim))
 
 
-def _own_words(said: Sequence[Word], known: Set[str]) -> bool:
-    """A word that neither the evidence nor its title has, nor one like it."""
-    return any(not akin(w.stem, known) and w.stem not in LIGHT for w in said if w.content and w.text[0].isalpha())
+def _own_words(said: Sequence[Word], known: Set[str]) -> set[str]:
+    """Those that neither the evidence nor its title has, nor one like it."""
+    told = {w.stem for w in said if w.content and w.text[0].isalpha()} - LIGHT
+    return {stem for stem in told if not akin(stem, known)}

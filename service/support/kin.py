@@ -107,7 +107,8 @@ LIGHT = frozenset(
     stem(word)
     for word in "located situated currently also people person total according amount approximately called named "
     "serves serve following respectively specifically additionally furthermore moreover include includes including "
-    "part parts well both thus such due like states state stated says said mentions document passage text".split()
+    "part parts well both thus such due like states state stated says said mentions document passage text "
+    "began begin begins beginning start started starts starting".split()
 )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidRequest, NotReady, UnsupportedModel
+from service.telemetry.telemetry import trace_out
 from service.writing.chat_errors import clean, explained, passes, short
 from service.writing.timed import Limits, TooSlow, timed
 
@@ -237,7 +238,11 @@ def open_chat_model(
             options["base_url"] = base_url
         if key is not None:
             options["api_key"] = key
-        return ChatModel(name, init_chat_model(name, **options), hidden=hidden)
+        model = init_chat_model(name, **options)
+        if name.startswith("anthropic:"):
+            # It takes no HTTP client of ours, and its own follows redirects, the key in a header of every request.
+            model._client = model._client.with_options(http_client=_anthropic_client(timeout_s))
+        return ChatModel(name, model, hidden=hidden)
     except ImportError as error:
         raise UnsupportedModel(
             f"{name}: {short(error, hidden)}", f"Install that package, or {INSTALL} for OpenAI's."
@@ -272,7 +277,15 @@ def _openai_client(timeout_s: float) -> Any:
     """One for all models, so that they share its connections, which stay open."""
     from openai import DefaultHttpxClient
 
-    return DefaultHttpxClient(timeout=timeout_s, follow_redirects=False)
+    return DefaultHttpxClient(timeout=timeout_s, follow_redirects=False, event_hooks={"request": [trace_out]})
+
+
+@cache
+def _anthropic_client(timeout_s: float) -> Any:
+    """As ``_openai_client``."""
+    from anthropic import DefaultHttpxClient
+
+    return DefaultHttpxClient(timeout=timeout_s, follow_redirects=False, event_hooks={"request": [trace_out]})
 
 
 def _key_in(file: Path) -> str:

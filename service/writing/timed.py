@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -50,7 +51,8 @@ def timed(
     """
     items: queue.Queue[T | _End] = queue.Queue(_MOST_WAITING)
     stop = threading.Event()
-    threading.Thread(target=_read, args=(open_stream, items, stop), name="chat-model", daemon=True).start()
+    run = copy_context().run  # with the trace that the request belongs to
+    threading.Thread(target=run, args=(_read, open_stream, items, stop), name="chat-model", daemon=True).start()
     whole = time.monotonic() + limits.total_s
     next_text, what = start_deadline, f"no text within {limits.start_s:g} s"
     try:

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
 import structlog
 
 from core.errors import FootnotedError
+from core.stages import stage
 from core.types import AnswerSentence, Citation, Hit, Notice, Usage
 from service.answer.cite import DocumentOf
 from service.answer.events import Event, Working
@@ -68,13 +69,14 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Written:
     """What became of it: ``sentences`` and ``citations`` are those that the events told. ``notice`` is for whoever
-    asked, None where all went well."""
+    asked, None where all went well. ``in_view`` are the ids of the documents whose passages the model was shown."""
 
     ending: Ending
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     usage: Usage | None = None
     notice: Notice | None = None
+    in_view: tuple[str, ...] = ()
 
     @property
     def is_answer(self) -> bool:
@@ -151,7 +153,8 @@ class Writer:
                             return Written(Ending.ABSTAINED, usage=self._usage(counted))
                         shown.skip()
                         continue
-                    checked, citations = verifier.check(part)
+                    with stage("check"):
+                        checked, citations = verifier.check(part)
                     lap("verify")
                     yield from shown.sentence(part, checked, citations)
                     if shown.is_refused:
@@ -161,7 +164,8 @@ class Writer:
             failed = True
             log.warning("model_failed", model=self.model.name, code=error.code, message=error.message, prompt=VERSION)
             yield from shown.broken_off()
-        return self._result(shown, counted, failed, text_seen)
+        seen = tuple(dict.fromkeys(passage.document.id for passage in asked.passages.values()))
+        return replace(self._result(shown, counted, failed, text_seen), in_view=seen)
 
     def _parts(
         self,

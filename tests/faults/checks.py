@@ -33,28 +33,31 @@ class Tally:
 
 def settled(store: Store, library: Library, pending: Step | None, tally: Tally) -> Library:
     """The library as it is, if the step that was begun is done or not: nothing in between. Raises Lost."""
-    present = {
-        c.name: {row.uri: row.id for row in store.catalog.documents(c.name)} for c in store.catalog.collections()
-    }
+    present = present_in(store)
     before, after = library, pending.applied(library) if pending else library
-    if _ids(after) == _without_empty(present):
+    if ids_of(after) == without_empty(present):
         tally.done += after != before
         return after
-    if _ids(before) != _without_empty(present):
+    if ids_of(before) != without_empty(present):
         raise Lost("the catalog has neither what was before the step nor what is after")
     tally.undone += after != before
     return before
 
 
-def _ids(library: Library) -> dict[str, dict[str, str]]:
+def present_in(store: Store) -> dict[str, dict[str, str]]:
+    """The ids of the documents that are there, by collection and uri."""
+    return {c.name: {row.uri: row.id for row in store.catalog.documents(c.name)} for c in store.catalog.collections()}
+
+
+def ids_of(library: Library) -> dict[str, dict[str, str]]:
     told = {
         name: {one.uri: one.id for one in (made(n, v).document for n, v in versions.items())}
         for name, versions in library.items()
     }
-    return _without_empty(told)
+    return without_empty(told)
 
 
-def _without_empty(told: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+def without_empty(told: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return {name: documents for name, documents in told.items() if documents}
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from tests.faults.backups import Backups
 from tests.faults.checks import Lost, Seen, Tally, check_answers, check_store, note, settled
 from tests.faults.library import Library, replayed
 from tests.faults.worker import Order, main, open_store
@@ -21,6 +22,8 @@ _LONGEST_S = 0.6  # of the life of a worker that is killed by the clock
 _MOST_LINES = 30_000
 _WORKER_LIMIT_S = 120
 _MIGRATED_EVERY = 10  # every so many rounds, a folder of an earlier format is opened
+
+_BACKUP_EVERY = 7  # rounds, besides those in which a backup or a restore was killed
 
 
 def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
@@ -32,6 +35,7 @@ def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
     library: Library = {}
     seen: Seen = {}
     data = folder / "data"
+    backups = Backups(folder)
     with open_store(data) as witness:  # as a server that runs all the while would
         for number in range(kills):
             if number % _MIGRATED_EVERY == _MIGRATED_EVERY - 1:
@@ -42,6 +46,7 @@ def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
                 line = int(math.exp(rng.uniform(0, math.log(_MOST_LINES)))) if by_line else 0
                 order = Order(data, journal, library, rng.randrange(2**32), line)
                 _killed(context, order, rng)
+                backups.note(journal, library)
                 library, pending = replayed(journal, library)
                 tally.kills += 1
                 tally.during[pending.name if pending else "between"] += 1
@@ -51,6 +56,8 @@ def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
                         note(seen, library, pending)
                         check_store(opened, library, seen, tally)
                     check_answers(witness, library, seen)
+                    if (pending and pending.name in ("backup", "restore")) or number % _BACKUP_EVERY == 0:
+                        backups.check(tally)
                 except Lost as error:
                     raise Lost(f"seed {seed}, round {number}, during {pending}: {error}") from error
                 journal.unlink(missing_ok=True)

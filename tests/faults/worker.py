@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ import faiss
 import structlog
 
 import index
+import service.backup
 from core.errors import Conflict, NotFound
 from index import building
 from index.dense.building import DenseSettings
@@ -25,16 +27,22 @@ from index.store import Store
 from index.tidy import tidy
 from index.transfer.importing import import_file
 from index.transfer.writing import export
+from service.backup.restoring import restore
+from service.backup.writing import write_backup
 from tests.faults.library import COLLECTIONS, Journal, Library, Step, made, split
 from tests.index.index_samples import SIZES, WordEncoder
 
+BACKUP = "backup.zip"
+RESTORED = "restored"
 _NUMBERS = 24
 DENSE = DenseSettings(exact_up_to=30)  # so small that bases switch kinds all the time
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker is to do. ``die_at_line`` counts the lines of the index's code that it runs; 0 leaves it alive."""
+    """What a worker is to do. ``die_at_line`` counts the lines that it runs of the index and of backups; 0 leaves it
+    alive.
+    """
 
     folder: Path
     journal: Path
@@ -42,6 +50,7 @@ class Order:
     seed: int
     die_at_line: int = 0
     only: str = ""
+    never: tuple[str, ...] = ()
 
 
 def open_store(folder: Path) -> Store:
@@ -61,15 +70,16 @@ def main(order: Order, ready: Connection) -> None:
     library = order.library
     with open_store(order.folder) as store:
         while True:
-            step = _next(rng, library, order.only)
+            step = _next(rng, library, order)
             journal.begin(step)
             DO[step.name](store, step)
             journal.end()
             library = step.applied(library)
 
 
-def _next(rng: random.Random, library: Library, only: str) -> Step:
-    names = [only] if only else rng.choices([*_WEIGHTS], [*_WEIGHTS.values()], k=1)
+def _next(rng: random.Random, library: Library, order: Order) -> Step:
+    weights = {name: weight for name, weight in _WEIGHTS.items() if name not in order.never}
+    names = [order.only] if order.only else rng.choices([*weights], [*weights.values()], k=1)
     collection = rng.choice(COLLECTIONS)
     own = library.get(collection, {})
     name = names[0] if own else "put"
@@ -116,6 +126,19 @@ def _roll_back(store: Store, step: Step) -> None:
         building.roll_back(store, step.collection)
 
 
+def _backup(store: Store, step: Step) -> None:
+    write_backup(store.data_dir, store.data_dir.parent / BACKUP, with_indexes=step.collection == COLLECTIONS[0])
+
+
+def _restore(store: Store, step: Step) -> None:
+    """Beside the folder that is written to, in place of what was restored before."""
+    file = store.data_dir.parent / BACKUP
+    if file.exists():
+        kept = restore(file, store.data_dir.parent / RESTORED, replace=True).kept
+        if kept is not None:
+            shutil.rmtree(kept)
+
+
 DO: dict[str, Callable[[Store, Step], Any]] = {
     "put": _put,
     "remove": _remove,
@@ -127,6 +150,8 @@ DO: dict[str, Callable[[Store, Step], Any]] = {
     "rollback": _roll_back,
     "copy": _copy,
     "import": _import,
+    "backup": _backup,
+    "restore": _restore,
     "search": lambda store, step: store.search(step.collection, "the harbour of the north", 5),
 }
 _WEIGHTS = {
@@ -141,15 +166,16 @@ _WEIGHTS = {
     "rollback": 0.5,
     "copy": 0.5,
     "import": 0.5,
+    "backup": 1.5,
+    "restore": 1.5,
 }
 _SECOND = ("copy", "import")
 """Steps that make a second collection of their own name."""
 
 
 def _die_at_line(count: int) -> None:
-    """Kill this process when it has run so many lines of the package ``index``, in whichever thread."""
-    assert index.__file__ is not None
-    folder = str(Path(index.__file__).parent)
+    """Kill this process when it has run so many lines of ``index`` and ``service.backup``, in whichever thread."""
+    folders = tuple(str(Path(one.__path__[0])) for one in (index, service.backup))
     left = count
 
     def on_line(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
@@ -161,7 +187,7 @@ def _die_at_line(count: int) -> None:
         return on_line
 
     def on_call(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
-        return on_line if frame.f_code.co_filename.startswith(folder) else None
+        return on_line if frame.f_code.co_filename.startswith(folders) else None
 
     threading.settrace(on_call)
     sys.settrace(on_call)

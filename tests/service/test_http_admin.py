@@ -1,5 +1,6 @@
 """The operator's API: who gets in, and what it tells and changes."""
 
+import re
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,10 @@ from service.operator import Operator, load_token
 OPERATOR_PATHS = (
     ("GET", "/v1/admin/jobs"),
     ("GET", "/v1/admin/questions"),
+    ("GET", "/v1/admin/keys"),
+    ("POST", "/v1/admin/keys"),
+    ("DELETE", "/v1/admin/keys/key_x"),
+    ("POST", "/v1/admin/keys/key_x/rotate"),
     ("GET", "/v1/admin/sites"),
     ("POST", "/v1/admin/sites"),
     ("GET", "/v1/admin/sites/site_x"),
@@ -96,7 +101,8 @@ def test_every_operators_path_is_on_the_list_above(client):
     told = client.get("/openapi.json").json()["paths"]
     mine = {(method.upper(), path) for path, by in told.items() for method in by if path.startswith("/v1/admin/")}
     open_to_all = {("POST", "/v1/admin/session"), ("DELETE", "/v1/admin/session")}
-    listed = {(m, p.replace("site_x", "{site_id}").replace("/default/", "/{name}/")) for m, p in OPERATOR_PATHS}
+    named = {"site_x": "{site_id}", "key_x": "{key_id}", "/default/": "/{name}/"}
+    listed = {(m, re.sub("|".join(named), lambda found: named[found[0]], p)) for m, p in OPERATOR_PATHS}
     assert mine - open_to_all == {pair for pair in listed if pair[1].startswith("/v1/")}
 
 

@@ -29,7 +29,8 @@ export class DirectDoor implements Door {
   }
 
   async request(path: string, options: RequestInit = {}): Promise<Response> {
-    return succeeded(await reach(`${this.server}/v1${path}`, options));
+    // On the service's own page whoever signed in with a key has a cookie; it goes to no other server.
+    return succeeded(await reach(`${this.server}/v1${path}`, options, "same-origin"));
   }
 
   asker = () => ({ collection: this.collection, user: person() });
@@ -110,9 +111,9 @@ export class SiteDoor implements Door {
 }
 
 // fetch fails with AbortError where it was stopped, else because the server was not reached.
-async function reach(address: string, options: RequestInit): Promise<Response> {
+async function reach(address: string, options: RequestInit, credentials: RequestCredentials = "omit"): Promise<Response> {
   try {
-    return await fetch(address, { ...options, credentials: "omit" });
+    return await fetch(address, { ...options, credentials });
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw connectionLost();

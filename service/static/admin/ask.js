@@ -3,11 +3,11 @@ import { button } from "./parts.js";
 import { words } from "./words.js";
 
 /** Asks whether something is to be deleted; resolves to whether it was. `act` does it, and may fail with a Problem. */
-export function confirmDelete(title, text, act) {
+export function confirmDelete(title, text, act, label = words.delete) {
   return new Promise((resolve) => {
     const trouble = el("p", { class: "wrong", role: "alert" });
     const no = button("secondary", words.cancel, () => dialog.close());
-    const yes = button("danger", words.delete, async () => {
+    const yes = button("danger", label, async () => {
       yes.disabled = no.disabled = true;
       try {
         await act();

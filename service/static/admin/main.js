@@ -2,16 +2,17 @@ import { byId, el, hidden } from "../dom.js";
 import * as collections from "./collections.js";
 import * as documents from "./documents.js";
 import * as jobs from "./jobs.js";
+import * as keys from "./keys.js";
 import { announce, failure } from "./parts.js";
 import * as quality from "./quality.js";
 import * as questions from "./questions.js";
-import { forgetToken, showSignIn, signIn, signOut, takeToken } from "./session.js";
+import { forgetToken, showSignIn, signIn, signOut, takeError, takeToken } from "./session.js";
 import * as sites from "./sites.js";
 import * as sources from "./sources.js";
 import * as upload from "./upload.js";
 import { words } from "./words.js";
 
-const sections = { collections, documents, upload, sources, quality, jobs, questions, sites };
+const sections = { collections, documents, upload, sources, quality, jobs, questions, sites, keys };
 const first = "collections";
 let leaving = new AbortController();
 let signedIn = document.body.dataset.signedIn === "true";
@@ -83,6 +84,11 @@ function showFrame() {
     await signOut();
     leave(words.signedOut);
   });
+  byId("sign-out-everywhere").textContent = words.signOutEverywhere;
+  byId("sign-out-everywhere").addEventListener("click", async () => {
+    await signOut(true);
+    leave(words.signedOutEverywhere);
+  });
 }
 
 function enter() {
@@ -112,8 +118,9 @@ async function start() {
       announce(error.detail);
     }
   }
+  const failed = takeError();
   if (signedIn) enter();
-  else leave("");
+  else leave("", failed);
 }
 
 addEventListener("hashchange", async () => {

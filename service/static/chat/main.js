@@ -1,4 +1,5 @@
 import { byId } from "../dom.js";
+import { remove } from "../requests.js";
 import { Collections } from "./collections.js";
 import { Documents } from "./documents.js";
 import { fillWords } from "./panel.js";
@@ -28,6 +29,10 @@ async function refresh() {
 }
 
 byId("open-documents").addEventListener("click", () => documents.open());
+byId("sign-out")?.addEventListener("click", async () => {
+  await remove("/v1/sign-in");
+  location.reload();
+});
 byId("add-first").addEventListener("click", () => documents.open());
 // What changed while there was no network, or in another tab, shows on return.
 addEventListener("online", refresh);

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.types import Turn
-from service.conversation.follow_up import near_form, understand
+from service.conversation.follow_up import FollowUp, understand
 
 
 def turns(*pairs: tuple[str, str]) -> list[Turn]:
@@ -256,7 +256,7 @@ FILMS = "Are there any film festivals?"
 
 
 def near(cosine, question=FILMS, history=FESTIVALS):
-    return near_form(question, question, history, lambda _, others: [cosine] * len(others))
+    return FollowUp(question, history).near_form(question, lambda _, others: [cosine] * len(others))
 
 
 def test_a_question_near_to_the_conversation_is_searched_with_its_subject_and_not_changed():

@@ -7,6 +7,7 @@ import pytest
 from core.errors import NotReady
 from core.types import Turn
 from service.conversation.conversation import Conversation, ConversationOptions
+from service.conversation.topic import Topic
 
 HISTORY = [Turn("user", "Who discovered radium?"), Turn("assistant", "Marie Curie discovered radium in 1898.")]
 BY_RULES = "When was Marie Curie born?"
@@ -21,7 +22,7 @@ def understood(encoder, reply, question="When was she born?", history=HISTORY, r
             raise reply
         yield from reply
 
-    return Conversation(encoder, ConversationOptions(rewrite), ask).understand(question, history), sent
+    return Conversation(encoder, ConversationOptions(rewrite), ask).understand(question, history).text, sent
 
 
 def test_the_models_form_is_taken(encoder):
@@ -75,7 +76,7 @@ def test_only_the_last_turns_within_the_limit_are_looked_at(encoder):
     long_ago = [Turn("user", "What is Lyme disease?"), Turn("assistant", "word " * 2000)]
     options = ConversationOptions(history_tokens=100)
     last = Turn("user", "Who discovered radium?")
-    meant = Conversation(encoder, options).understand("What are its symptoms?", [*long_ago, last])
+    meant = Conversation(encoder, options).understand("What are its symptoms?", [*long_ago, last]).text
     assert "Lyme" not in meant
     assert "radium" in meant
 
@@ -89,3 +90,12 @@ def test_a_reply_is_let_go_after_its_first_line(encoder):
 
     Conversation(encoder, ConversationOptions(), ask).understand("When was she born?", HISTORY)
     assert getgeneratorstate(sent[0]) == GEN_CLOSED
+
+
+def test_the_turns_before_are_read_once_for_both_forms(encoder, monkeypatch):
+    read = []
+    monkeypatch.setattr(Topic, "answer", lambda self, text: read.append(text))
+    films = [Turn("user", "What are some interesting things around Ann Arbor?"), Turn("assistant", "A museum.")]
+    question = Conversation(encoder, ConversationOptions()).understand("Are there any film festivals?", films)
+    assert question.near == "Are there any film festivals (Ann Arbor)?"
+    assert read == ["A museum."]

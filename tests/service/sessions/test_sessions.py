@@ -21,7 +21,7 @@ def anything(collection, document_id):
 @pytest.fixture
 def session(in_process, tmp_path, sample_document):
     """A client of a server with the sample, and the address of a new session."""
-    with in_process(tmp_path) as client:
+    with in_process(tmp_path, limits={"queue_s": 60}) as client:  # six questions at once are to be answered
         client.app.state.service.engine.ingest([sample_document])
         yield client, client.post("/v1/sessions").json()["id"]
 

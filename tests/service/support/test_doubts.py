@@ -77,6 +77,45 @@ def test_its_words_with_another_meaning_are_not_supported(checker: LocalChecker,
     assert checked.fault
 
 
+PUMPS = (
+    "The A100 weighs 5 kg. The A100 runs on mains power. The B200 runs on a battery. Alma runs on steam. Berta runs on "
+    "diesel. The A100 was built in Bergen, the B200 in Turku. The tower was designed by Ingrid Solberg, and the bridge "
+    "by Nils Aas. On 12 July, Reading announced that the striker Jon Moen has completed a permanent transfer to join "
+    "Millwall."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The B200 runs on a battery.", True),
+        ("The A100 runs on a battery.", False),
+        ("Berta runs on diesel.", True),
+        ("Alma runs on diesel.", False),
+        ("The B200 was built in Turku.", True),
+        ("The A100 was built in Turku.", False),
+        ("The bridge was designed by Nils Aas.", True),
+        ("The tower was designed by Nils Aas.", False),
+        ("On 12 July, Reading announced that Jon Moen had left the club to join Millwall.", True),
+        ("On 12 July, Reading announced that Jon Moen had left Millwall.", False),
+    ],
+)
+def test_what_is_said_of_a_neighbour_is_not_said_of_a_thing(checker: LocalChecker, claim: str, supported: bool) -> None:
+    checked = checker.check(claim, [passage(PUMPS, title="Notes")])
+    assert (checked.verdict is Verdict.SUPPORTED) is supported, checked
+
+
+def test_of_seven_words_one_may_be_the_claims_own(checker: LocalChecker) -> None:
+    text = "The museum in the old harbour shows ships, nets and maps of the northern coast to school classes."
+    claims = [
+        "Ships, nets and maps of the northern coast can be admired in the old harbour.",
+        "Ships, nets and maps of the coast can be admired and purchased in the harbour.",
+        "Ships and nets can be admired in the harbour.",
+    ]
+    verdicts = [checker.check(claim, [passage(text)]).verdict for claim in claims]
+    assert verdicts == [Verdict.SUPPORTED, Verdict.PARTLY, Verdict.PARTLY]
+
+
 @pytest.mark.parametrize(
     ("claim", "supported"),
     [

@@ -60,6 +60,19 @@ def test_a_redirect_is_not_followed(open_model, start_chat):
     assert elsewhere.requests == []
 
 
+def test_anthropics_client_takes_the_key_to_no_other_host(start_chat, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-the-tests-123")
+    elsewhere = start_chat("Caught.")
+    server = start_chat(Redirect(elsewhere.url))
+    model = open_chat_model("anthropic:claude-haiku-4-5", server.url.removesuffix("/v1"), timeout_s=5)
+    with pytest.raises(InvalidRequest, match="cannot be asked"):
+        model.complete([("user", "A secret.")])
+    with pytest.raises(InvalidRequest, match="cannot be asked"):
+        list(model.stream([("user", "A secret.")], Limits()))
+    assert len(server.requests) == 2
+    assert elsewhere.requests == []
+
+
 def test_a_stream_is_cut_where_the_server_keeps_no_limit(open_model):
     model, _, _ = open_model("One two three four five.")
     told = ""

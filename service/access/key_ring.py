@@ -1,0 +1,77 @@
+"""The API keys as a running server knows them: read again at least every half second, so that what changes counts."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from core.errors import FootnotedError
+from service.access.keys import Keys, as_kept, digest_of, utc_now
+from service.access.records import ApiKey
+
+_FRESH_S = 0.5  # as long may a key that another process revoked still be good
+
+log = structlog.get_logger("footnoted")
+
+
+class KeyRing:
+    """Safe to use from several threads. Which day a key was last used is written once a day and key."""
+
+    def __init__(self, keys: Keys, clock: Callable[[], float] = time.monotonic) -> None:
+        self.keys = keys
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._by_digest: dict[str, ApiKey] = {}
+        self._read_at: float | None = None
+        self._noted: dict[str, str] = {}
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a look-up needs no disk."""
+        return self._read_at is not None and self._clock() - self._read_at < _FRESH_S
+
+    def has_any(self) -> bool:
+        """Raises IndexBroken, NotReady."""
+        return bool(self._secrets())
+
+    def of_secret(self, secret: str) -> ApiKey | None:
+        """The key whose secret it is, if that is good now. Raises IndexBroken, NotReady.
+
+        By its digest: how long it takes says nothing of the secrets that there are.
+        """
+        found = self._secrets().get(digest_of(secret))
+        return found if found and _is_good(found) else None
+
+    def of_mark(self, mark: str) -> ApiKey | None:
+        """The key of a secret whose digest begins so, from what this server signed. Raises IndexBroken, NotReady."""
+        own = (key for digest, key in self._secrets().items() if digest.startswith(mark))
+        return next((key for key in own if _is_good(key)), None)
+
+    def note_use(self, key: ApiKey) -> None:
+        """A failure is told: it must not keep the key from working."""
+        today = as_kept(utc_now())[:10]
+        if key.used_on == today or self._noted.get(key.id) == today:
+            return
+        self._noted[key.id] = today
+        try:
+            self.keys.used([key.id], today)
+        except FootnotedError as error:
+            log.warning("key_use_not_kept", code=error.code, message=error.message)
+
+    def forget(self) -> None:
+        """The next look-up reads anew: for who changed a key in this process."""
+        self._read_at = None
+
+    def _secrets(self) -> dict[str, ApiKey]:
+        if not self.is_fresh:
+            with self._lock:
+                if not self.is_fresh:
+                    began = self._clock()
+                    self._by_digest = self.keys.good_secrets()
+                    self._read_at = began
+        return self._by_digest
+
+
+def _is_good(key: ApiKey) -> bool:
+    return key.is_good(as_kept(utc_now()))

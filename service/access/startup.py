@@ -1,0 +1,26 @@
+"""Whether a server may start: one that others can reach must not be open by accident."""
+
+from core.errors import SettingsError
+from service.access.keys import Keys, as_kept, utc_now
+from service.access.tables import AccessFile
+from service.settings import Settings
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def check_not_open_by_accident(settings: Settings) -> None:
+    """Raises SettingsError where anybody could reach the server, and nobody has said who may do what."""
+    if settings.server.host in LOOPBACK or settings.access.anonymous is not None:
+        return
+    file = AccessFile(settings.data_dir)
+    try:
+        if any(key.is_good(as_kept(utc_now())) for key in Keys(file).all()):
+            return
+    finally:
+        file.close()
+    raise SettingsError(
+        f"Others can reach {settings.server.host}, and there is no API key: everybody could read and change all.",
+        f"Make a key (footnoted keys create NAME --scope ask --data-dir {settings.data_dir}); or say what callers "
+        'without one may do, by access.anonymous = ["ask"] in footnoted.toml or '
+        "FOOTNOTED_ACCESS__ANONYMOUS='[\"ask\"]', or [] for nothing; or listen on 127.0.0.1.",
+    )

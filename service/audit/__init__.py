@@ -1,0 +1,1 @@
+"""Who did what to the service: an append-only log of administrative acts."""

@@ -1,0 +1,72 @@
+"""The audit log's tables. Triggers keep every writer to appending; rows go only by age, and from the beginning."""
+
+import hashlib
+import json
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import DDL, Column, Integer, MetaData, RowMapping, String, Table, event
+
+from core.errors import IndexBroken
+from service.audit.records import Act, KeptAct, Outcome
+
+FORMAT_VERSION = 1
+FIRST = "0" * 64
+"""The digest before the first act."""
+
+metadata = MetaData()
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False, index=True),
+    Column("actor", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("target", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("network", String, nullable=False),
+    Column("request_id", String, nullable=False),
+    Column("digest", String, nullable=False),
+    sqlite_autoincrement=True,  # an id is never given twice, also after the last row went
+)
+
+# One row: the last act that was removed by its age, from whose digest the first that is left follows.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("through", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("digest", String, nullable=False),
+)
+
+for _statement in (
+    "CREATE TRIGGER acts_stay BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER acts_go_by_age BEFORE DELETE ON acts "
+    "WHEN OLD.id > coalesce((SELECT through FROM forgotten), 0) "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+):
+    event.listen(acts, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+
+
+def digest_of(before: str, at: str, act: Act) -> str:
+    """SHA-256 over the former digest and every field, as JSON: no two acts are written the same way."""
+    values = [before, at, *(str(getattr(act, field.name)) for field in fields(Act))]
+    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode()).hexdigest()
+
+
+def act_row(at: str, act: Act, digest: str) -> dict[str, Any]:
+    """An act as its table holds it."""
+    row = {field.name: getattr(act, field.name) for field in fields(Act)}
+    return {**row, "outcome": act.outcome.value, "at": at, "digest": digest}
+
+
+def to_act(row: RowMapping) -> KeptAct:
+    """The record of a row. Raises IndexBroken for one that no version has written."""
+    values = {field.name: row[field.name] for field in fields(Act)}
+    try:
+        outcome = Outcome(row["outcome"])
+    except ValueError as error:
+        raise IndexBroken(f"Act {row['id']} was changed by a foreign hand.", "See `footnoted audit verify`.") from error
+    return KeptAct(row["id"], row["at"], Act(**{**values, "outcome": outcome}), row["digest"])

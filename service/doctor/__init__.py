@@ -1,0 +1,1 @@
+"""What may be wrong with an installation, found out before users do; each finding says how to mend it."""

@@ -1,0 +1,1 @@
+"""Server processes: a master that holds the port, and workers that answer."""

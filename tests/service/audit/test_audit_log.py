@@ -1,0 +1,192 @@
+"""The audit log: what is kept, that nothing of it can be changed without being seen, and that it goes by its age."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import threading
+
+import pytest
+from typer.testing import CliRunner
+
+from core.errors import NotFound
+from service.audit.commanded import acting
+from service.audit.log import AuditLog, record_act
+from service.audit.records import Act, Outcome
+from service.audit.settings_seen import settings_seen
+from service.cli import app
+from service.settings import Origin
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def audit(tmp_path):
+    opened = AuditLog(tmp_path)
+    yield opened
+    opened.close()
+
+
+def note(audit, *targets):
+    return [audit.append(Act("operator:ada", "documents.delete", target, Outcome.DONE)) for target in targets]
+
+
+def changed(audit, statement, *, without_trigger=None):
+    with sqlite3.connect(audit.file.path) as connection:
+        if without_trigger is not None:
+            connection.execute(f"DROP TRIGGER {without_trigger}")
+        connection.execute(statement)
+    connection.close()
+
+
+def test_acts_come_back_newest_first(audit):
+    note(audit, "one", "two")
+    assert [kept.act.target for kept in audit.recent(10)] == ["two", "one"]
+    assert [kept.act.target for kept in audit.recent(1)] == ["two"]
+
+
+def test_acts_are_found_by_actor_and_by_the_beginning_of_the_act(audit):
+    note(audit, "one")
+    audit.append(Act("key_abc", "keys.create", "robot", Outcome.REFUSED))
+    assert [kept.act.target for kept in audit.recent(10, actor="key_abc")] == ["robot"]
+    assert [kept.act.target for kept in audit.recent(10, act="documents")] == ["one"]
+    assert audit.recent(10, act="%") == []
+
+
+def test_a_whole_log_verifies(audit):
+    kept = note(audit, "one", "two", "three")
+    found = audit.verify()
+    assert (found.acts, found.forgotten, found.broken, found.head) == (3, 0, None, kept[-1].digest)
+
+
+def test_an_empty_log_verifies_and_makes_no_file(audit):
+    assert audit.verify().broken is None
+    assert not audit.file.exists()
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE acts SET target = 'x' WHERE id = 2", "DELETE FROM acts WHERE id = 2", "DELETE FROM acts"]
+)
+def test_the_database_refuses_changes(audit, statement):
+    note(audit, "one", "two", "three")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        changed(audit, statement)
+    assert audit.verify().acts == 3
+
+
+@pytest.mark.parametrize(
+    ("trigger", "statement", "broken"),
+    [
+        ("acts_stay", "UPDATE acts SET target = 'x' WHERE id = 2", 2),
+        ("acts_stay", "UPDATE acts SET outcome = 'nonsense' WHERE id = 2", 2),
+        ("acts_stay", "UPDATE acts SET id = 9 WHERE id = 3", 9),
+        ("acts_go_by_age", "DELETE FROM acts WHERE id = 2", 3),
+        ("acts_go_by_age", "DELETE FROM acts WHERE id = 1", 2),
+    ],
+)
+def test_who_gets_round_the_triggers_is_seen(audit, trigger, statement, broken):
+    note(audit, "one", "two", "three")
+    changed(audit, statement, without_trigger=trigger)
+    assert audit.verify().broken == broken
+
+
+def test_a_cut_off_end_is_seen_by_a_noted_head(audit, tmp_path):
+    head = note(audit, "one", "two")[-1].digest
+    changed(audit, "DELETE FROM acts WHERE id = 2", without_trigger="acts_go_by_age")
+    audit.close()
+    assert RUN.invoke(app, ["audit", "verify", "--data-dir", str(tmp_path)]).exit_code == 0
+    told = RUN.invoke(app, ["audit", "verify", "--head", head, "--data-dir", str(tmp_path)])
+    assert told.exit_code == 1
+    assert "cut off" in told.output
+
+
+def test_a_head_that_was_noted_earlier_is_found(audit, tmp_path):
+    head = note(audit, "one", "two")[0].digest
+    audit.close()
+    assert RUN.invoke(app, ["audit", "verify", "--head", head, "--data-dir", str(tmp_path)]).exit_code == 0
+
+
+def test_old_acts_go_and_the_rest_still_verifies(audit, monkeypatch):
+    monkeypatch.setattr("service.audit.log._timestamp", lambda moment: "2020-01-01T00:00:00.000+00:00")
+    note(audit, "old", "older")
+    monkeypatch.undo()
+    note(audit, "new")
+    assert audit.forget_before(30) == 2
+    assert [kept.act.target for kept in audit.all()] == ["new"]
+    found = audit.verify()
+    assert (found.acts, found.forgotten, found.broken) == (1, 2, None)
+    assert b"older" not in audit.file.path.read_bytes()
+
+
+def test_after_all_have_gone_the_chain_goes_on(audit):
+    note(audit, "one")
+    changed(audit, "UPDATE acts SET at = '2020-01-01'", without_trigger="acts_stay")
+    assert audit.forget_before(1) == 1
+    note(audit, "two")
+    found = audit.verify()
+    assert (found.acts, found.forgotten, found.broken) == (1, 1, None)
+
+
+def test_long_or_odd_words_are_kept_on_one_line_and_cut_off(audit):
+    kept = audit.append(Act("a", "b", "x\r\n\x1b[31m" + "y" * 1000, Outcome.DONE))
+    assert kept.act.target.startswith("x [31my")
+    assert len(kept.act.target) == 200
+    assert audit.verify().broken is None
+
+
+def test_several_processes_append_to_one_chain(tmp_path):
+    code = (
+        "import sys, pathlib; from service.audit.log import record_act\n"
+        "for i in range(20): record_act(pathlib.Path(sys.argv[1]), 'cli:' + sys.argv[2], 'test', str(i))"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(n)]) for n in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    found = AuditLog(tmp_path).verify()
+    assert (found.acts, found.broken) == (60, None)
+
+
+def test_several_threads_append_to_one_chain(audit):
+    threads = [threading.Thread(target=note, args=(audit, *map(str, range(10)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (audit.verify().acts, audit.verify().broken) == (40, None)
+
+
+def test_a_command_s_act_is_told_with_what_became_of_it(tmp_path, audit):
+    with acting(tmp_path, "documents.delete", "doc"):
+        pass
+    with pytest.raises(NotFound), acting(tmp_path, "documents.delete", "nothing"):
+        raise NotFound("There is none.", "Look.")
+    failed, done = audit.recent(2)
+    assert (done.act.target, done.act.outcome) == ("doc", Outcome.DONE)
+    assert (failed.act.target, failed.act.outcome) == ("nothing", Outcome.FAILED)
+    assert done.act.actor.startswith("cli:")
+
+
+def test_export_writes_every_act_and_no_file_twice(tmp_path):
+    for target in ("one", "two"):
+        record_act(tmp_path, "cli:ada", "keys.create", target)
+    command = ["audit", "export", str(tmp_path / "acts.jsonl"), "--data-dir", str(tmp_path)]
+    assert RUN.invoke(app, command).exit_code == 0
+    rows = [json.loads(line) for line in (tmp_path / "acts.jsonl").read_text().splitlines()]
+    assert [(row["target"], row["outcome"]) for row in rows] == [("one", "done"), ("two", "done")]
+    again = RUN.invoke(app, command)
+    assert again.exit_code == 1
+    assert "exists" in again.output
+
+
+def test_list_as_json(tmp_path):
+    record_act(tmp_path, "cli:ada", "keys.create", "robot")
+    told = RUN.invoke(app, ["audit", "list", "--json", "--data-dir", str(tmp_path)])
+    assert [row["act"] for row in json.loads(told.output)["acts"]] == ["keys.create"]
+
+
+def test_of_settings_only_numbers_and_switches_are_told_with_their_values():
+    found = [
+        Origin("model.base_url", "http://secret", "environment", ""),
+        Origin("questions.keep_days", 7, "file", ""),
+        Origin("search.candidates", 50, "default", ""),
+    ]
+    assert settings_seen(found) == ["model.base_url questions.keep_days=7"]

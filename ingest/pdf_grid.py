@@ -7,7 +7,8 @@ from itertools import pairwise
 from ingest.pdf_lines import Cell, Line
 
 _FIGURE = re.compile(
-    r"[$€£¥]?\s*[-–—−+(]*\s*[$€£¥]?\s*[\d.,]*\d[\d.,]*\s*[)%]*\s*[%x)]?(?:\s*pts?)?|[$€£¥]?\s*[-–—−*]+\s*%?"
+    # Possessive where spaces may follow spaces: else a cell of thousands of them takes for ever.
+    r"[$€£¥]?\s*+[-–—−+(]*\s*+[$€£¥]?\s*+[\d.,]*\d[\d.,]*\s*+[)%]*\s*+[%x)]?(?:\s*+pts?)?|[$€£¥]?\s*[-–—−*]+\s*%?"
 )
 _NOTHING = re.compile(r"(?:N/?[AM]|n/?[am]|\*+|[-–—−]+)\.?")
 _YEAR = re.compile(

@@ -59,7 +59,8 @@ _HTTP_HINTS = {
 }
 _TITLES = {
     400: "Bad request", 401: "Not signed in", 403: "Forbidden", 404: "Not found", 405: "Method not allowed",
-    408: "Request timeout", 409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Cannot be processed",
+    408: "Request timeout", 409: "Conflict", 413: "Too large", 415: "Unsupported media type",
+    422: "Cannot be processed",
     429: "Too many requests", 500: "Internal error", 503: "Not available",
 }  # fmt: skip
 _PUBLIC_WORDS = {

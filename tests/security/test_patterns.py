@@ -18,6 +18,7 @@ STRINGS = [
     "中" * LENGTH, "\\u0301" * LENGTH, "https://" * LENGTH, "and " * LENGTH, "Mr. " * LENGTH, "is it the " * LENGTH,
     "'" * LENGTH, "$1 " * LENGTH, "- " * LENGTH, "[1] " * LENGTH, "[1" * LENGTH, "`" * LENGTH, ": " * LENGTH,
 ]
+STRINGS = [text[:LENGTH - 1] + text[-1] for text in STRINGS]
 PACKAGES = sys.argv[2].split(",")
 SECONDS = float(sys.argv[1])
 

@@ -32,7 +32,12 @@ COPY footnoted_client footnoted_client
 RUN /opt/build/bin/pip wheel --no-build-isolation --no-deps --wheel-dir /wheels . && \
     /opt/footnoted/bin/pip install --no-deps --no-index /wheels/*.whl
 COPY deploy/slim.py deploy/slim.py
-RUN python deploy/slim.py /opt/footnoted
+# What the server and the doctor load is compiled by that, and no more; an image that lacks something is not built.
+RUN python deploy/slim.py /opt/footnoted && \
+    /opt/footnoted/bin/python -c "import service.app, service.workers.worker, service.jobs.worker" && \
+    /opt/footnoted/bin/footnoted ingest README.md --data-dir /tmp/tried && \
+    /opt/footnoted/bin/footnoted ask "What does it do?" --data-dir /tmp/tried && \
+    /opt/footnoted/bin/footnoted doctor --data-dir /tmp/tried
 
 FROM python:${PYTHON}
 LABEL org.opencontainers.image.title="Footnoted" \

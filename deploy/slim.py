@@ -1,7 +1,7 @@
 """Remove from a virtual environment what only building and testing need: ``python deploy/slim.py /opt/footnoted``.
 
 Prints what that saved. Nothing that is loaded when documents are read, searched or served is touched: a test
-(tests/deploy) compares it with what such a process has open.
+(tests/deploy) compares it with what such a process has open, and the Dockerfile runs the doctor afterwards.
 """
 
 import shutil
@@ -13,7 +13,6 @@ from pathlib import Path
 _FOLDERS = (
     "torch/include",
     "torch/share",
-    "torch/bin",
     "torch/test",
     "torch/utils/benchmark",
     "functorch",
@@ -29,6 +28,10 @@ _PATTERNS = (
     "sklearn/**/tests",
     "sympy/**/tests",
     "networkx/**/tests",
+    "torch/bin/*Test",
+    "torch/bin/test_*",
+    "torch/bin/protoc*",
+    "torch/bin/upgrader_models",
     "openvino/include",
     "openvino/cmake",
     "openvino/libs/libopenvino_intel_npu*",

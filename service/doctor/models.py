@@ -10,6 +10,13 @@ def model_findings(settings: Settings) -> list[Finding]:
 
     The chat model is opened; nothing is sent.
     """
+    try:
+        return _tried(settings)
+    except (ImportError, OSError, RuntimeError) as error:  # a library that lacks a file of its own
+        return [Finding("models", "failed", f"A library does not load: {error}.", "Install Footnoted again.")]
+
+
+def _tried(settings: Settings) -> list[Finding]:
     with Engine.open(settings) as engine:
         encoder = engine.store.encoder
         question = encoder.encode_questions(["Where was the meeting held?"])[0]

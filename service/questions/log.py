@@ -60,9 +60,7 @@ class QuestionLog:
             pass
 
     @contextmanager
-    def _rating(
-        self, answer_id: str, person: str | None, collections: frozenset[str] | None
-    ) -> Iterator[Connection]:
+    def _rating(self, answer_id: str, person: str | None, collections: frozenset[str] | None) -> Iterator[Connection]:
         """A transaction in which the person's former feedback is gone."""
         with write(self._file.opened()) as connection:
             known = select(questions.c.collection).where(questions.c.answer_id == answer_id)

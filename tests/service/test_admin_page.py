@@ -85,7 +85,7 @@ def test_a_wrong_token_is_told_and_the_right_one_gets_in(watch, server, token):
 
 def test_who_signs_out_sees_nothing_more(admin, client):
     go(admin, "Questions")
-    admin.get_by_role("button", name="Sign out").click()
+    admin.get_by_role("button", name="Sign out", exact=True).click()
     expect(heading(admin)).to_have_text("Sign in")
     admin.reload()
     expect(heading(admin)).to_have_text("Sign in")

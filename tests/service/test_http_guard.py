@@ -40,7 +40,7 @@ def test_the_callers_request_id_comes_back(client):
     assert client.get("/nothing", headers={"X-Request-ID": "mine-43"}).headers["x-request-id"] == "mine-43"
 
 
-@pytest.mark.parametrize("given", [None, "", "x" * 65, "é"])
+@pytest.mark.parametrize("given", [None, "", "x" * 65, b"\xe9"])
 def test_without_a_usable_request_id_a_new_one_is_made(client, given):
     headers = {} if given is None else {"X-Request-ID": given}
     ids = [client.get("/healthz", headers=headers).headers["x-request-id"] for _ in range(2)]

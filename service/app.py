@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,17 +22,19 @@ from core.errors import EncoderUnavailable, FootnotedError
 from service.access.access import Access
 from service.access.callers import Callers
 from service.access.identify import Identify
+from service.access.oidc import oidc_of
 from service.audit.log import AuditLog, forget_acts
 from service.audit.middleware import Audit
 from service.dialects import routes as dialects
 from service.dialects.errors import add_dialect_errors
 from service.dialects.mcp_http import MCP_ROUTE, serving_mcp
 from service.engine import Engine
-from service.guard import LOOPBACK, BodyLimit, OriginGuard, SecurityHeaders
+from service.guard import BodyLimit, OriginGuard, SecurityHeaders
 from service.jobs.jobs import Jobs
 from service.load.gate import Gate
 from service.load.opened import load_of
 from service.load.shared_calls import open_call_limits
+from service.network_address import LOOPBACK
 from service.operator import Operator
 from service.problems import add_problem_handlers
 from service.questions.log import KEY_FILE, QuestionLog
@@ -109,6 +111,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         load=load_of(settings, counters),
         access=access,
         operator=Operator.open(settings.data_dir, access.operator_sessions, access.operators, counters()),
+        oidc=oidc_of(settings.access, counters()),
         audit=AuditLog(settings.data_dir),
         telemetry=Telemetry(settings.telemetry),
         sources=SourceViews(engine, PdfPages()),
@@ -127,44 +130,35 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         async with serving_mcp(app):
             yield
         forgetting.cancel()
-        with suppress(asyncio.CancelledError):
-            await forgetting
-        await run_in_threadpool(state.questions.stop)
-        await run_in_threadpool(state.jobs.stop)
-        await run_in_threadpool(state.sessions.close)
-        await run_in_threadpool(state.sites.close)
-        await run_in_threadpool(engine.store.save)
-        await run_in_threadpool(engine.close)
-        await run_in_threadpool(state.access.close)
-        await run_in_threadpool(state.audit.close)
-        await run_in_threadpool(state.telemetry.stop)
+        try:
+            with suppress(asyncio.CancelledError):
+                await forgetting
+        finally:
+            await run_in_threadpool(_close, state)
 
     app = FastAPIOffline(
         redoc_url=None, title="Footnoted", version=state.version, description=_DESCRIPTION, lifespan=lifespan
     )
     app.state.service = state
     app.include_router(document_address.router)  # before the form's route at the same address
-    for module in (
-        ask,
-        feedback,
-        documents,
-        passages,
-        quality,
-        sessions,
-        collections,
-        jobs,
-        health,
-        probe,
-        metrics,
-        pages,
-        view,
-        source,
-        sites,
-        sign_in,
-        widget,
-    ):
-        app.include_router(module.router)
-    for operators in (
+    for router in (
+        ask.router,
+        feedback.router,
+        documents.router,
+        passages.router,
+        quality.router,
+        sessions.router,
+        collections.router,
+        jobs.router,
+        health.router,
+        probe.router,
+        metrics.router,
+        pages.router,
+        view.router,
+        source.router,
+        sites.router,
+        sign_in.router,
+        widget.router,
         admin.pages,
         admin.router,
         admin_documents.router,
@@ -175,10 +169,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         admin_sites.router,
         admin_sync.router,
         operator_collections.router,
+        dialects.openai,
+        dialects.anthropic,
+        dialects.ai_sdk,
     ):
-        app.include_router(operators)
-    for spoken in (dialects.openai, dialects.anthropic, dialects.ai_sdk):
-        app.include_router(spoken)
+        app.include_router(router)
     app.router.routes.append(MCP_ROUTE)
     app.mount("/static", _RevalidatedFiles(directory=_HERE / "static"), name="static")
     add_problem_handlers(app)
@@ -187,12 +182,29 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     return app
 
 
+def _close(state: ServiceState) -> None:
+    """What fails keeps nothing else open; the last error is raised when all are closed, with those before it."""
+    with ExitStack() as closing:  # the last one first
+        for close in (
+            state.telemetry.stop,
+            state.audit.close,
+            state.access.close,
+            state.engine.close,
+            state.engine.store.save,
+            state.sites.close,
+            state.sessions.close,
+            state.jobs.stop,
+            state.questions.stop,
+        ):
+            closing.callback(close)
+
+
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added sees a request first."""
     server = settings.server
     app.add_middleware(Gate, load=app.state.service.load)
     state: ServiceState = app.state.service
-    app.add_middleware(Identify, callers=Callers(state.access, state.operator, state.wrong_keys))
+    app.add_middleware(Identify, callers=Callers(state.access, state.operator))
     app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)
     if server.allowed_origins:
         app.add_middleware(

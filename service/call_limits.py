@@ -1,6 +1,5 @@
 """How often somebody may call: moving windows, counted in the memory of this process."""
 
-import ipaddress
 import math
 import threading
 import time
@@ -16,24 +15,9 @@ from limits.strategies import MovingWindowRateLimiter
 from core.errors import TooManyRequests
 
 _MOST_KEYS = 50_000
-_MOST_ADDRESS_CHARS = 64
-_IPV6_PREFIX = 64  # what one subscriber has: whoever has one address of it has all
 
 Window = tuple[RateLimitItem, str]
 """A limit, and whose calls it counts."""
-
-
-def network_of(address: str) -> str:
-    """Whom calls from an address are counted to: the address, or of IPv6 the network that it is in."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:_MOST_ADDRESS_CHARS]  # a socket without an address, or what a proxy gives for one
-    if parsed.version == 4:
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed.packed, _IPV6_PREFIX), strict=False))
 
 
 class CallLimits:

@@ -4,16 +4,14 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.dialects.errors import error_body_at
-from service.load.questions import ANY_CALL, is_asked
+from service.dialects.errors import error_body_at, refusal_at
+from service.load.questions import may_be_asked
 from service.problems import problem, problem_response
 from service.sites.cors import is_site_path
 from service.sites.origins import is_of_host
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAX_SITE_BYTES = 1024**2  # strangers send a question and its history, no files
 # Pictures that a chat client sends along, which are not used, have room in it.
@@ -99,16 +97,14 @@ class BodyLimit:
         most, hint = self._max, "Send fewer or smaller files, or raise the setting server.max_upload_mb."
         if is_site_path(scope["path"]):
             most, hint = _MAX_SITE_BYTES, "Send less of the conversation's history."
-        elif is_asked(scope["path"], ANY_CALL):  # it is held in memory until its turn comes
+        elif may_be_asked(scope["path"]):  # it is held in memory until its turn comes
             most, hint = min(most, _MAX_CHAT_BYTES), "Send less of the conversation's history."
-        dialect = error_body_at(scope["path"])
-        if dialect is not None:
+        if error_body_at(scope["path"]) is not None:
             most, hint = min(most, _MAX_CHAT_BYTES), "Send less of the conversation's history, and no files."
 
         async def refuse() -> None:
             members = problem(413, "request_too_large", f"The request is larger than {most / 1024**2:.0f} MiB.", hint)
-            told = problem_response(members) if dialect is None else JSONResponse(dialect(members), 413)
-            await told(scope, receive, send)
+            await refusal_at(scope["path"], members)(scope, receive, send)
 
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdigit() and int(declared) > most:

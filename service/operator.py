@@ -12,7 +12,8 @@ from limits import RateLimitItemPerMinute
 from core.errors import IndexBroken, SignInNeeded, TooManyRequests
 from service.access.operator_sessions import OperatorSessions
 from service.access.operators import TOKEN, Operators
-from service.call_limits import CallLimits, network_of
+from service.call_limits import CallLimits
+from service.network_address import network_of
 from service.secret import load_secret, make_owner_file
 
 TOKEN_FILE = "admin.token"
@@ -74,7 +75,8 @@ class Operator:
         if not self._signing_in.acquire(blocking=False):  # a password takes a while: not all threads shall wait here
             raise TooManyRequests("Too many sign in at once.", "Try again in a second.", 1)
         try:
-            with self._one_by_one:  # else tries that come together would all be looked at before one is counted
+            # Else tries that come together would all be looked at before one is counted, and each takes 64 MiB.
+            with self._one_by_one:
                 self._tries.check(windows, _TOO_MANY)
                 known = self._operators.checked(name, password, code) if self._operators else None
                 if known is None:

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Protocol
 
 import anyio
 import structlog
 from fastapi import Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from core.errors import FootnotedError
 from service.answer.events import Done, Event, Working
@@ -18,6 +20,8 @@ from service.problems import problem, problem_of
 CLIENT_CLOSED = 499
 """Status of a request whose client left: nobody reads it, the log shows it."""
 _PING_S = 15
+_SEND_S = 60.0
+"""A client that takes nothing for so long is gone, and holds a chat model's stream no more."""
 log = structlog.get_logger("footnoted")
 
 
@@ -74,13 +78,21 @@ async def whole(events: Iterator[Event], request: Request) -> list[Event]:
     return told
 
 
+class EventStream(EventSourceResponse):
+    """Ends, without its last event, where the client takes nothing any more: that is no crash of the server's."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(SendTimeoutError):
+            await super().__call__(scope, receive, send)
+
+
 async def streamed(
     events: Iterator[Event],
     wire: StreamWire,
     headers: Mapping[str, str] | None = None,
     ping: Callable[[], ServerSentEvent] | None = None,
     public: bool = False,
-) -> EventSourceResponse:
+) -> "EventStream":
     """``public`` is ``problem_of``'s.
 
     Raises what the search raises: until it is done, an error is a plain response.
@@ -104,9 +116,10 @@ async def streamed(
             for out in wire.failure(problem(500, "internal_error", "Something went wrong on the server.", hint)):
                 yield out
 
-    return EventSourceResponse(
+    return EventStream(
         sent(),
         ping=_PING_S,
+        send_timeout=_SEND_S,
         ping_message_factory=ping,
         sep="\n",
         headers={"Cache-Control": "no-cache", **(headers or {})},

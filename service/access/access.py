@@ -12,7 +12,6 @@ from service.access.operator_sessions import OperatorSessions
 from service.access.operators import Operators
 from service.access.principal import NOBODY, Principal, Scope
 from service.access.records import ApiKey
-from service.access.session_owners import SessionOwners
 from service.access.tables import AccessFile
 
 KEY_COOKIE = "footnoted_key"
@@ -37,7 +36,6 @@ class Access:
         self.ring = KeyRing(self.keys)
         self.operators = Operators(self._file)
         self.operator_sessions = OperatorSessions(self._file)
-        self.session_owners = SessionOwners(self._file)
         self._anonymous = None if anonymous is None else frozenset(anonymous)
         self._on_loopback = on_loopback
         self._cookies = URLSafeTimedSerializer(secret, salt=_SALT)

@@ -66,10 +66,10 @@ class Caller:
 class Callers:
     """Safe to use from several threads."""
 
-    def __init__(self, access: Access, operator: Operator, wrong_keys: WrongKeys) -> None:
+    def __init__(self, access: Access, operator: Operator) -> None:
         self._access = access
         self._operator = operator
-        self._wrong_keys = wrong_keys
+        self._wrong_keys = WrongKeys()
 
     def needs_no_disk(self, call: Call) -> bool:
         """Whether ``caller`` answers from memory."""

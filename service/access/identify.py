@@ -1,4 +1,4 @@
-"""Puts the caller of every request into its scope, before anything else looks at it."""
+"""Puts the caller of every request into its scope, before its limits are counted and its route is found."""
 
 import anyio
 from anyio.to_thread import run_sync
@@ -8,10 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.errors import FootnotedError
 from service.access.callers import Call, Caller, Callers
 from service.access.needs import check, set_refusal
-from service.access.principal import NOBODY, set_principal
+from service.access.principal import NOBODY, set_gave_key, set_principal
 from service.access.principal import Scope as Allowed
-from service.dialects.errors import error_body_at
-from service.problems import problem_of, problem_response
+from service.dialects.errors import error_body_at, refusal_at
+from service.network_address import client_address
+from service.problems import problem_of
 from service.sites.cors import is_site_path
 
 # What anybody gets, and what has tokens of its own: nobody looks at the credentials of these.
@@ -41,7 +42,7 @@ class Identify:
             if _sends_files(scope):  # whoever may not, is told before the files are taken in
                 check(scope, Allowed.INGEST)
         except FootnotedError as error:
-            await problem_response(problem_of(error))(scope, receive, send)
+            await refusal_at(scope["path"], problem_of(error))(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -50,8 +51,9 @@ class Identify:
         if path.startswith(_OPEN) or is_site_path(path):
             return Caller(NOBODY)
         any_key = path.startswith(_ANY_KEY) or error_body_at(path) is not None
-        client = scope.get("client")
-        call = Call(scope["method"], Headers(scope=scope), client[0] if client else "", any_key)
+        call = Call(scope["method"], Headers(scope=scope), client_address(scope), any_key)
+        if call.credential is not None:
+            set_gave_key(scope)
         if self._callers.needs_no_disk(call):
             return self._callers.caller(call)
         if self._limiter is None:

@@ -41,7 +41,7 @@ def digest_of(secret: str) -> str:
 
 
 class Keys:
-    """Every method is one transaction. The file is made by the first write."""
+    """Whatever changes a key is one transaction. The file is made by the first write."""
 
     def __init__(self, file: AccessFile, now: Callable[[], datetime] = utc_now) -> None:
         self._file = file

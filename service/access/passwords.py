@@ -1,6 +1,5 @@
 """Operators' passwords by argon2, which is slow and needs memory on purpose."""
 
-import threading
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -10,8 +9,6 @@ from core.errors import InvalidRequest
 
 _SHORTEST, _LONGEST = 12, 1000  # characters
 _hasher = PasswordHasher()
-# Each takes 64 MiB: tries that come together wait for each other instead of filling the memory.
-_one_at_a_time = threading.Lock()
 
 
 def hashed(password: str) -> str:
@@ -20,17 +17,18 @@ def hashed(password: str) -> str:
         raise InvalidRequest(
             f"A password has {_SHORTEST} to {_LONGEST} characters.", "Take a sentence, or one from a password manager."
         )
-    with _one_at_a_time:
-        return _hasher.hash(_bytes(password))
+    return _hasher.hash(_bytes(password))
 
 
 def is_right(password: str, stored: str | None) -> bool:
-    """None, for a name that nobody has, takes as long as a wrong password."""
-    with _one_at_a_time:
-        try:
-            matches = _hasher.verify(stored or _nobodys(), _bytes(password[: _LONGEST + 1]))
-        except (VerificationError, InvalidHashError):
-            return False
+    """None, for a name that nobody has, takes as long as a wrong password.
+
+    Takes 64 MiB: `Operator` lets tries that come together wait for each other.
+    """
+    try:
+        matches = _hasher.verify(stored or _nobodys(), _bytes(password[: _LONGEST + 1]))
+    except (VerificationError, InvalidHashError):
+        return False
     return matches and stored is not None
 
 

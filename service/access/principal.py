@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 _KEY = "footnoted.principal"
+_GAVE_KEY = "footnoted.gave_key"
 
 
 class Scope(StrEnum):
@@ -50,3 +51,12 @@ def principal_of(scope: MutableMapping[str, Any]) -> Principal:
 def set_principal(scope: MutableMapping[str, Any], principal: Principal) -> None:
     """Once for a request, before the routes."""
     scope[_KEY] = principal
+
+
+def gave_key(scope: MutableMapping[str, Any]) -> bool:
+    """Whether the request came with a key or token, good or not."""
+    return _GAVE_KEY in scope
+
+
+def set_gave_key(scope: MutableMapping[str, Any]) -> None:
+    scope[_GAVE_KEY] = True

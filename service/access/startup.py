@@ -3,9 +3,8 @@
 from core.errors import SettingsError
 from service.access.keys import Keys, as_kept, utc_now
 from service.access.tables import AccessFile
+from service.network_address import LOOPBACK
 from service.settings import Settings
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def check_not_open_by_accident(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""``access.db``: API keys, operators, their sessions, and whose stored conversations are whose."""
+"""``access.db``: API keys, operators, and their sessions."""
 
 import os
 from pathlib import Path
@@ -56,13 +56,6 @@ operator_sessions = Table(
     Column("operator", String(collation="NOCASE"), nullable=False, index=True),
     Column("created_at", String, nullable=False),
     Column("expires_at", String, nullable=False, index=True),
-)
-
-session_owners = Table(
-    "session_owners",
-    metadata,
-    Column("session_id", String, primary_key=True),
-    Column("owner", String, nullable=False),
 )
 
 

@@ -56,6 +56,11 @@ ORDINARY = frozenset(
 """What everybody does, and the log of questions keeps as far as it is to be kept."""
 
 
+def act_at(method: str, path: str) -> str | None:
+    """Of a request that was refused before its route was found: an address without parameters is its own template."""
+    return NAMES.get((method, path))
+
+
 def act_of(method: str, template: str) -> str | None:
     """The act's name; None for what is none. A route that is not listed counts by its method and template, so that a
     new one cannot be forgotten."""

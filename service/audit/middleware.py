@@ -1,31 +1,29 @@
 """Every administrative act over HTTP goes to the audit log before its caller is told of it."""
 
-import ipaddress
-import threading
-import time
-from collections import deque
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import structlog
+from limits import RateLimitItemPerMinute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import FootnotedError
-from service.access.principal import principal_of
-from service.audit.acts import WRONG_KEY, act_of
+from core.errors import FootnotedError, TooManyRequests
+from service.access.principal import gave_key, principal_of
+from service.audit.acts import WRONG_KEY, act_at, act_of
 from service.audit.log import AuditLog
 from service.audit.records import Act, Outcome
-from service.sites.cors import is_site_path
+from service.call_limits import CallLimits
+from service.network_address import client_address, neighbourhood_of
 from service.telemetry.metrics import ACTS_LOST
 from service.telemetry.request_log import request_id_of
 from service.telemetry.routes import route_template
 
 _NOT_SIGNED_IN = 401
 _REFUSED = frozenset({_NOT_SIGNED_IN, 403, 429})
-_MOST_REFUSED = 60  # a minute: strangers who knock without end shall not fill the disk
-_MINUTE_S = 60.0
+# Strangers who knock without end shall not fill the disk.
+_REFUSED_KEPT = RateLimitItemPerMinute(60, namespace="refused-acts")
 _TARGET = "footnoted.act_target"
 
 log = structlog.get_logger("footnoted")
@@ -44,7 +42,7 @@ class Audit:
         self._app = app
         self._audit = audit
         self._networks = networks
-        self._refused = _Recently(_MOST_REFUSED)
+        self._refused = CallLimits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,18 +66,28 @@ class Audit:
 
     async def _note(self, scope: Scope, status: int, headers: Headers) -> None:
         name = act_of(scope["method"], route_template(scope))
-        if name is None and status == _NOT_SIGNED_IN and _tries_key(scope):
+        if name is None and status in _REFUSED:  # maybe before the route was found
+            name = act_at(scope["method"], scope["path"])
+        if name is None and status == _NOT_SIGNED_IN and gave_key(scope):
             name = WRONG_KEY
         if name is None:
             return
         outcome = _outcome(status)
-        if outcome is Outcome.REFUSED and not self._refused.has_room():
+        if outcome is Outcome.REFUSED and not self._has_room():
             log.warning("act_refused", act=name, principal=principal_of(scope).id)
             return
-        network = _network(scope) if self._networks else ""
+        network = neighbourhood_of(client_address(scope)) if self._networks else ""
         target = _target(scope, headers)
         act = Act(principal_of(scope).id, name, target, outcome, network, request_id_of(scope))
         await run_in_threadpool(self._append, act)
+
+    def _has_room(self) -> bool:
+        """For one more refused act."""
+        try:
+            self._refused.count([(_REFUSED_KEPT, "")], "")
+        except TooManyRequests:
+            return False
+        return True
 
     def _append(self, act: Act) -> None:
         try:
@@ -93,22 +101,6 @@ class Audit:
     def _lost(self, act: Act, code: str) -> None:
         ACTS_LOST.inc()
         log.error("act_lost", code=code, actor=act.actor, act=act.act, target=act.target, outcome=act.outcome.value)
-
-
-class _Recently:
-    """At most so many in a minute. Safe from several threads."""
-
-    def __init__(self, most: int) -> None:
-        self._times: deque[float] = deque(maxlen=most)
-        self._lock = threading.Lock()
-
-    def has_room(self) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            if len(self._times) == self._times.maxlen and now - self._times[0] < _MINUTE_S:
-                return False
-            self._times.append(now)
-            return True
 
 
 def _outcome(status: int) -> Outcome:
@@ -127,20 +119,3 @@ def _target(scope: Scope, headers: Headers) -> str:
     if made := headers.get("location"):
         parts.append(made)
     return " ".join(parts)
-
-
-def _tries_key(scope: Scope) -> bool:
-    """Not of a site's visitor, whose tokens end after minutes as a matter of course."""
-    return "authorization" in Headers(scope=scope) and not is_site_path(scope["path"])
-
-
-def _network(scope: Scope) -> str:
-    """Tells a neighbourhood, not a person: IPv4 /24, IPv6 /48."""
-    client = scope.get("client")
-    try:
-        address = ipaddress.ip_address(client[0] if client else "")
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))

@@ -51,7 +51,7 @@ class Originals(_Record):
     bytes: _Natural
     names_sha256: _Hash
     missing: _Natural
-    """Documents' originals that were not in the data folder."""
+    """Documents' originals that were not in the data folder, or damaged there."""
 
 
 class Manifest(_Record):

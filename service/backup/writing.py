@@ -40,7 +40,7 @@ Told = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that was written. ``originals_missing`` counts those that the data folder itself lacks."""
+    """A backup that was written. ``originals_missing`` counts those that the data folder lacks or has damaged."""
 
     file: Path
     bytes: int
@@ -157,13 +157,17 @@ class _Writing:
         self._copy.unlink()
 
     def _add_originals(self, digests: list[str], missing: int, told: Told | None) -> Originals:
-        size = 0
+        """One that holds other bytes than its name says is missing: with it, the file could not be restored."""
+        size, whole = 0, []
         for number, digest in enumerate(sorted(digests)):
             path = self._pins.path(digest)
-            size += self._put(f"originals/{digest[:2]}/{digest}", path, _compression(path)).bytes
+            if dense.digest(path) == digest:
+                size += self._put(f"originals/{digest[:2]}/{digest}", path, _compression(path)).bytes
+                whole.append(digest)
             if told is not None:
                 told(number + 1, len(digests))
-        return Originals(count=len(digests), bytes=size, names_sha256=names_sum(digests), missing=missing)
+        missing += len(digests) - len(whole)
+        return Originals(count=len(whole), bytes=size, names_sha256=names_sum(whole), missing=missing)
 
     def _add(self, name: str, path: Path) -> None:
         self._members[name] = self._put(name, path, zipfile.ZIP_DEFLATED)

@@ -55,7 +55,8 @@ def ask(
         settings = settings_with(data_dir, **chosen)
         with closing(_sessions(settings)) as sessions, Engine.open(settings) as engine:
             session_id = sessions.create().id if session == _NEW else session
-            history = () if session_id is None else sessions.history(session_id, may_read(engine.store.catalog, None))
+            may = may_read(engine.store.catalog, None)
+            history = () if session_id is None else sessions.history(session_id, may, None)
             events = engine.ask_events(question, collection, history, top_k, within, model)
             answer = fold(events if session_id is None else sessions.recording(events, session_id, collection))
     if as_json:

@@ -3,9 +3,10 @@
 import socket
 from typing import Annotated
 
+import structlog
 import typer
 
-from core.errors import Conflict
+from core.errors import Conflict, SettingsError
 from service.access.startup import check_not_open_by_accident
 from service.addresses import own_address
 from service.audit.settings_seen import note_start
@@ -18,6 +19,8 @@ from service.workers.master import Master
 from service.workers.sample import SAMPLE, SAMPLE_DOCUMENT
 
 __all__ = ["SAMPLE", "SAMPLE_DOCUMENT", "serve"]
+
+log = structlog.get_logger("footnoted")
 
 
 def serve(
@@ -37,11 +40,30 @@ def serve(
         listening = _listen(settings)
     configure_logs(settings.telemetry)
 
+    def note(now: Settings) -> None:
+        try:
+            found = explain({"data_dir": data_dir, "server": {"host": host, "port": port}})
+        except SettingsError as error:  # the file was changed once more
+            log.error("act_lost", code=error.code, act="server.start")
+        else:
+            note_start(now.data_dir, found)
+
     def tell(suggestion: str | None) -> None:
-        note_start(settings.data_dir, explain({"data_dir": data_dir, "server": {"host": host, "port": port}}))
+        note(settings)
         _announce(settings, own_address(settings.server.host, listening.getsockname()[1]), suggestion)
 
-    raise typer.Exit(Master(listening, settings, read_settings, tell, demo=demo).run())
+    def read_again() -> Settings:
+        now = with_address_of(settings, read_settings())
+        check_not_open_by_accident(now)
+        return now
+
+    raise typer.Exit(Master(listening, settings, read_again, tell, note, demo=demo).run())
+
+
+def with_address_of(first: Settings, now: Settings) -> Settings:
+    """What may change while the port stays: who may do what goes by where the server really listens."""
+    address = {"host": first.server.host, "port": first.server.port}
+    return now.model_copy(update={"server": now.server.model_copy(update=address)})
 
 
 def _announce(settings: Settings, address: str, suggestion: str | None) -> None:

@@ -70,11 +70,22 @@ class _DialectRoute(APIRoute):
             except Exception as error:  # a border: this dialect's client is told in its own shape
                 log.error("request_crashed", path=request.url.path, exc_info=error)
                 members = problem_of_crash()
-            headers = {name: v for name, v in problem_response(members).headers.items() if name in _KEPT_HEADERS}
+            headers = _kept_headers(problem_response(members))
             status = 400 if members["status"] == 422 else members["status"]
             return JSONResponse(body(members), status, headers)
 
         return handler
+
+
+def refusal_at(path: str, members: dict[str, Any]) -> Response:
+    """A problem, told in the shape that clients of the address know, for what refuses a request before its route."""
+    told = problem_response(members)
+    body = error_body_at(path)
+    return told if body is None else JSONResponse(body(members), members["status"], _kept_headers(told))
+
+
+def _kept_headers(told: Response) -> dict[str, str]:
+    return {name: value for name, value in told.headers.items() if name in _KEPT_HEADERS}
 
 
 def error_body_at(path: str) -> ErrorBody | None:

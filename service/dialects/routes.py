@@ -11,14 +11,13 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from core.errors import NotFound
-from service.access.needs import Reads, allow
-from service.access.principal import Principal, principal_of
+from service.access.needs import Asks, Reads, allow
+from service.access.principal import Principal
 from service.answer.events import Event
 from service.asked import answer_events
 from service.dialects.asking import links_of, whole_answer
 from service.dialects.chat_completions import ChatChunks, ChatRequest, completion_json, model_json, models_json
 from service.dialects.errors import AnthropicRoute, OpenAIRoute
-from service.dialects.labels import ClientLabels
 from service.dialects.links import Links
 from service.dialects.messages import MessageEvents, MessagesRequest, message_json, ping
 from service.dialects.models import PREFIX, ModelName, model_names, parse_model
@@ -37,10 +36,10 @@ ai_sdk = APIRouter(prefix="/v1", tags=["dialects"])
 
 @openai.post("/chat/completions", responses=_STREAM_TOO, response_class=Response)
 async def chat_completions(
-    request: Request, given: ChatRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+    request: Request, given: ChatRequest, engine: ReadyEngine, state: State, caller: Asks
 ) -> Response:
     """OpenAI's Chat Completions: an answer with its sources as annotations."""
-    model, links, events = _asked(request, given, engine, state, labels)
+    model, links, events = _asked(request, given, engine, state, caller)
     if given.stream:
         usage = given.stream_options is not None and given.stream_options.include_usage
         return await streamed(events, ChatChunks(given.model, links, model.lists_sources, usage))
@@ -64,10 +63,10 @@ def get_model(state: State, name: str, caller: Reads) -> dict[str, Any]:
 
 @openai.post("/responses", responses=_STREAM_TOO, response_class=Response)
 async def responses(
-    request: Request, given: ResponsesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+    request: Request, given: ResponsesRequest, engine: ReadyEngine, state: State, caller: Asks
 ) -> Response:
     """OpenAI's Responses: an answer with its sources as annotations."""
-    model, links, events = _asked(request, given, engine, state, labels)
+    model, links, events = _asked(request, given, engine, state, caller)
     if given.stream:
         return await streamed(events, ResponseEvents(given.model, links, model.lists_sources))
     told = await whole_answer(events, request)
@@ -76,10 +75,10 @@ async def responses(
 
 @anthropic.post("/messages", responses=_STREAM_TOO, response_class=Response)
 async def messages(
-    request: Request, given: MessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+    request: Request, given: MessagesRequest, engine: ReadyEngine, state: State, caller: Asks
 ) -> Response:
     """Anthropic's Messages: a block of text for each sentence, with its citations."""
-    _, links, events = _asked(request, given, engine, state, labels)
+    _, links, events = _asked(request, given, engine, state, caller)
     if given.stream:
         return await streamed(events, MessageEvents(given.model, links), ping=ping)
     return JSONResponse(message_json(await whole_answer(events, request), given.model, links))
@@ -87,11 +86,11 @@ async def messages(
 
 @ai_sdk.post("/ui-messages", response_class=Response)
 async def ui_messages(
-    request: Request, given: UiMessagesRequest, engine: ReadyEngine, state: State, labels: ClientLabels
+    request: Request, given: UiMessagesRequest, engine: ReadyEngine, state: State, caller: Asks
 ) -> Response:
     """The Vercel AI SDK's UI message stream."""
-    allow(principal_of(request.scope), given.collection)
-    events = answer_events(given.asked(), engine, state, labels)
+    allow(caller, given.collection)
+    events = answer_events(given.asked(), engine, state, caller.labels)
     return await streamed(events, UiMessageParts(links_of(request, state, given.collection)), STREAM_HEADERS)
 
 
@@ -100,12 +99,12 @@ def _asked(
     given: ChatRequest | ResponsesRequest | MessagesRequest,
     engine: Engine,
     state: ServiceState,
-    labels: frozenset[str] | None,
+    caller: Principal,
 ) -> tuple[ModelName, Links, Iterator[Event]]:
     """Raises InvalidRequest; the events raise what the search does."""
     model = parse_model(given.model)
-    allow(principal_of(request.scope), model.collection)
-    events = answer_events(given.asked(model), engine, state, labels)
+    allow(caller, model.collection)
+    events = answer_events(given.asked(model), engine, state, caller.labels)
     return model, links_of(request, state, model.collection), events
 
 

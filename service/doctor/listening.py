@@ -10,7 +10,7 @@ from service.access.principal import Scope
 from service.access.startup import check_not_open_by_accident
 from service.access.tables import AccessFile
 from service.embedding.finding import Finding
-from service.guard import LOOPBACK
+from service.network_address import LOOPBACK
 from service.settings import Settings
 
 

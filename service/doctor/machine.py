@@ -38,7 +38,7 @@ def _packages() -> Finding:
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            return Finding("packages", "failed", f"{name} is not installed.", "Run `make install`.")
+            return Finding("packages", "failed", f"{name} is not installed.", "Install Footnoted again: one of its packages is missing.")
     return Finding("packages", "ok", ", ".join(found))
 
 

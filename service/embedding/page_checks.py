@@ -8,7 +8,7 @@ from service.addresses import WIDGET_PATH, script_tag
 from service.embedding.csp import CONNECT, SCRIPT, Policy, Script, allows_connection, allows_script
 from service.embedding.finding import Finding
 from service.embedding.page import Page, WidgetTag, origin_of
-from service.guard import LOOPBACK
+from service.network_address import LOOPBACK
 
 _POLICY_NAME = re.compile(r"createPolicy\(\s*[\"'`]([\w\-#=/@.%]+)[\"'`]")
 _IGNORED_WITH = frozenset({"'none'"})

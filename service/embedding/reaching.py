@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from service.embedding.bounded_http import BoundedHttp, CallFailed
 from service.embedding.finding import Finding
 from service.embedding.page import joined, origin_of
-from service.guard import LOOPBACK
+from service.network_address import LOOPBACK
 
 _TIMEOUT_S = 15.0
 _EXPIRY_DAYS = 14

@@ -11,6 +11,7 @@ from core.types import Answer, Turn
 from index.collections import Collection
 from index.filters.filter import Within
 from service.answer.events import Done, Event, Started
+from service.load.place import leave_place
 from service.telemetry import metrics
 
 _BYTES_A_RECORD = 1000  # of what surrounds a text: offsets, titles, ids
@@ -68,6 +69,7 @@ class AnswerCache:
         found = self._get(key)
         metrics.CACHE.labels("hit" if found else "miss").inc()
         if found:
+            leave_place()  # whoever reads it slowly keeps nobody waiting
             yield from _again(found, (time.perf_counter() - began) * 1000)
             return
         told: list[Event] = []

@@ -1,6 +1,5 @@
 """How often a caller may ask: by API key, by session, and of who has no key by network address."""
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +8,9 @@ from starlette.types import Scope
 
 from core.errors import TooManyRequests
 from service.access.principal import NOBODY, principal_of
-from service.call_limits import CallLimits, Window, network_of
+from service.call_limits import CallLimits, Window
 from service.load.watch import LoadWatch
+from service.network_address import client_address, is_loopback, network_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,8 @@ class CallerLimits:
                 windows.append((self._question_key, caller.id))
             self._count("key", windows, "This key is used more often than is allowed.")
             return
-        client = scope.get("client")
-        address = client[0] if client else ""
-        if _is_loopback(address):  # whoever works on this machine; a proxy names its visitors
+        address = client_address(scope)
+        if is_loopback(address):  # whoever works on this machine; a proxy names its visitors
             return
         network = network_of(address)
         windows = [(self._request_address, network)]
@@ -75,12 +74,3 @@ class CallerLimits:
 
 def _per_minute(calls: int, namespace: str) -> RateLimitItemPerMinute:
     return RateLimitItemPerMinute(calls, namespace=namespace)
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return bool((mapped or parsed).is_loopback)

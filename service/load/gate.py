@@ -7,22 +7,20 @@ from typing import Any
 
 import anyio
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import FootnotedError, NotReady, TookTooLong
 from service.access.principal import Scope as Right
 from service.access.principal import principal_of
-from service.dialects.errors import error_body_at
-from service.load.admission import Slot
+from service.dialects.errors import refusal_at
+from service.load.admission import Admission, Slot
 from service.load.load import Load
 from service.load.place import PLACE
-from service.load.questions import is_asked, is_counted, may_ask
-from service.problems import problem_of, problem_response
+from service.load.questions import is_asked, is_counted, is_search, may_ask
+from service.problems import problem_of
 from service.sites.cors import is_site_path
 from service.streaming import CLIENT_CLOSED
-
-_KEPT_HEADERS = ("retry-after",)
 
 
 class Gate:
@@ -80,7 +78,7 @@ class Gate:
 
     async def _ask(self, scope: Scope, body: "_Body", send: Send) -> None:
         try:
-            slot = await self._entered(body)
+            slot = await _entered(self._load.searches if is_search(scope["path"]) else self._load.answers, body)
         except FootnotedError as error:
             raise _Refused(error) from error
         if slot is None:
@@ -98,25 +96,26 @@ class Gate:
             PLACE.reset(before)
             slot.release()
 
-    async def _entered(self, body: "_Body") -> Slot | None:
-        """A place; None where the client left before its turn. Raises Overloaded."""
-        entering = asyncio.ensure_future(self._load.admission.enter())
-        try:
-            await asyncio.sleep(0)
-            if not entering.done():
-                either: list[asyncio.Future[Any]] = [entering, body.left()]
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if entering.done():
-                return entering.result()
-        except asyncio.CancelledError:
-            if entering.done() and not entering.cancelled() and entering.exception() is None:
-                entering.result().release()
-            raise
-        finally:
-            entering.cancel()
-        with suppress(asyncio.CancelledError):
-            await entering
-        return None
+
+async def _entered(admission: Admission, body: "_Body") -> Slot | None:
+    """A place; None where the client left before its turn. Raises Overloaded."""
+    entering = asyncio.ensure_future(admission.enter())
+    try:
+        await asyncio.sleep(0)
+        if not entering.done():
+            either: list[asyncio.Future[Any]] = [entering, body.left()]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if entering.done():
+            return entering.result()
+    except asyncio.CancelledError:
+        if entering.done() and not entering.cancelled() and entering.exception() is None:
+            entering.result().release()
+        raise
+    finally:
+        entering.cancel()
+    with suppress(asyncio.CancelledError):
+        await entering
+    return None
 
 
 class _Body:
@@ -182,9 +181,4 @@ class _Refused(Exception):
 async def _refuse(error: FootnotedError, scope: Scope, receive: Receive, send: Send) -> None:
     """In the shape of the address's dialect."""
     members = problem_of(error, public=is_site_path(scope["path"]))
-    told: Response = problem_response(members)
-    dialect = error_body_at(scope["path"])
-    if dialect is not None:
-        headers = {name: value for name, value in told.headers.items() if name in _KEPT_HEADERS}
-        told = JSONResponse(dialect(members), members["status"], headers)
-    await told(scope, receive, send)
+    await refusal_at(scope["path"], members)(scope, receive, send)

@@ -28,8 +28,8 @@ class LimitSettings(BaseModel):
         None,
         ge=1,
         le=256,
-        description="Questions that are searched and read at once; as many as the processor has cores when not set, "
-        "shared out among the workers.",
+        description="Questions that are searched and read at once, and four times as many that are only searched; as "
+        "many as the processor has cores when not set, shared out among the workers.",
     )
     queue_s: float = Field(
         1.5,

@@ -8,12 +8,15 @@ from service.load.caller_limits import CallerLimits
 
 @dataclass(slots=True)
 class Load:
-    """``in_flight`` are the questions that wait or whose answers are not all sent yet.
+    """Who only searches has a queue of its own: a search takes a small part of what an answer does.
+
+    ``in_flight`` are the questions that wait or whose answers are not all sent yet.
 
     ``body_s`` are the seconds that a question's body may take to come, ``request_s`` those that its answer may.
     """
 
-    admission: Admission
+    answers: Admission
+    searches: Admission
     callers: CallerLimits
     body_s: float
     request_s: float

@@ -1,13 +1,16 @@
 """The limits of a server process, put together as the settings say."""
 
-import os
 from collections.abc import Callable
 
 from service.call_limits import CallLimits
 from service.load.admission import Admission
 from service.load.caller_limits import CallerAllowance, CallerLimits
+from service.load.cores import cores_each
 from service.load.load import Load
 from service.settings import Settings
+
+_SEARCHES = 4
+"""So many at once for each answer: the encoder takes the questions of several in one run (docs/load.md)."""
 
 
 def load_of(settings: Settings, counters: Callable[[], CallLimits]) -> Load:
@@ -20,6 +23,6 @@ def load_of(settings: Settings, counters: Callable[[], CallLimits]) -> Load:
         own.requests_per_minute_per_key,
         own.requests_per_minute_per_address,
     )
-    at_once = own.at_once or max(1, (os.cpu_count() or 1) // settings.server.workers)
-    admission = Admission(at_once, own.queue_s)
-    return Load(admission, CallerLimits(allowance, counters()), own.body_s, own.request_s)
+    at_once = own.at_once or cores_each(settings.server.workers)
+    answers, searches = (Admission(count, own.queue_s) for count in (at_once, at_once * _SEARCHES))
+    return Load(answers, searches, CallerLimits(allowance, counters()), own.body_s, own.request_s)

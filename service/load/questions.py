@@ -1,6 +1,8 @@
 """Which requests ask the models for something, by their addresses."""
 
+import json
 import re
+from typing import Any
 
 from starlette.types import Scope
 
@@ -12,8 +14,8 @@ _ASKED = re.compile(
     r"/v1/(ask|search|chat/completions|responses|messages|ui-messages|sites/[^/]+/ask)/?", re.IGNORECASE
 )
 _MCP = "/mcp"
-ANY_CALL = b'"tools/call"'
-"""The body of a call at /mcp that may be a question."""
+_CALL = "tools/call"
+_MOST_MCP_BYTES = 1024**2  # more than that is refused there
 _COUNTED = ("/v1/", "/mcp", "/view/")
 
 
@@ -22,14 +24,36 @@ def may_ask(scope: Scope) -> bool:
 
     Who may not ask is turned away by the route at once, and takes no place of who may.
     """
-    if scope["type"] != "http" or scope["method"] != "POST" or not is_asked(scope["path"], ANY_CALL):
+    if scope["type"] != "http" or scope["method"] != "POST" or not may_be_asked(scope["path"]):
         return False
     return is_site_path(scope["path"]) or principal_of(scope).may(Allowed.ASK)
 
 
+def may_be_asked(path: str) -> bool:
+    """Whether a request there is a question, or, at /mcp, may be one."""
+    return path == _MCP or bool(_ASKED.fullmatch(path))
+
+
 def is_asked(path: str, body: bytes) -> bool:
     """Whether the models have to work for it."""
-    return bool(_ASKED.fullmatch(path)) or (path == _MCP and ANY_CALL in body)
+    return _calls_tool(body) if path == _MCP else bool(_ASKED.fullmatch(path))
+
+
+def _calls_tool(body: bytes) -> bool:
+    """By what the body says, not by its letters, which JSON may escape. What cannot be read is taken for a call."""
+    if len(body) > _MOST_MCP_BYTES:
+        return True
+    try:
+        told: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return True
+    calls = told if isinstance(told, list) else [told]
+    return any(isinstance(call, dict) and call.get("method") == _CALL for call in calls)
+
+
+def is_search(path: str) -> bool:
+    """Whether nothing is read for it."""
+    return path.rstrip("/").lower() == "/v1/search"
 
 
 def is_counted(scope: Scope) -> bool:

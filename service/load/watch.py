@@ -4,11 +4,15 @@ from service.telemetry import metrics
 
 
 class LoadWatch:
-    """Writes to the metrics."""
+    """Writes to the metrics, of one queue of several."""
+
+    def __init__(self) -> None:
+        self._told = 0, 0
 
     def changed(self, at_work: int, waiting: int) -> None:
-        metrics.AT_WORK.set(at_work)
-        metrics.QUEUE_LENGTH.set(waiting)
+        before, self._told = self._told, (at_work, waiting)
+        metrics.AT_WORK.inc(at_work - before[0])
+        metrics.QUEUE_LENGTH.inc(waiting - before[1])
 
     def waited(self, seconds: float) -> None:
         metrics.QUEUE_WAIT_SECONDS.observe(seconds)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from service.access.needs import public
 from service.audit.middleware import name_target
 from service.limits import Text
+from service.network_address import client_address
 from service.operator import COOKIE, SESSION_S
 from service.routes.operator_access import OPERATOR_ONLY, IsOperator
-from service.routes.site_session import client_address
 from service.routes.state import State
 
 pages = APIRouter(include_in_schema=False)
@@ -75,7 +75,7 @@ def preview(request: Request, state: State, site_id: str) -> HTMLResponse:
 @router.post("/session", responses=_REFUSALS, dependencies=public("The credentials are in the request."))
 def sign_in(request: Request, response: Response, state: State, given: SignIn) -> dict[str, Any]:
     """Exchange the token, or name and password, for a cookie of 12 hours that no script can read."""
-    address = client_address(request)
+    address = client_address(request.scope)
     if given.token is not None:
         cookie = state.operator.sign_in(given.token, address)
     else:

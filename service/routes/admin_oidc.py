@@ -9,10 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.responses import Response
 
-from core.errors import FootnotedError, NotFound, SignInNeeded
+from core.errors import FootnotedError, NotFound, SignInNeeded, TooManyRequests
 from service.access.needs import public
-from service.access.oidc import Oidc, OidcClient
+from service.access.oidc import Oidc
 from service.audit.middleware import name_target
+from service.network_address import client_address
 from service.routes.admin import set_operator_cookie
 from service.routes.state import ServiceState, State
 from service.secret import load_secret
@@ -34,7 +35,7 @@ def begin(request: Request, state: State) -> Response:
     """Send the browser to the issuer. Raises NotFound."""
     oidc = _oidc(state)
     try:
-        begun = oidc.begin(_redirect_uri(request, state))
+        begun = oidc.begin(_redirect_uri(request, state), client_address(request.scope))
     except FootnotedError as error:
         return _failed(error)
     response = RedirectResponse(begun.address, 303, {"Cache-Control": "no-store"})
@@ -57,7 +58,8 @@ def finish(
         expected, nonce, verifier = _begun(state, under_way)
         if not code or not hmac.compare_digest(expected.encode(), given.encode()):
             raise _lost()
-        name = _oidc(state).finish(_redirect_uri(request, state), code, nonce, verifier)
+        address = client_address(request.scope)
+        name = _oidc(state).finish(_redirect_uri(request, state), code, nonce, verifier, address)
     except NotFound:
         raise
     except FootnotedError as error:
@@ -72,8 +74,10 @@ def finish(
 
 def _failed(error: FootnotedError) -> HTMLResponse:
     """/admin says why."""
-    status = 401 if isinstance(error, SignInNeeded) else 502
-    return HTMLResponse(_BACK.format(f"/admin#{urlencode({'error': error.message})}"), status)
+    page = _BACK.format(f"/admin#{urlencode({'error': error.message})}")
+    if isinstance(error, TooManyRequests):
+        return HTMLResponse(page, 429, {"Retry-After": str(error.retry_after_s)})
+    return HTMLResponse(page, 401 if isinstance(error, SignInNeeded) else 502)
 
 
 def _begun(state: ServiceState, under_way: str) -> tuple[str, str, str]:
@@ -90,19 +94,9 @@ def _lost() -> SignInNeeded:
 
 def _oidc(state: ServiceState) -> Oidc:
     """Raises NotFound where none is set up."""
-    own = state.settings.access
-    if own.oidc_issuer is None or own.oidc_client_id is None or own.oidc_client_secret_file is None:
+    if state.oidc is None:
         raise NotFound("This server has no OpenID Connect.", "Set access.oidc_issuer.")
-    return Oidc(
-        OidcClient(
-            own.oidc_issuer,
-            own.oidc_client_id,
-            own.oidc_client_secret_file,
-            own.oidc_emails,
-            own.oidc_groups,
-            own.oidc_groups_claim,
-        )
-    )
+    return state.oidc
 
 
 def _redirect_uri(request: Request, state: ServiceState) -> str:

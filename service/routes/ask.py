@@ -25,15 +25,15 @@ async def ask(http: Request, request: AskRequest, engine: ReadyEngine, state: St
     allow(caller, request.collection)
     turns = await run_in_threadpool(_history, request, state, caller)
     asked = Asked(
-        request.question,
-        turns,
-        request.collection,
-        request.filters,
-        request.user,
-        request.store,
-        request.top_k,
-        request.model,
-        request.session_id,
+        question=request.question,
+        history=turns,
+        collection=request.collection,
+        filters=request.filters,
+        user=request.user,
+        store=request.store,
+        top_k=request.top_k,
+        model=request.model,
+        session_id=request.session_id,
     )
     events = answer_events(asked, engine, state, caller.labels)
     return await answer_response(http, events, request.collection, request.stream)
@@ -52,6 +52,7 @@ def _history(request: SearchRequest, state: ServiceState, caller: Principal) -> 
     """The request's, or that of its session. Raises NotFound."""
     if request.session_id is None:
         return request.turns()
-    session_id = state.access.session_owners.seen_by(request.session_id, caller)
-    state.load.callers.count_session(session_id)
-    return state.sessions.history(session_id, may_read(state.engine.store.catalog, caller.labels, caller.collections))
+    may = may_read(state.engine.store.catalog, caller.labels, caller.collections)
+    history = state.sessions.history(request.session_id, may, caller.id)
+    state.load.callers.count_session(request.session_id)  # after: foreign ids count to nobody's session
+    return history

@@ -1,7 +1,6 @@
 """``GET /metrics``: for Prometheus."""
 
 import hmac
-import ipaddress
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from core.errors import Forbidden
 from service.access.needs import public
 from service.access.principal import Scope, principal_of
+from service.network_address import client_address, is_loopback
 from service.routes.state import State
 from service.telemetry.scrape import CONTENT_TYPE, scrape
 
@@ -21,22 +21,23 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 router = APIRouter(include_in_schema=False)
 
 
-def may_scrape(request: Request, state: State) -> None:
+_THREAD = CapacityLimiter(1)  # of its own: a scrape must come through when all others are at work
+
+
+async def may_scrape(request: Request, state: State) -> None:
     """Raises Forbidden for whoever may not read the metrics: see docs/observability.md."""
     token_file = state.settings.telemetry.metrics_token_file
     if principal_of(request.scope).may(Scope.ADMIN):
         return
     if token_file is None and _is_of_this_machine(request):
         return
-    if token_file is not None and _gives(request, token_file):
+    given = _bearer(request)
+    if token_file is not None and given and await run_sync(_is_token, given, token_file, limiter=_THREAD):
         return
     raise Forbidden(
         "The metrics are not for you.",
         "Ask from this machine, with an administrator's key, or with the token of telemetry.metrics_token_file.",
     )
-
-
-_THREAD = CapacityLimiter(1)  # of its own: a scrape must come through when all others are at work
 
 
 @router.get("/metrics", dependencies=[*public("Its own rule says who may."), Depends(may_scrape)])
@@ -49,18 +50,17 @@ async def metrics(state: State) -> Response:
 
 def _is_of_this_machine(request: Request) -> bool:
     """Not by way of a proxy of this machine, which speaks for others."""
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(client_address(request.scope)) and not any(name in request.headers for name in _FORWARDED)
 
 
-def _gives(request: Request, token_file: Path) -> bool:
+def _bearer(request: Request) -> str:
     kind, _, given = request.headers.get("authorization", "").partition(" ")
+    return given.strip() if kind.lower() == "bearer" else ""
+
+
+def _is_token(given: str, token_file: Path) -> bool:
     try:
         token = token_file.read_text(encoding="utf-8").partition("\n")[0].strip()
     except (OSError, UnicodeDecodeError):
         return False
-    return bool(token) and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from core.errors import TooManyRequests
 from service.access.needs import public
+from service.network_address import client_address
 
 TICKS = 5
 PAUSE_S = 0.3
@@ -58,7 +59,7 @@ def arrived(request: Request, host: str) -> dict[str, object]:
     """What a proxy said of the caller, and whether it is believed (server.trusted_proxies)."""
     said = request.headers.get("x-forwarded-for", "")
     addresses = [one.strip() for one in said.split(",")]
-    client = request.client.host if request.client else ""
+    client = client_address(request.scope)
     return {
         "forwarded": bool(said),
         "believed": bool(said) and client in addresses,

@@ -18,9 +18,7 @@ SessionId = Annotated[str, Path(max_length=100, description="As it was given whe
 @router.post("", status_code=201, responses={409: {"description": "This server keeps no sessions."}})
 def create_session(state: State, caller: Asks) -> dict[str, Any]:
     """Begin a conversation. Give its `id` as `session_id` with every question, in place of a history."""
-    session = state.sessions.create()
-    state.access.session_owners.own(session.id, caller)
-    return _json(session)
+    return _json(state.sessions.create(caller.id))
 
 
 @router.get("/{session_id}", responses=_PROBLEMS)
@@ -31,15 +29,13 @@ def get_session(state: State, session_id: SessionId, caller: Asks) -> dict[str, 
     An answer is `withheld` where it is from a document that is gone, or that the caller may not find.
     """
     may = may_read(state.engine.store.catalog, caller.labels, caller.collections)
-    return _json(state.sessions.get(state.access.session_owners.seen_by(session_id, caller), may))
+    return _json(state.sessions.get(session_id, may, caller.id))
 
 
 @router.delete("/{session_id}", status_code=204, responses=_PROBLEMS)
 def delete_session(state: State, session_id: SessionId, caller: Asks) -> None:
     """Forget the conversation."""
-    owners = state.access.session_owners
-    state.sessions.delete(owners.seen_by(session_id, caller))
-    owners.forget(session_id)
+    state.sessions.delete(session_id, caller.id)
 
 
 def _json(session: Session) -> dict[str, Any]:

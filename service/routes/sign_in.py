@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import KeyInvalid
 from service.access.access import KEY_COOKIE, KEY_COOKIE_S
 from service.access.needs import public
-from service.routes.site_session import client_address
+from service.network_address import client_address
 from service.routes.state import State
 
 router = APIRouter(prefix="/v1/sign-in", tags=["access"])
@@ -32,7 +32,7 @@ def sign_in(request: Request, response: Response, state: State, given: KeySignIn
     try:
         cookie = state.access.sign_in(given.key)
     except KeyInvalid:
-        state.operator.count_wrong(client_address(request))
+        state.operator.count_wrong(client_address(request.scope))
         raise
     response.set_cookie(
         KEY_COOKIE,

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 from core.errors import OriginNotAllowed
 from service.access.needs import visitor
 from service.access.principal import set_principal
+from service.network_address import client_address
 from service.routes.state import State
 from service.sites.origins import is_allowed, is_of_host, origin_of_browser
 from service.sites.records import Site
@@ -27,7 +28,7 @@ class SiteVisit:
 
 def site_visit(request: Request, state: State, site_id: SiteId) -> SiteVisit:
     """Raises TooManyRequests, SessionExpired, NotFound for a site that was removed, OriginNotAllowed."""
-    address = client_address(request)
+    address = client_address(request.scope)
     state.limits.count_request(address)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     session = state.tokens.read(token.strip() if scheme.lower() == "bearer" else None, site_id)
@@ -55,11 +56,6 @@ def check_origin(request: Request, site: Site, origin: str) -> None:
             f"Pages of {origin} may not use the site {site.name!r}.",
             f"Its owner can allow it: footnoted sites edit {site.id} --add-origin {origin}",
         )
-
-
-def client_address(request: Request) -> str:
-    """Who calls; behind a proxy of the setting server.trusted_proxies, the one that the proxy names."""
-    return request.client.host if request.client else ""
 
 
 SiteSession = Annotated[SiteVisit, Depends(site_visit)]

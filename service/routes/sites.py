@@ -8,9 +8,10 @@ from starlette.responses import Response
 from core.errors import FeedbackOff, OriginNotAllowed
 from index.filters.filter import Within
 from service.access.needs import public
+from service.network_address import client_address
 from service.routes.answering import STREAM_DOCS, answer_response
 from service.routes.held_labels import NO_LABELS
-from service.routes.site_session import SiteId, SiteSession, check_origin, client_address
+from service.routes.site_session import SiteId, SiteSession, check_origin
 from service.routes.state import ReadyEngine, ServiceState, State
 from service.sites.origins import origin_of_browser
 from service.sites.records import Site
@@ -31,7 +32,7 @@ _SESSION_PROBLEMS: dict[int | str, dict[str, Any]] = {
 @router.post("/session", responses=_PROBLEMS, dependencies=public("Pages of the site's origins get its tokens."))
 def open_session(request: Request, state: State, site_id: SiteId, opening: SiteSessionRequest) -> dict[str, Any]:
     """A token for a visitor of a page that may use the site, and what the widget shows there."""
-    state.limits.count_session(client_address(request))
+    state.limits.count_session(client_address(request.scope))
     site = state.sites.get(site_id)
     given = request.headers.get("origin")
     origin = origin_of_browser(given)

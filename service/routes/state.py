@@ -9,6 +9,7 @@ from fastapi.templating import Jinja2Templates
 
 from core.errors import FootnotedError, NotReady
 from service.access.access import Access
+from service.access.oidc import Oidc
 from service.audit.log import AuditLog
 from service.engine import Engine
 from service.jobs.jobs import Jobs
@@ -22,7 +23,6 @@ from service.sites.store import Sites
 from service.sites.tokens import SessionTokens
 from service.source.view import SourceViews
 from service.telemetry.telemetry import Telemetry
-from service.wrong_keys import WrongKeys
 
 
 @dataclass(slots=True)
@@ -40,12 +40,12 @@ class ServiceState:
     load: Load
     access: Access
     operator: Operator
+    oidc: Oidc | None
     audit: AuditLog
     telemetry: Telemetry
     sources: SourceViews
     templates: Jinja2Templates
     version: str
-    wrong_keys: WrongKeys = field(default_factory=WrongKeys)
     ready: Event = field(default_factory=Event)
     failure: tuple[type[FootnotedError], str, str] | None = None
 
@@ -66,7 +66,12 @@ def ready_engine(request: Request) -> Engine:
     return state.engine
 
 
-State = Annotated[ServiceState, Depends(state_of)]
+async def _state(request: Request) -> ServiceState:
+    """On the event loop: no route waits for a thread to get it."""
+    return state_of(request)
+
+
+State = Annotated[ServiceState, Depends(_state)]
 ReadyEngine = Annotated[Engine, Depends(ready_engine)]
 CollectionName = Annotated[str, Query(description="Which collection.")]
 Offset = Annotated[int, Query(ge=0, le=2**63 - 1, description="How many to leave out.")]  # the database's largest

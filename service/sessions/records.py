@@ -32,7 +32,7 @@ class StoredTurn:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Whoever holds the id may read the session, go on with it and delete it."""
+    """Whoever holds the id may read the session, go on with it and delete it, unless it is somebody's."""
 
     id: str
     created_at: str

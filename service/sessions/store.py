@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from core.errors import Conflict, FootnotedError, NotFound
 from core.types import Answer, Turn
 from index.schema import read, write
+from service.access.principal import NOBODY
 from service.answer.events import Done, Event
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
 from service.questions.records import timestamp
 from service.sessions.records import KeptTurn, MayRead, Session, readable, withheld
-from service.sessions.tables import FORMAT_VERSION, in_view, metadata, sessions, turns
+from service.sessions.tables import FORMAT_VERSION, in_view, metadata, owners, sessions, turns
 from service.sessions.turn_rows import erase_answers, kept_turns
 from service.wire import citation_json
 
@@ -34,7 +35,11 @@ def _utc_now() -> datetime:
 
 
 class Sessions:
-    """Every method is one transaction. Safe from several threads and processes."""
+    """Safe from several threads and processes.
+
+    ``caller`` is the id of who asks for a session. What nobody in particular began is for whoever has its id; any
+    other is as if it were not there, but for who began it. None is who has the data folder, and with it all.
+    """
 
     def __init__(
         self,
@@ -52,44 +57,49 @@ class Sessions:
     def close(self) -> None:
         self._file.close()
 
-    def create(self) -> Session:
-        """With an id of 192 random bits. Raises Conflict where the server keeps none."""
+    def create(self, caller: str | None = NOBODY.id) -> Session:
+        """The caller's, with an id of 192 random bits. Raises Conflict where the server keeps none."""
         if not self._keep_days:
             raise Conflict("This server keeps no sessions.", "Send the history, or set conversation.keep_days.")
         now = timestamp(self._now())
         session = Session(f"ses_{secrets.token_urlsafe(_ID_BYTES)}", now, now)
         with write(self._file.opened()) as connection:
             connection.execute(insert(sessions).values(id=session.id, created_at=now, used_at=now))
+            if caller not in (None, NOBODY.id):
+                connection.execute(insert(owners).values(session_id=session.id, owner=caller))
         return session
 
-    def get(self, session_id: str, may_read: MayRead) -> Session:
+    def get(self, session_id: str, may_read: MayRead, caller: str | None = NOBODY.id) -> Session:
         """With its turns, oldest first, as far as the documents that they cite may be read. Raises NotFound."""
-        session, kept = self._stored(session_id)
+        session, kept = self._stored(session_id, caller)
         return replace(session, turns=tuple(readable(kept, may_read)))
 
-    def _stored(self, session_id: str) -> tuple[Session, list[KeptTurn]]:
+    def _stored(self, session_id: str, caller: str | None) -> tuple[Session, list[KeptTurn]]:
         if not self._file.exists():
             raise _unknown()
         with read(self._file.opened()) as connection:
-            found = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
+            wanted = select(sessions, owners.c.owner).outerjoin(owners).where(sessions.c.id == session_id)
+            found = connection.execute(wanted).mappings().first()
             if found is None or found["used_at"] < self._oldest():
+                raise _unknown()
+            if caller is not None and found["owner"] not in (None, caller):
                 raise _unknown()
             kept = list(kept_turns(connection, turns.c.session_id == session_id))
         return Session(found["id"], found["created_at"], found["used_at"]), kept
 
-    def history(self, session_id: str, may_read: MayRead) -> tuple[Turn, ...]:
+    def history(self, session_id: str, may_read: MayRead, caller: str | None = NOBODY.id) -> tuple[Turn, ...]:
         """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound."""
         said: list[Turn] = []
-        for turn in self.get(session_id, may_read).turns[-_MOST_TURNS_READ:]:
+        for turn in self.get(session_id, may_read, caller).turns[-_MOST_TURNS_READ:]:
             quotes = [one["quote"] for one in turn.citations if one["quote"] not in turn.answer]
             said.append(Turn("user", turn.question))
             if not turn.withheld:
                 said.append(Turn("assistant", " ".join([turn.answer, *quotes])))
         return tuple(said)
 
-    def delete(self, session_id: str) -> None:
+    def delete(self, session_id: str, caller: str | None = NOBODY.id) -> None:
         """Raises NotFound."""
-        self._stored(session_id)
+        self._stored(session_id, caller)
         self._erase(sessions.c.id == session_id)
 
     def recording(

@@ -14,6 +14,14 @@ sessions = Table(
     Column("used_at", String, nullable=False, index=True),
 )
 
+# Of who began it with a key or as an operator: it is theirs alone.
+owners = Table(
+    "session_owners",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", String, nullable=False),
+)
+
 turns = Table(
     "turns",
     metadata,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
 from core.errors import TooManyRequests
-from service.call_limits import CallLimits, RecentCalls, Window, network_of
+from service.call_limits import CallLimits, RecentCalls, Window
 from service.load.watch import LoadWatch
+from service.network_address import network_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,29 +1,28 @@
 """The master: holds the port, keeps the workers running, and renews them without a gap."""
 
-import math
 import os
 import selectors
-import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable
 
 import structlog
 
 from core.errors import FootnotedError
+from service.load.cores import cores, cores_each
 from service.settings import Settings
 from service.telemetry.processes import forget_process, shared_metrics
 from service.workers.child import Child
 from service.workers.orders import Stage
+from service.workers.signals import Signals
 
 _LOOK_EVERY_S = 0.5
 _LONGEST_START_S = 300.0
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _LIVED_S = 60.0  # a worker that lived as long did not die of its start
-_AFTER_DRAIN_S = 45.0  # for what is written at the end: the background worker's batch, the index
+AFTER_DRAIN_S = 45.0
+"""For what is written at the end, beyond server.drain_s: the background worker's batch, the index."""
 
 log = structlog.get_logger("footnoted")
 
@@ -38,74 +37,52 @@ class Master:
         settings: Settings,
         read_settings: Callable[[], Settings],
         told: Callable[[str | None], None],
+        renewed: Callable[[Settings], None],
         *,
         demo: bool = False,
     ) -> None:
-        """``told`` is called once, when the data folder is open, with a question to try, if there is one."""
+        """``told`` is called once, when the data folder is open, with a question to try, if there is one; ``renewed``
+        with the settings of new workers that took over. ``read_settings`` gives those as of now; it may refuse them by
+        a FootnotedError. Of what it gives, the address is ``listening``'s."""
         self._listening = listening
         self._settings = settings
         self._read_settings = read_settings
         self._told = told
+        self._renewed = renewed
         self._demo = demo
         self._serving: list[Child] = []
         self._coming: list[Child] = []  # in the others' place, once all of them are ready
         self._coming_settings = settings
         self._leaving: list[Child] = []
         self._environment: dict[str, str] = {}
-        self._ends = 0
-        self._renews = False
+        self._signals = Signals()
         self._deaths = 0
         self._not_before = 0.0
 
     def run(self) -> int:
         """Until the end; gives the exit code, 1 where the first worker could not open the data folder."""
-        with shared_metrics() as environment, self._signals() as wake:
+        with shared_metrics() as environment, self._signals.heard() as wake:
             self._environment = environment
             first = self._start(self._settings, waits=False, demo=self._demo)
             self._serving.append(first)
-            while first.stage is Stage.STARTING and not self._ends:
+            while first.stage is Stage.STARTING and not self._signals.ends:
                 if first.ended() is not None:
                     first.close()
                     return 1  # it has told why
                 self._wait(wake)
-            if not self._ends:
+            if not self._signals.ends:
                 self._told(first.suggestion)
-            while not self._ends:
+            while not self._signals.ends:
                 self._keep_running()
                 self._renew()
                 self._wait(wake)
             return self._end(wake)
 
-    @contextmanager
-    def _signals(self) -> Iterator[socket.socket]:
-        """Count signals; gives what becomes readable with each."""
-        wake, woken = socket.socketpair()
-        for end in (wake, woken):
-            end.setblocking(False)
-        before = signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
-        handlers = {number: signal.signal(number, self._note) for number in (signal.SIGTERM, signal.SIGINT)}
-        handlers[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._note)
-        try:
-            yield wake
-        finally:
-            signal.set_wakeup_fd(before)
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
-            wake.close()
-            woken.close()
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if number == signal.SIGHUP:
-            self._renews = True
-        else:
-            self._ends += 1
-
     def _start(self, settings: Settings, *, waits: bool, demo: bool = False) -> Child:
         environment = dict(self._environment)
         workers = settings.server.workers
-        if workers > 1:  # each has its share of the cores
-            threads = max(1, math.floor((os.cpu_count() or 1) / workers))
-            environment["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", str(threads))
+        if workers > 1 or cores() < (os.cpu_count() or 1):  # the libraries know of no share and of no quota
+            environment["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS", str(cores_each(workers)))
         child = Child(settings, self._listening.fileno(), environment, waits=waits, demo=demo)
         log.info("server_started", pid=child.pid)
         return child
@@ -153,8 +130,8 @@ class Master:
         forget_process(self._environment, child.pid)
 
     def _renew(self) -> None:
-        if self._renews and not self._coming:
-            self._renews = False
+        if self._signals.renews and not self._coming:
+            self._signals.renews = False
             try:
                 self._coming_settings = self._read_settings()
             except FootnotedError as error:
@@ -165,12 +142,13 @@ class Master:
             log.info("renewing", pids=[child.pid for child in self._coming])
         if self._coming and all(child.stage is Stage.READY for child in self._coming):
             for child in self._serving:
-                child.retire(self._settings.server.drain_s + _AFTER_DRAIN_S)
+                child.retire(self._settings.server.drain_s + AFTER_DRAIN_S)
             self._leaving += self._serving
             self._serving, self._coming = self._coming, []
             self._settings = self._coming_settings
             self._deaths, self._not_before = 0, 0.0
             log.info("renewed", pids=[child.pid for child in self._serving])
+            self._renewed(self._settings)
         elif any(self._is_lost(child) for child in self._coming):
             log.error("not_renewed", message="A new worker did not get ready; the old ones go on.")
             for child in self._coming:
@@ -186,11 +164,11 @@ class Master:
     def _end(self, wake: socket.socket) -> int:
         self._listening.close()
         for child in (*self._serving, *self._coming):
-            child.stop(self._settings.server.drain_s + _AFTER_DRAIN_S)
+            child.stop(self._settings.server.drain_s + AFTER_DRAIN_S)
         self._leaving += [*self._serving, *self._coming]
         self._serving, self._coming = [], []
         while self._leaving:
-            if self._ends > 1:
+            if self._signals.ends > 1:
                 for child in self._leaving:
                     child.kill()
             self._see_off()

@@ -111,7 +111,7 @@ def test_it_is_published_on_this_machine_only():
 
 def test_answers_may_come_to_their_end_before_it_is_killed():
     grace = int(COMPOSE["services"]["footnoted"]["stop_grace_period"].removesuffix("s"))
-    assert grace > Settings.model_construct().server.drain_s
+    assert grace > Settings.model_construct().server.drain_s + AFTER_DRAIN_S
 
 
 def test_the_commands_in_it_are_commands():
@@ -137,6 +137,7 @@ from pathlib import Path
 import service.app, service.commands.ingest, service.jobs.worker, service.dialects.mcp_server
 from service.engine import Engine
 from service.settings import Settings
+from service.workers.master import AFTER_DRAIN_S
 with Engine.open(Settings(data_dir=Path(sys.argv[1]))) as engine:
     engine.ingest([Path(p) for p in sys.argv[2:]])
     engine.warm_up()

@@ -43,7 +43,7 @@ def test_it_is_not_root_and_may_write_its_own_folders_only(unit):
 
 def test_answers_may_come_to_their_end_before_it_is_killed():
     (limit,) = of(FOLDER / "footnoted.service", "TimeoutStopSec")
-    assert int(limit) > Settings.model_construct().server.drain_s
+    assert int(limit) > Settings.model_construct().server.drain_s + AFTER_DRAIN_S
     assert of(FOLDER / "footnoted.service", "ExecReload") == ["/bin/kill -HUP $MAINPID"]
 
 

@@ -18,13 +18,14 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--folder", type=Path, help="work here, and leave it: to look at what was found")
+    parser.add_argument("--never", nargs="*", default=[], help="steps that are left out, to see more of the others")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.folder or Path(temporary)
         try:
-            for tally in run(folder, options.kills, options.seed):
+            for tally in run(folder, options.kills, options.seed, tuple(options.never)):
                 if tally.kills % 50 == 0:
                     print(f"{tally.kills} kills, {time.monotonic() - start:.0f} s: {dict(tally.during)}", flush=True)
         except Lost as lost:

@@ -26,8 +26,8 @@ _MIGRATED_EVERY = 10  # every so many rounds, a folder of an earlier format is o
 _BACKUP_EVERY = 7  # rounds, besides those in which a backup or a restore was killed
 
 
-def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
-    """After each kill, the tally so far. Raises Lost."""
+def run(folder: Path, kills: int, seed: int, never: tuple[str, ...] = ()) -> Iterator[Tally]:
+    """After each kill, the tally so far; workers leave out the steps in ``never``. Raises Lost."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.faults.worker"])
     rng = random.Random(seed)
@@ -44,7 +44,7 @@ def run(folder: Path, kills: int, seed: int) -> Iterator[Tally]:
                 journal = folder / f"{number}.journal"
                 by_line = rng.random() < 0.5
                 line = int(math.exp(rng.uniform(0, math.log(_MOST_LINES)))) if by_line else 0
-                order = Order(data, journal, library, rng.randrange(2**32), line)
+                order = Order(data, journal, library, rng.randrange(2**32), line, never=never)
                 _killed(context, order, rng)
                 backups.note(journal, library)
                 library, pending = replayed(journal, library)

@@ -85,7 +85,9 @@ def test_a_bomb_does_no_harm(target, name):
     job = target.upload("bombs", {name: BOMBS[name](), "good.txt": b"The harbour office is open on Mondays."})
     by_name = {file["name"]: file for file in job["files"]}
     assert by_name["good.txt"]["status"] in ("added", "changed", "unchanged", "done"), by_name
-    for document in target.documents("bombs"):
+    taken_in = target.documents("bombs")
+    assert "upload:good.txt" in {document["uri"] for document in taken_in}
+    for document in taken_in:
         assert document["characters"] < 16 * MIB, document
     assert target.is_well()
 
@@ -101,7 +103,9 @@ def test_entities_read_no_file_of_the_server(target, tmp_path):
         "xxe.html": f"{entity}<p>Harbour &x; office of the town</p>".encode(),
     }
     target.upload("entities", files)
-    for document in target.documents("entities"):
+    taken_in = target.documents("entities")
+    assert {document["uri"] for document in taken_in} == {f"upload:{name}" for name in files}
+    for document in taken_in:
         text = target.client.get(f"/v1/documents/{document['id']}/text", params={"collection": "entities"}).text
         assert "canarybird" not in text, document["uri"]
 
@@ -109,15 +113,14 @@ def test_entities_read_no_file_of_the_server(target, tmp_path):
 def test_entities_and_links_call_no_server(target, canary):
     entity = f'<?xml version="1.0"?><!DOCTYPE d SYSTEM "{canary.url}/d.dtd" [<!ENTITY x SYSTEM "{canary.url}/x">]>'
     page = f'<p>The harbour office.</p><img src="{canary.url}/i"><link rel="stylesheet" href="{canary.url}/c">'
-    target.upload(
-        "calls",
-        {
-            "call.docx": docx("&x;", entity),
-            "call.svg": f'{entity}<svg xmlns="http://www.w3.org/2000/svg"><text>Port &x;</text></svg>'.encode(),
-            "call.html": page.encode(),
-            "call.md": f"![picture]({canary.url}/m) The harbour office.".encode(),
-        },
-    )
+    files = {
+        "call.docx": docx("&x;", entity),
+        "call.svg": f'{entity}<svg xmlns="http://www.w3.org/2000/svg"><text>Port &x;</text></svg>'.encode(),
+        "call.html": page.encode(),
+        "call.md": f"![picture]({canary.url}/m) The harbour office.".encode(),
+    }
+    job = target.upload("calls", files)
+    assert [file["status"] for file in job["files"]] == ["added"] * len(files)
     assert canary.seen == []
 
 
@@ -135,9 +138,11 @@ SCRIPTED = {
 
 @pytest.mark.parametrize("name", SCRIPTED)
 def test_an_original_is_no_page_of_the_server(target, name):
-    target.upload(f"scripted-{name.replace('.', '-')}", {name: SCRIPTED[name]})
-    for document in target.documents(f"scripted-{name.replace('.', '-')}"):
-        query = {"collection": f"scripted-{name.replace('.', '-')}"}
+    query = {"collection": f"scripted-{name.replace('.', '-')}"}
+    target.upload(query["collection"], {name: SCRIPTED[name]})
+    taken_in = target.documents(query["collection"])
+    assert [document["uri"] for document in taken_in] == [f"upload:{name}"]
+    for document in taken_in:
         for address in (f"/v1/documents/{document['id']}/original", f"/view/{document['id']}/original"):
             original = target.client.get(address, params=query)
             assert original.headers["content-security-policy"].startswith("sandbox;")

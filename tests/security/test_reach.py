@@ -114,6 +114,12 @@ def test_another_host_name_is_refused(target, problem):
 
 @pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Original-URL", "X-Rewrite-URL", "Forwarded"])
 def test_headers_that_proxies_set_name_nothing(target, header):
-    answer = target.client.get("/", headers={header: "evil.example"})
-    assert answer.status_code == 200
-    assert "evil.example" not in answer.text + str(answer.headers)
+    """Nor in the absolute addresses that answers of the dialects hold."""
+    question = "When was the Central Foreign Affairs Work Conference held?"
+    asked = {"model": "footnoted", "messages": [{"role": "user", "content": question}]}
+    page = target.client.get("/", headers={header: "evil.example"})
+    answer = target.client.post("/v1/chat/completions", json=asked, headers={header: "evil.example"})
+    assert f'"{target.url}/view/' in answer.text
+    for one in (page, answer):
+        assert one.status_code == 200
+        assert "evil.example" not in one.text + str(one.headers)

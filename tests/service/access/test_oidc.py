@@ -1,12 +1,19 @@
 """Signing in to the operator's pages by OpenID Connect, with a real issuer beside the server."""
 
 import re
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from joserfc.jwk import RSAKey
 from oidc_issuer import CLIENT_ID, CLIENT_SECRET, issuing
+
+from core.errors import RemoteError, TooManyRequests
+from service.access.oidc import Oidc
+from service.access.oidc_client import OidcClient
 
 BASE = "http://127.0.0.1"
 
@@ -127,6 +134,37 @@ def test_an_issuer_that_calls_itself_otherwise_is_another(client, issuer, assert
     issuer.says = {"issuer": "https://accounts.example.org"}
     sent = client.get("/admin/oidc")
     assert (sent.status_code, "does+not+describe+itself" in sent.text) == (502, True)
+
+
+def test_the_issuer_is_asked_for_its_addresses_once_a_minute(client, issuer):
+    assert client.get("/admin/oidc").status_code == 303
+    issuer.says = {"issuer": "https://accounts.example.org"}
+    assert client.get("/admin/oidc").status_code == 303
+    oidc = client.app.state.service.oidc
+    oidc._clock = lambda: time.monotonic() + 61
+    assert client.get("/admin/oidc").status_code == 502
+
+
+def test_who_begins_again_and_again_is_told_to_wait(client):
+    told = [client.get("/admin/oidc") for _ in range(21)]
+    assert [one.status_code for one in told] == [303] * 20 + [429]
+    assert int(told[-1].headers["retry-after"]) > 0
+    assert client.get("/admin/oidc/callback", params={"code": "x", "state": "y"}).status_code == 401  # nothing begun
+
+
+def test_few_wait_for_an_issuer_that_does_not_answer(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        oidc = Oidc(OidcClient(url, CLIENT_ID, tmp_path / "secret", [], [], "groups"))
+        with ThreadPoolExecutor(4) as pool:
+            waiting = [pool.submit(oidc.begin, f"{BASE}/back", f"192.0.2.{number}") for number in range(4)]
+            connections = [silent.accept()[0] for _ in waiting]
+            with pytest.raises(TooManyRequests, match="at once"):
+                oidc.begin(f"{BASE}/back", "192.0.2.9")
+            for connection in connections:
+                connection.close()
+            assert all(isinstance(one.exception(), RemoteError) for one in waiting)
+        assert oidc._asking.acquire(blocking=False)  # their places are free again
 
 
 def test_without_an_issuer_there_is_nothing_to_sign_in_by(in_process, tmp_path, assert_problem):

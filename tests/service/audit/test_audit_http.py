@@ -110,6 +110,24 @@ def test_a_wrong_key_is_kept_whatever_it_was_for(audited):
     assert acts(data_dir, "key.wrong")[0].outcome is Outcome.REFUSED
 
 
+def test_a_wrong_key_is_kept_also_as_anthropics_clients_send_it(audited):
+    data_dir, stranger, _ = audited
+    asked = stranger.get("/v1/jobs/job_x", headers={"x-api-key": "fn_wrong", "X-Request-ID": "wrong-x"})
+    assert asked.status_code == 401
+    kept = acts(data_dir, "key.wrong")[0]
+    assert (kept.request_id, kept.outcome) == ("wrong-x", Outcome.REFUSED)
+
+
+def test_files_that_are_refused_before_they_are_read_are_kept_as_an_act(in_process, tmp_path):
+    sent = {"files": {"files": ("a.txt", SECRET.encode())}, "params": {"collection": "default"}}
+    with in_process(tmp_path / "data", access={"anonymous": ["ask"]}) as client:
+        assert client.post("/v1/documents", **sent).status_code == 401
+        assert client.post("/v1/documents", headers={"x-api-key": "fn_wrong"}, **sent).status_code == 401
+        assert client.post("/v1/ask", **sent).status_code == 401  # no act
+    kept = [(act.act, act.outcome, act.target) for act in acts(tmp_path / "data")]
+    assert kept == [("documents.add", Outcome.REFUSED, "collection=default")] * 2
+
+
 def test_reading_what_people_asked_is_an_act_and_asking_is_none(audited):
     data_dir, stranger, operator = audited
     before = len(acts(data_dir))

@@ -274,8 +274,9 @@ def test_a_folder_of_an_earlier_format_is_backed_up_as_it_is_and_upgraded_by_the
         assert database.execute("PRAGMA user_version").fetchone() == (schema.FORMAT_VERSION,)
 
 
-def test_a_document_whose_original_was_lost_before_does_not_stop_it(data, tmp_path):
-    next((data / "originals").glob("??/*")).unlink()
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"other")], ids=["gone", "damaged"])
+def test_a_document_whose_original_was_lost_before_does_not_stop_it(data, tmp_path, lose):
+    lose(next((data / "originals").glob("??/*")))
     told = write_backup(data, tmp_path / "b.zip")
     assert (told.originals, told.originals_missing) == (2, 1)
     restored = restore(tmp_path / "b.zip", tmp_path / "new")

@@ -1,5 +1,7 @@
 """Answers that are given again, and those that must not be."""
 
+import asyncio
+
 import httpx
 import pytest
 
@@ -7,7 +9,9 @@ from core.types import Turn
 from index.filters.filter import Within
 from index.marks import Marks, MarksChange
 from service.engine import Engine
+from service.load.admission import Admission
 from service.load.answer_cache import AnswerCache
+from service.load.place import PLACE
 
 OTTER = "The otter Ida eats two kilograms of fish a day. Her home is the river Ilm."
 HERON = "The heron Otto eats five frogs a day. His home is the lake Plön."
@@ -93,6 +97,20 @@ def test_an_answer_that_is_left_in_the_middle_is_not_kept(engine):
     next(events)
     events.close()
     assert not is_hit(engine.ask(QUESTION))
+
+
+def test_an_answer_that_is_given_again_leaves_its_place_before_it_is_sent(engine):
+    engine.ask(QUESTION)
+
+    async def run() -> None:
+        admission = Admission(1, 1.0)
+        PLACE.set(await admission.enter())
+        events = engine.ask_events(QUESTION)
+        next(events)
+        assert admission.at_work == 0
+        assert is_hit(list(events)[-1].answer)
+
+    asyncio.run(run())
 
 
 def test_the_oldest_make_room_for_new_ones(engine):

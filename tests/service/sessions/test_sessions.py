@@ -9,9 +9,13 @@ import pytest
 
 from core.errors import NotFound, NotReady
 from index.marks import MarksChange
+from service.access.principal import NOBODY
+from service.backup.restoring import restore
+from service.backup.writing import write_backup
 from service.questions.person import PersonKey
 from service.sessions.access import may_read
 from service.sessions.store import Sessions
+from tests.faults.worker import open_store
 
 
 def anything(collection, document_id):
@@ -96,6 +100,40 @@ def test_a_history_and_a_session_together_are_refused(session):
     history = [{"role": "user", "content": "When?"}]
     reply = client.post("/v1/ask", json={"question": "Where?", "session_id": session_id, "history": history})
     assert reply.status_code == 422
+
+
+def test_a_session_is_there_for_who_began_it_alone_and_its_owner_goes_with_it(tmp_path):
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+    mine, nobodys = sessions.create("key_ann"), sessions.create()
+    assert sessions.get(nobodys.id, anything, "key_bob").id == nobodys.id
+    for caller in ("key_ann", None):  # None has the data folder
+        assert sessions.get(mine.id, anything, caller).id == mine.id
+        assert sessions.history(mine.id, anything, caller) == ()
+    for caller in ("key_bob", NOBODY.id):
+        with pytest.raises(NotFound) as made_up:
+            sessions.get("ses_x", anything, caller)
+        for call in (sessions.get, sessions.history, lambda session_id, _, caller: sessions.delete(session_id, caller)):
+            with pytest.raises(NotFound) as foreign:
+                call(mine.id, anything, caller)
+            assert str(foreign.value) == str(made_up.value)
+    with closing(sqlite3.connect(tmp_path / "sessions.db")) as database:
+        assert database.execute("SELECT owner FROM session_owners").fetchall() == [("key_ann",)]
+        sessions.delete(mine.id, "key_ann")
+        assert database.execute("SELECT owner FROM session_owners").fetchall() == []
+    sessions.close()
+
+
+def test_the_owner_comes_back_from_a_backup_with_the_session(tmp_path):
+    data, new = tmp_path / "data", tmp_path / "new"
+    open_store(data).close()
+    with closing(Sessions(data, 30, PersonKey(data / "questions.key"))) as sessions:
+        mine = sessions.create("key_ann")
+    write_backup(data, tmp_path / "b.zip")
+    restore(tmp_path / "b.zip", new)
+    with closing(Sessions(new, 30, PersonKey(new / "questions.key"))) as sessions:
+        assert sessions.get(mine.id, anything, "key_ann").id == mine.id
+        with pytest.raises(NotFound):
+            sessions.get(mine.id, anything)
 
 
 def test_a_person_can_be_erased(session, date_question, tmp_path):

@@ -1,6 +1,9 @@
 """What /metrics tells after questions, and whom."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 
 STAGES = ("understand", "encode", "dense", "keyword", "fuse", "read")
 
@@ -85,6 +88,32 @@ def test_with_a_token_only_the_token_opens(in_process, tmp_path):
         assert client.get("/metrics", headers=wrong).status_code == 403
         right = {"Authorization": "Bearer correct horse"}
         assert "footnoted_requests_total" in client.get("/metrics", headers=right).text
+
+
+def test_a_scrape_with_the_token_comes_through_when_all_threads_are_at_work(in_process, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("correct horse\n")
+    right = {"Authorization": "Bearer correct horse"}
+
+    async def take_all():
+        limiter, takers = current_default_thread_limiter(), []
+        while limiter.available_tokens > 0:
+            takers.append(object())
+            limiter.acquire_on_behalf_of_nowait(takers[-1])
+        return limiter, takers
+
+    async def give_back(limiter, takers):
+        for taker in takers:
+            limiter.release_on_behalf_of(taker)
+
+    with in_process(tmp_path / "data", telemetry={"metrics_token_file": token}) as client, ThreadPoolExecutor() as pool:
+        limiter, takers = client.portal.call(take_all)
+        try:
+            scraped = pool.submit(client.get, "/metrics", headers=right).result(timeout=60)
+        finally:
+            client.portal.call(give_back, limiter, takers)
+        assert len(takers) > 1
+        assert "footnoted_requests_total" in scraped.text
 
 
 def test_an_empty_token_file_opens_to_nobody(in_process, tmp_path):

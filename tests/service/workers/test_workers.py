@@ -12,6 +12,8 @@ import httpx
 import pytest
 from llm_servers.chat_server import Streamed, WaitFor
 
+from service.audit.log import AuditLog
+
 LIMIT_S = 180
 QUESTION = "When was the Central Foreign Affairs Work Conference held?"
 QUOTE = "The conference was held in Beijing from December 27th to 28th."
@@ -125,6 +127,37 @@ def test_settings_that_do_not_hold_leave_the_old_workers_at_work(start_server, f
         until(lambda: len(logged(folder, "not_renewed")) == 2)
         until(lambda: children_of(running.process.pid) == before)
         assert httpx.get(f"{running.url}/readyz").status_code == 200
+
+
+def test_a_renewal_does_not_open_the_port_that_others_reach(start_server, folder, tmp_path):
+    config = tmp_path / "own.toml"
+    config.write_text('[server]\nhost = "0.0.0.0"\n[access]\nanonymous = ["ask"]\n')
+    with start_server(folder, "--demo", FOOTNOTED_CONFIG=str(config)) as running:
+        before = children_of(running.process.pid)
+        config.write_text('[server]\nhost = "127.0.0.1"\n')
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: logged(folder, "not_renewed"))
+        [told] = logged(folder, "not_renewed")
+        assert "0.0.0.0" in told["message"]
+        assert children_of(running.process.pid) == before
+        # With who may do what said again, it is renewed; still as one that listens where it does.
+        config.write_text('[server]\nhost = "127.0.0.1"\n[access]\nanonymous = ["ask"]\n')
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: not is_alive(before[0]))
+        elsewhere = httpx.get(f"{running.url}/healthz", headers={"Host": "footnoted.example"})
+        assert elsewhere.status_code == 200
+
+
+def test_settings_are_in_the_audit_log_of_the_start_and_of_each_renewal(start_server, folder, tmp_path, footnoted):
+    config = tmp_path / "own.toml"
+    config.write_text("[conversation]\nkeep_days = 3\n")
+    with start_server(folder, "--demo", FOOTNOTED_CONFIG=str(config)) as running:
+        config.write_text("[conversation]\nkeep_days = 4\n")
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: logged(folder, "renewed"))
+        until(lambda: len(logged(folder, "act")) == 2)
+    seen = [act.act.target for act in AuditLog(folder).all() if act.act.act == "server.start"]
+    assert ["conversation.keep_days=3" in seen[0], "conversation.keep_days=4" in seen[1]] == [True, True]
 
 
 def stream_that_waits(start_server, start_chat, folder, signal_number) -> tuple[list, int]:

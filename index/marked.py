@@ -1,11 +1,12 @@
 """Documents as lists show them, with their tags, attributes and labels; only those that may be found."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
 from index import marks_tables, schema
-from index.catalog import Catalog, DocumentRow
+from index.catalog import Catalog, Collection, DocumentRow
 from index.filters.filter import EVERYTHING, Within
 from index.filters.sql import matching
 from index.marks import NO_MARKS, Marks
@@ -38,6 +39,20 @@ def list_marked(
         MarkedDocument(DocumentRow(**{field: row[field] for field in fields}), of.get(row["key"], NO_MARKS))
         for row in rows
     ], total
+
+
+def counted_for(
+    catalog: Catalog, collections: Iterable[Collection], labels: frozenset[str] | None
+) -> list[Collection]:
+    """With the counts of what somebody who holds the labels may find; None is for who may find all."""
+    if labels is None:
+        return list(collections)
+    count, passages = func.count(_d.key), func.coalesce(func.sum(_d.passages), 0)
+    found = select(_d.collection_id, count, passages).where(matching(0, None, labels)).group_by(_d.collection_id)
+    with schema.read(catalog.engine) as connection:
+        of = {key: (documents, parts) for key, documents, parts in connection.execute(found)}
+    counts = ((one, *of.get(one.id, (0, 0))) for one in collections)
+    return [replace(one, documents=documents, passages=parts) for one, documents, parts in counts]
 
 
 def may_find(catalog: Catalog, name: str, document_id: str, labels: frozenset[str] | None) -> bool:

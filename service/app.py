@@ -32,7 +32,7 @@ from service.engine import Engine
 from service.guard import BodyLimit, OriginGuard, SecurityHeaders
 from service.jobs.jobs import Jobs
 from service.load.gate import Gate
-from service.load.opened import load_of
+from service.load.load import load_of
 from service.load.shared_calls import open_call_limits
 from service.network_address import LOOPBACK
 from service.operator import Operator
@@ -202,7 +202,7 @@ def _close(state: ServiceState) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added sees a request first."""
     server = settings.server
-    app.add_middleware(Gate, load=app.state.service.load)
+    app.add_middleware(Gate, load=app.state.service.load, sites=app.state.service.limits)
     state: ServiceState = app.state.service
     app.add_middleware(Identify, callers=Callers(state.access, state.operator))
     app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)

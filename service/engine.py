@@ -11,7 +11,7 @@ from index.catalog import Collection, DocumentRow, check_name, no_document
 from index.dense.building import DenseSettings
 from index.encode import Encoder, SentenceTransformerEncoder
 from index.filters.filter import EVERYTHING, Within
-from index.marked import MarkedDocument, list_marked, may_find
+from index.marked import MarkedDocument, counted_for, list_marked, may_find
 from index.marks import NO_MARKS, Marks, MarksChange
 from index.store import Store
 from ingest.read import ReadLimits
@@ -158,12 +158,13 @@ class Engine:
             listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed, marks=marks
         )
 
-    def collections(self) -> list[Collection]:
-        return self.store.catalog.collections()
+    def collections(self, labels: frozenset[str] | None = None) -> list[Collection]:
+        """With the counts of what somebody who holds the labels may find; None is for who may find all."""
+        return counted_for(self.store.catalog, self.store.catalog.collections(), labels)
 
-    def collection(self, name: str) -> Collection:
-        """With its counts. Raises NotFound."""
-        return self.store.catalog.collection(name)
+    def collection(self, name: str, labels: frozenset[str] | None = None) -> Collection:
+        """With its counts, likewise. Raises NotFound."""
+        return counted_for(self.store.catalog, [self.store.catalog.collection(name)], labels)[0]
 
     def check_collection_name(self, name: str) -> None:
         """Raises InvalidRequest for a name that no collection can have."""

@@ -11,7 +11,7 @@ from limits import RateLimitItemPerMinute
 
 from core.errors import IndexBroken, SignInNeeded, TooManyRequests
 from service.access.operator_sessions import OperatorSessions
-from service.access.operators import TOKEN, Operators
+from service.access.operators import TOKEN, Operators, same_for
 from service.call_limits import CallLimits
 from service.network_address import network_of
 from service.secret import load_secret, make_owner_file
@@ -71,7 +71,7 @@ class Operator:
 
     def sign_in_by_name(self, name: str, password: str, code: str | None, address: str) -> str:
         """The value of the cookie. Which of the three was wrong is not told. Raises SignInNeeded, TooManyRequests."""
-        windows = [(_TRIES, network_of(address)), (_TRIES_OF_NAME, name.casefold()[:_LONGEST_NAME])]
+        windows = [(_TRIES, network_of(address)), (_TRIES_OF_NAME, same_for(name[:_LONGEST_NAME]))]
         if not self._signing_in.acquire(blocking=False):  # a password takes a while: not all threads shall wait here
             raise TooManyRequests("Too many sign in at once.", "Try again in a second.", 1)
         try:

@@ -3,10 +3,7 @@ in memory for longer than a document is.
 """
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
@@ -15,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from index.passages import Halves
+from index.sealed_zip import checked_infos, open_sealed, reading
 from index.transfer.format import (
     MANIFEST,
     MAX_LINE_BYTES,
@@ -70,10 +68,7 @@ class CollectionFile:
     """An opened file. Raises InvalidRequest wherever it is not as it should be."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise refused(f"{path.name} is not the file of a collection ({error})") from error
+        self._archive = open_sealed(path, f"{path.name} is not the file of a collection", refused)
         try:
             self.manifest = self._checked_manifest()
         except BaseException:
@@ -95,7 +90,7 @@ class CollectionFile:
             raise refused(f"it has {documents} documents and {passages} passages, its manifest says otherwise")
 
     def replaced(self) -> Iterator[ReplacedRecord]:
-        with _told(REPLACED), self._archive.open(REPLACED) as file:
+        with reading(REPLACED, refused), self._archive.open(REPLACED) as file:
             part = _Part(file, REPLACED)
             while line := part.line():
                 yield _parsed(ReplacedRecord, line, REPLACED)
@@ -107,26 +102,17 @@ class CollectionFile:
         return sum(part.bytes for part in self.manifest.parts.values())
 
     def _checked_manifest(self) -> Manifest:
-        infos = self._archive.infolist()
-        names = [info.filename for info in infos]
-        if len(set(names)) != len(names) or MANIFEST not in names:
-            raise refused("it has no manifest, or two files of one name")
-        info = self._archive.getinfo(MANIFEST)
-        if info.file_size > MAX_MANIFEST_BYTES:
-            raise refused("its manifest is too long")
-        for one in infos:
-            if one.flag_bits & 1 or one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise refused(f"{one.filename!r} is encrypted, or packed in a way that is not used here")
+        infos = checked_infos(self._archive, MANIFEST, MAX_MANIFEST_BYTES, refused)
         manifest = _parsed(Manifest, self._bytes_of(MANIFEST), MANIFEST)
         if manifest.version != VERSION:
             raise refused(f"it is of version {manifest.version}, this is {VERSION}", "Update Footnoted.")
-        if set(names) - {MANIFEST} != set(manifest.parts) or REPLACED not in manifest.parts:
+        if set(infos) - {MANIFEST} != set(manifest.parts) or REPLACED not in manifest.parts:
             raise refused("its manifest names other files than it has")
-        for one in infos:
-            if one.filename != MANIFEST and not PART.fullmatch(one.filename):
-                raise refused(f"it has a file {one.filename!r}")
-            if one.filename != MANIFEST and one.file_size != manifest.parts[one.filename].bytes:
-                raise refused(f"{one.filename} is of another size than its manifest says")
+        for name, info in infos.items():
+            if name != MANIFEST and not PART.fullmatch(name):
+                raise refused(f"it has a file {name!r}")
+            if name != MANIFEST and info.file_size != manifest.parts[name].bytes:
+                raise refused(f"{name} is of another size than its manifest says")
         numbers = [name for name in manifest.parts if name.startswith("documents/")]
         expected = {f"{kind}/{n[10:16]}.{end}" for n in numbers for kind, end in _KINDS} | {REPLACED}
         if expected != set(manifest.parts):
@@ -134,13 +120,13 @@ class CollectionFile:
         return manifest
 
     def _bytes_of(self, name: str) -> bytes:
-        with _told(name), self._archive.open(name) as file:
+        with reading(name, refused), self._archive.open(name) as file:
             return file.read(MAX_MANIFEST_BYTES)
 
     def _some(self, number: str) -> Iterator[ReadDocument]:
         names = [f"{kind}/{number}.{end}" for kind, end in _KINDS]
         with (
-            _told(number),
+            reading(number, refused),
             self._archive.open(names[0]) as a,
             self._archive.open(names[1]) as b,
             self._archive.open(names[2]) as c,
@@ -209,12 +195,3 @@ def _parsed(kind: type[_R], line: bytes, where: str) -> _R:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         raise refused(f"{where} is not as it should be ({place}: {first['msg']})") from error
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    """What the ZIP reader finds amiss, in words."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise refused(f"{name} is damaged ({error})") from error

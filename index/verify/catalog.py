@@ -12,7 +12,8 @@ from index import schema
 from index.verify.check import Check, Tally
 
 _RESTORE = "Restore a copy of the data folder, or ingest these documents again."
-_KEPT_COPY = re.compile(r".+\.format-\d+\.db")  # from before an upgrade
+KEPT_COPY = re.compile(r".+\.format-\d+\.db")
+"""A copy of a database from before an upgrade: neither checked nor backed up."""
 
 _d, _p, _c = schema.documents.c, schema.passages.c, schema.collections.c
 
@@ -21,7 +22,7 @@ def databases(data_dir: Path) -> Check:
     """SQLite's own checks of every database of the folder: pages, indexes, foreign keys."""
     tally = Tally("databases", "databases", "Restore a copy of the data folder.")
     for path in sorted(data_dir.glob("*.db")):
-        if _KEPT_COPY.fullmatch(path.name):
+        if KEPT_COPY.fullmatch(path.name):
             continue
         tally.saw()
         try:

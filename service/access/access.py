@@ -10,13 +10,13 @@ from service.access.key_ring import KeyRing
 from service.access.keys import PREFIX, Keys, digest_of
 from service.access.operator_sessions import OperatorSessions
 from service.access.operators import Operators
-from service.access.principal import NOBODY, Principal, Scope
+from service.access.principal import NOBODY, AccessScope, Principal
 from service.access.records import ApiKey
 from service.access.tables import AccessFile
 
 KEY_COOKIE = "footnoted_key"
 KEY_COOKIE_S = 30 * 24 * 60 * 60
-ON_LOOPBACK = frozenset({Scope.ASK, Scope.INGEST})
+ON_LOOPBACK = frozenset({AccessScope.ASK, AccessScope.INGEST})
 _SALT = "footnoted.key"
 _MARK_CHARS = 32
 
@@ -24,12 +24,13 @@ _MARK_CHARS = 32
 class Access:
     """Safe to use from several threads.
 
-    ``anonymous`` is what a caller without credentials may do; None leaves it to the keys: as long as there is none,
-    and the server is reached from its own machine only (``on_loopback``), everybody may ask and ingest.
+    ``anonymous`` is what a caller without credentials may do; None leaves it to the keys: as long as none was ever
+    made, and the server is reached from its own machine only (``on_loopback``), everybody may ask and ingest. The end
+    of the last key opens nothing: whoever closed the server once has to open it by the setting.
     """
 
     def __init__(
-        self, data_dir: Path, secret: bytes, anonymous: Collection[Scope] | None = None, on_loopback: bool = True
+        self, data_dir: Path, secret: bytes, anonymous: Collection[AccessScope] | None = None, on_loopback: bool = True
     ) -> None:
         self._file = AccessFile(data_dir)
         self.keys = Keys(self._file)
@@ -47,7 +48,7 @@ class Access:
         """A caller without credentials. Raises IndexBroken, NotReady."""
         if self._anonymous is not None:
             return Principal(NOBODY.id, self._anonymous)
-        return Principal(NOBODY.id, ON_LOOPBACK) if self._on_loopback and not self.ring.has_any() else NOBODY
+        return Principal(NOBODY.id, ON_LOOPBACK) if self._on_loopback and not self.ring.had_any() else NOBODY
 
     def key_of(self, secret: str) -> ApiKey:
         """Raises KeyInvalid; IndexBroken, NotReady."""
@@ -62,7 +63,7 @@ class Access:
     def sign_in(self, secret: str) -> str:
         """A cookie that stands for the key, as long as its secret is good. Raises KeyInvalid, Forbidden."""
         secret = secret.strip()
-        if Scope.ASK not in self.key_of(secret).scopes:
+        if AccessScope.ASK not in self.key_of(secret).scopes:
             raise Forbidden("This key may not ask questions.", "Sign in with a key of the scope ask.")
         return str(self._cookies.dumps(digest_of(secret)[:_MARK_CHARS]))
 

@@ -5,17 +5,17 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 
 
 class AccessSettings(BaseModel):
     """What callers without a key may do, and signing in to the operator's pages by OpenID Connect."""
 
     model_config = ConfigDict(extra="forbid")
-    anonymous: list[Scope] | None = Field(
+    anonymous: list[AccessScope] | None = Field(
         None,
         description='What callers without a key may do: ["ask"], ["ask", "ingest"] or []. Not set: ask and ingest, as '
-        "long as there is no key and the server listens on a loopback address; nothing else.",
+        "long as no key was ever made and the server listens on a loopback address; nothing else.",
     )
     oidc_issuer: str | None = Field(
         None, description="OpenID Connect for /admin: the issuer's address, such as https://accounts.google.com"
@@ -28,8 +28,8 @@ class AccessSettings(BaseModel):
 
     @field_validator("anonymous")
     @classmethod
-    def _is_no_admin(cls, scopes: list[Scope] | None) -> list[Scope] | None:
-        if scopes is not None and Scope.ADMIN in scopes:
+    def _is_no_admin(cls, scopes: list[AccessScope] | None) -> list[AccessScope] | None:
+        if scopes is not None and AccessScope.ADMIN in scopes:
             raise ValueError("callers without a key cannot be given the scope admin")
         return scopes
 

@@ -9,7 +9,7 @@ from starlette.requests import cookie_parser
 from core.errors import FootnotedError, KeyInvalid, TooManyRequests
 from service.access.access import KEY_COOKIE, Access, looks_like_key
 from service.access.operators import TOKEN
-from service.access.principal import Principal, Scope
+from service.access.principal import AccessScope, Principal
 from service.operator import COOKIE as OPERATOR_COOKIE
 from service.operator import Operator
 from service.sites.origins import is_of_host
@@ -115,4 +115,4 @@ class Callers:
 
 def operator_principal(name: str) -> Principal:
     """Who is signed in to the operator's pages may do all, and see all."""
-    return Principal(f"operator:{name}", frozenset(Scope), None, None)
+    return Principal(f"operator:{name}", frozenset(AccessScope), None, None)

@@ -8,8 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.errors import FootnotedError
 from service.access.callers import Call, Caller, Callers
 from service.access.needs import check, set_refusal
-from service.access.principal import NOBODY, set_gave_key, set_principal
-from service.access.principal import Scope as Allowed
+from service.access.principal import NOBODY, AccessScope, set_gave_key, set_principal
 from service.dialects.errors import error_body_at, refusal_at
 from service.network_address import client_address
 from service.problems import problem_of
@@ -40,7 +39,7 @@ class Identify:
             set_principal(scope, caller.principal)
             set_refusal(scope, caller.refusal)
             if _sends_files(scope):  # whoever may not, is told before the files are taken in
-                check(scope, Allowed.INGEST)
+                check(scope, AccessScope.INGEST)
         except FootnotedError as error:
             await refusal_at(scope["path"], problem_of(error))(scope, receive, send)
             return

@@ -23,6 +23,7 @@ class KeyRing:
         self._clock = clock
         self._lock = threading.Lock()
         self._by_digest: dict[str, ApiKey] = {}
+        self._ever_made = False
         self._read_at: float | None = None
         self._noted: dict[str, str] = {}
 
@@ -31,9 +32,10 @@ class KeyRing:
         """Whether a look-up needs no disk."""
         return self._read_at is not None and self._clock() - self._read_at < _FRESH_S
 
-    def has_any(self) -> bool:
-        """Raises IndexBroken, NotReady."""
-        return bool(self._secrets())
+    def had_any(self) -> bool:
+        """Whether a key was ever made, also one that is not good any more. Raises IndexBroken, NotReady."""
+        self._secrets()
+        return self._ever_made
 
     def of_secret(self, secret: str) -> ApiKey | None:
         """The key whose secret it is, if that is good now. Raises IndexBroken, NotReady.
@@ -69,6 +71,7 @@ class KeyRing:
                 if not self.is_fresh:
                     began = self._clock()
                     self._by_digest = self.keys.good_secrets()
+                    self._ever_made = self.keys.ever_made()
                     self._read_at = began
         return self._by_digest
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import Conflict, InvalidRequest, NotFound
 from index.collections import check_name
 from index.schema import read, write
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.records import ApiKey
 from service.access.tables import AccessFile, secrets_of_keys
 from service.access.tables import keys as table
@@ -50,7 +50,7 @@ class Keys:
     def create(
         self,
         name: str,
-        scopes: Collection[Scope],
+        scopes: Collection[AccessScope],
         *,
         collections: Collection[str] | None = None,
         labels: Collection[str] = (),
@@ -63,8 +63,8 @@ class Keys:
         name = _checked_name(name)
         allowed = frozenset(scopes)
         if not allowed:
-            raise InvalidRequest("A key has to be allowed something.", f"Name a scope: {', '.join(Scope)}.")
-        if Scope.ADMIN in allowed and (collections is not None or labels):
+            raise InvalidRequest("A key has to be allowed something.", f"Name a scope: {', '.join(AccessScope)}.")
+        if AccessScope.ADMIN in allowed and (collections is not None or labels):
             raise InvalidRequest(
                 "A key for admin sees every collection and document.", "Leave out its collections and labels."
             )
@@ -81,7 +81,7 @@ class Keys:
             secret[:_SHOWN],
             allowed,
             None if collections is None else frozenset(collections),
-            None if Scope.ADMIN in allowed else frozenset(labels),
+            None if AccessScope.ADMIN in allowed else frozenset(labels),
             as_kept(now),
             None if expires is None else as_kept(_later(now, expires)),
         )
@@ -101,6 +101,13 @@ class Keys:
             return []
         with read(self._file.opened()) as connection:
             return _found(connection)
+
+    def ever_made(self) -> bool:
+        """Whether there was a key at any time: those that expired or were revoked are kept."""
+        if not self._file.exists():
+            return False
+        with read(self._file.opened()) as connection:
+            return connection.execute(select(_k.id).limit(1)).first() is not None
 
     def find(self, name_or_id: str) -> ApiKey:
         """By its id, or by its name in any case. Raises NotFound."""
@@ -162,7 +169,7 @@ def _found(connection: Connection) -> list[ApiKey]:
 
 def _key(row: dict[str, Any], prefix: str) -> ApiKey:
     limits = {name: None if row[name] is None else frozenset(row[name]) for name in ("collections", "labels")}
-    return ApiKey(**{**row, **limits, "prefix": prefix, "scopes": frozenset(map(Scope, row["scopes"]))})
+    return ApiKey(**{**row, **limits, "prefix": prefix, "scopes": frozenset(map(AccessScope, row["scopes"]))})
 
 
 def _row(key: ApiKey) -> dict[str, Any]:

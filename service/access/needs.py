@@ -11,7 +11,7 @@ from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError, Forbidden, KeyInvalid, NotFound, SignInNeeded
-from service.access.principal import NOBODY, Principal, Scope, principal_of, set_principal
+from service.access.principal import NOBODY, AccessScope, Principal, principal_of, set_principal
 
 _REFUSAL = "footnoted.refusal"
 _CollectionName = Annotated[str, Query(description="Which collection.")]
@@ -20,7 +20,7 @@ _CollectionName = Annotated[str, Query(description="Which collection.")]
 class Declared:
     """Of every route one dependency is such: a test looks for it."""
 
-    def __init__(self, *scopes: Scope) -> None:
+    def __init__(self, *scopes: AccessScope) -> None:
         """Any of the scopes is enough."""
         self.scopes = scopes
 
@@ -70,7 +70,7 @@ class Public(Declared):
         return None
 
 
-def check(scope: MutableMapping[str, Any], *scopes: Scope, collection: str | None = None) -> Principal:
+def check(scope: MutableMapping[str, Any], *scopes: AccessScope, collection: str | None = None) -> Principal:
     """The caller, who may do one of these, in the collection where one is named.
 
     Raises SignInNeeded, KeyInvalid, TooManyRequests (of wrong tokens), Forbidden, NotFound.
@@ -101,7 +101,7 @@ def no_collection(name: str) -> NotFound:
 
 def visitor(site_id: str, collection: str) -> Principal:
     """Of a site's page, or of a link that it gave: may ask its collection, without any label."""
-    return Principal(f"site:{site_id}", frozenset({Scope.ASK}), frozenset({collection}))
+    return Principal(f"site:{site_id}", frozenset({AccessScope.ASK}), frozenset({collection}))
 
 
 def _is_shown(request: Request, collection: str) -> bool:
@@ -112,8 +112,8 @@ def set_refusal(scope: MutableMapping[str, Any], refusal: FootnotedError | None)
     scope[_REFUSAL] = refusal
 
 
-def _sign_in(scopes: tuple[Scope, ...]) -> SignInNeeded:
-    if scopes == (Scope.ADMIN,):
+def _sign_in(scopes: tuple[AccessScope, ...]) -> SignInNeeded:
+    if scopes == (AccessScope.ADMIN,):
         return SignInNeeded(
             "This is for the operator.",
             "Sign in at /admin, or send a key of the scope admin or the token of the file admin.token as "
@@ -126,15 +126,15 @@ def _sign_in(scopes: tuple[Scope, ...]) -> SignInNeeded:
     )
 
 
-ASKS = Needs(Scope.ASK)
-INGESTS = Needs(Scope.INGEST)
-READS = Needs(Scope.ASK, Scope.INGEST)
-ADMINISTERS = Needs(Scope.ADMIN)
-READS_IN_QUERY = NeedsOfQuery(Scope.ASK, Scope.INGEST)
-READS_IN_PATH = NeedsOfPath(Scope.ASK, Scope.INGEST)
-VIEWS = NeedsToView(Scope.ASK, Scope.INGEST)
-INGESTS_IN_QUERY = NeedsOfQuery(Scope.INGEST)
-INGESTS_IN_PATH = NeedsOfPath(Scope.INGEST)
+ASKS = Needs(AccessScope.ASK)
+INGESTS = Needs(AccessScope.INGEST)
+READS = Needs(AccessScope.ASK, AccessScope.INGEST)
+ADMINISTERS = Needs(AccessScope.ADMIN)
+READS_IN_QUERY = NeedsOfQuery(AccessScope.ASK, AccessScope.INGEST)
+READS_IN_PATH = NeedsOfPath(AccessScope.ASK, AccessScope.INGEST)
+VIEWS = NeedsToView(AccessScope.ASK, AccessScope.INGEST)
+INGESTS_IN_QUERY = NeedsOfQuery(AccessScope.INGEST)
+INGESTS_IN_PATH = NeedsOfPath(AccessScope.INGEST)
 
 Asks = Annotated[Principal, Depends(ASKS)]
 Ingests = Annotated[Principal, Depends(INGESTS)]

@@ -1,13 +1,13 @@
 """Operators by name in ``access.db``: password, and a second factor by time (TOTP, RFC 6238) where they want one."""
 
 import hmac
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from core.errors import Conflict, InvalidRequest, NotFound
 from index.schema import read, write
@@ -44,10 +44,9 @@ class Operators:
         name = _checked_name(name)
         row = {"name": name, "password": hashed(password), "created_at": as_kept(self._now())}
         with write(self._file.for_writing().opened()) as connection:
-            try:
-                connection.execute(insert(table).values(row))
-            except IntegrityError as error:
-                raise Conflict(f"There is an operator {name!r} already.", "Choose another name.") from error
+            if _kept_name(connection, name) is not None:
+                raise Conflict(f"There is an operator {name!r} already.", "Choose another name.")
+            connection.execute(insert(table).values(row))
         return NamedOperator(name, False, row["created_at"])
 
     def set_password(self, name: str, password: str) -> None:
@@ -67,9 +66,11 @@ class Operators:
     def remove(self, name: str) -> None:
         """Their sessions end at once. Raises NotFound."""
         with write(self._file.for_writing().opened()) as connection:
-            if not connection.execute(delete(table).where(_o.name == name)).rowcount:
+            kept = _kept_name(connection, name)
+            if kept is None:
                 raise _nobody(name)
-            connection.execute(delete(operator_sessions).where(operator_sessions.c.operator == name))
+            connection.execute(delete(table).where(_o.name == kept))
+            connection.execute(delete(operator_sessions).where(operator_sessions.c.operator == kept))
 
     def all(self) -> list[NamedOperator]:
         """By name."""
@@ -84,7 +85,8 @@ class Operators:
         found = None
         if self._file.exists():
             with read(self._file.opened()) as connection:
-                found = connection.execute(select(table).where(_o.name == name)).first()
+                kept = _kept_name(connection, name)
+                found = None if kept is None else connection.execute(select(table).where(_o.name == kept)).first()
         if not is_right(password, found.password if found else None) or found is None:
             return None
         if found.totp_secret is not None and not self._is_new_code(found.name, found.totp_secret, code or ""):
@@ -107,14 +109,28 @@ class Operators:
 
     def _change(self, name: str, **values: object) -> None:
         with write(self._file.for_writing().opened()) as connection:
-            if not connection.execute(update(table).where(_o.name == name).values(values)).rowcount:
+            kept = _kept_name(connection, name)
+            if kept is None:
                 raise _nobody(name)
-            connection.execute(delete(operator_sessions).where(operator_sessions.c.operator == name))
+            connection.execute(update(table).where(_o.name == kept).values(values))
+            connection.execute(delete(operator_sessions).where(operator_sessions.c.operator == kept))
+
+
+def same_for(name: str) -> str:
+    """One for all ways to write a name: in any case, with wide letters, ligatures or marks apart (NFKC)."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def _kept_name(connection: Connection, name: str) -> str | None:
+    """As it is kept, of whoever is meant by the name. Operators are few."""
+    wanted = same_for(name)
+    return next((kept for kept in connection.execute(select(_o.name)).scalars() if same_for(kept) == wanted), None)
 
 
 def _checked_name(name: str) -> str:
-    plain = " ".join(name.split())
-    if not plain or len(plain) > _MOST_NAME_CHARS or not plain.isprintable() or plain.casefold() == TOKEN:
+    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not plain or len(plain) > _MOST_NAME_CHARS or not plain.isprintable() or same_for(plain) == TOKEN:
         raise InvalidRequest(
             f"An operator's name has 1 to {_MOST_NAME_CHARS} letters and is not {TOKEN!r}.", "Choose another."
         )

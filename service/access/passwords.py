@@ -12,7 +12,9 @@ _hasher = PasswordHasher()
 
 
 def hashed(password: str) -> str:
-    """Raises InvalidRequest for one that is too short or too long."""
+    """Raises InvalidRequest for one that is too short or too long, or blank."""
+    if not password.strip():
+        raise InvalidRequest("A password of blanks only is none.", "Take a sentence.")
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise InvalidRequest(
             f"A password has {_SHORTEST} to {_LONGEST} characters.", "Take a sentence, or one from a password manager."

@@ -9,7 +9,7 @@ _KEY = "footnoted.principal"
 _GAVE_KEY = "footnoted.gave_key"
 
 
-class Scope(StrEnum):
+class AccessScope(StrEnum):
     """What a caller may do. None of them implies another."""
 
     ASK = "ask"
@@ -26,11 +26,11 @@ class Principal:
     """
 
     id: str
-    scopes: frozenset[Scope]
+    scopes: frozenset[AccessScope]
     collections: frozenset[str] | None = None
     labels: frozenset[str] | None = frozenset()
 
-    def may(self, scope: Scope, collection: str | None = None) -> bool:
+    def may(self, scope: AccessScope, collection: str | None = None) -> bool:
         """Whether it may do that, in the collection where one is named."""
         return scope in self.scopes and (collection is None or self.sees(collection))
 

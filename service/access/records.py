@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from service.access.principal import Principal, Scope
+from service.access.principal import AccessScope, Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class ApiKey:
     id: str
     name: str
     prefix: str
-    scopes: frozenset[Scope]
+    scopes: frozenset[AccessScope]
     collections: frozenset[str] | None
     labels: frozenset[str] | None
     created_at: str

@@ -13,12 +13,18 @@ def check_not_open_by_accident(settings: Settings) -> None:
         return
     file = AccessFile(settings.data_dir)
     try:
-        if any(key.is_good(as_kept(utc_now())) for key in Keys(file).all()):
+        made = Keys(file).all()
+        if any(key.is_good(as_kept(utc_now())) for key in made):
             return
     finally:
         file.close()
+    why = (
+        "every API key is expired or revoked: nobody could use it."
+        if made
+        else "there is no API key: everybody could read and change all."
+    )
     raise SettingsError(
-        f"Others can reach {settings.server.host}, and there is no API key: everybody could read and change all.",
+        f"Others can reach {settings.server.host}, and {why}",
         f"Make a key (footnoted keys create NAME --scope ask --data-dir {settings.data_dir}); or say what callers "
         'without one may do, by access.anonymous = ["ask"] in footnoted.toml or '
         "FOOTNOTED_ACCESS__ANONYMOUS='[\"ask\"]', or [] for nothing; or listen on 127.0.0.1.",

@@ -65,13 +65,18 @@ class AuditLog:
             yield from some
             last = some[-1].id
 
-    def verify(self) -> Verified:
-        """Whether each act follows from the one before it. Raises IndexBroken."""
+    def verify(self, keep_days: int) -> Verified:
+        """Whether each act follows from the one before it, and those that went did so by their age.
+
+        Raises IndexBroken.
+        """
         if not self.file.exists():
             return Verified(0, 0, FIRST, None)
         with read(self.file.opened()) as connection:
             gone = connection.execute(select(forgotten)).mappings().first()
             head, count, last = (gone["digest"], 0, gone["through"]) if gone else (FIRST, 0, 0)
+            first_at = connection.execute(select(acts.c.at).order_by(acts.c.id).limit(1)).scalar()
+            is_beheaded = gone is not None and (first_at is None or first_at >= _days_ago(keep_days))
             for row in connection.execute(select(acts).order_by(acts.c.id)).mappings():
                 try:
                     kept = to_act(row)
@@ -79,26 +84,31 @@ class AuditLog:
                     kept = None
                 follows = kept is not None and digest_of(head, kept.at, kept.act) == kept.digest
                 if not follows or row["id"] != last + 1:  # ids are given in order, without a gap
-                    return Verified(count, gone["count"] if gone else 0, head, row["id"])
+                    return Verified(count, gone["count"] if gone else 0, head, row["id"], is_beheaded)
                 head, last, count = row["digest"], row["id"], count + 1
-            return Verified(count, gone["count"] if gone else 0, head, None)
+            return Verified(count, gone["count"] if gone else 0, head, None, is_beheaded)
 
     def forget_before(self, days: int) -> int:
-        """Remove the acts that are older, from the oldest on; gives how many. Raises IndexBroken, NotReady."""
+        """Remove the acts that are older, from the oldest on; gives how many. Raises IndexBroken, NotReady.
+
+        The newest of them stays: its time, which is part of the chain, shows that those before it went by their age.
+        """
         if not self.file.exists():
             return 0
-        oldest = _timestamp(datetime.now(UTC) - timedelta(days=days))
+        oldest = _days_ago(days)
         with self.file.erasing() as connection:
             first_kept = connection.execute(select(func.min(acts.c.id)).where(acts.c.at >= oldest)).scalar()
             old = acts.c.at < oldest if first_kept is None else acts.c.id < first_kept
-            last = connection.execute(select(acts).where(old).order_by(acts.c.id.desc()).limit(1)).mappings().first()
+            latest = select(acts).where(old).order_by(acts.c.id.desc())
+            last = connection.execute(latest.offset(1).limit(1)).mappings().first()
             if last is None:
                 return 0
-            count = connection.execute(select(func.count()).select_from(acts).where(old)).scalar_one()
+            gone = acts.c.id <= last["id"]
+            count = connection.execute(select(func.count()).select_from(acts).where(gone)).scalar_one()
             row = {"one": 1, "through": last["id"], "count": count, "digest": last["digest"]}
             change = {**row, "count": forgotten.c.count + count}
             connection.execute(upsert(forgotten).values(row).on_conflict_do_update(index_elements=["one"], set_=change))
-            connection.execute(delete(acts).where(acts.c.id <= last["id"]))
+            connection.execute(delete(acts).where(gone))
             return count
 
     def _found(self, query: Select[tuple[object, ...]]) -> list[KeptAct]:
@@ -135,6 +145,10 @@ def _last_digest(connection: Connection) -> str:
 def _short(text: str) -> str:
     """On one line."""
     return " ".join(printable(text).split())[:MOST_CHARS]
+
+
+def _days_ago(days: int) -> str:
+    return _timestamp(datetime.now(UTC) - timedelta(days=days))
 
 
 def _timestamp(moment: datetime) -> str:

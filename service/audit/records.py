@@ -46,10 +46,12 @@ class Verified:
     """``broken`` is the id of the first act that does not follow from the one before it, None if all do.
 
     ``head`` is the digest of the last act: who notes it elsewhere can tell later that none was cut off at the end.
-    ``forgotten`` acts before the first were removed by their age.
+    ``forgotten`` acts before the first were removed by their age. ``is_beheaded``: some were, and what is left does not
+    begin with one that is old enough itself, as ``forget_before`` leaves it: the beginning was removed by other hands.
     """
 
     acts: int
     forgotten: int
     head: str
     broken: int | None
+    is_beheaded: bool = False

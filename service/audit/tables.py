@@ -31,7 +31,7 @@ acts = Table(
     sqlite_autoincrement=True,  # an id is never given twice, also after the last row went
 )
 
-# One row: the last act that was removed by its age, from whose digest the first that is left follows.
+# One row: the last act that was removed, from whose digest the first that is left follows.
 forgotten = Table(
     "forgotten",
     metadata,
@@ -42,12 +42,16 @@ forgotten = Table(
 )
 
 for _statement in (
-    "CREATE TRIGGER acts_stay BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-    "CREATE TRIGGER acts_go_by_age BEFORE DELETE ON acts "
+    "CREATE TRIGGER IF NOT EXISTS acts_stay BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS acts_go_by_age BEFORE DELETE ON acts "
     "WHEN OLD.id > coalesce((SELECT through FROM forgotten), 0) "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    # Else INSERT OR REPLACE would take a row away, for which SQLite asks no trigger of deletions.
+    "CREATE TRIGGER IF NOT EXISTS acts_are_not_replaced BEFORE INSERT ON acts "
+    "WHEN EXISTS (SELECT 1 FROM acts WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
 ):
-    event.listen(acts, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+    event.listen(metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
 
 
 def digest_of(before: str, at: str, act: Act) -> str:

@@ -10,6 +10,11 @@ from core.errors import IndexBroken, NotReady
 from index.pins import Pins
 
 _BUSY_S = 30.0
+# As the list of collections counts: former versions of rebuilt collections, which can be put back, are hidden.
+_COUNT = """
+SELECT count(*) FROM documents JOIN collections ON collections.id = documents.collection_id
+WHERE collections.name NOT LIKE '.%'
+"""
 _DIGESTS = "SELECT DISTINCT sha256 FROM documents"
 
 
@@ -43,9 +48,10 @@ def format_of(path: Path) -> int:
 
 
 def documents_of(path: Path) -> tuple[int, list[str]]:
-    """How many documents a catalog's copy has, and the hashes of their originals. Raises IndexBroken, NotReady."""
+    """How many documents the collections of a catalog's copy list, and the hashes of all originals, also of those
+    that are hidden. Raises IndexBroken, NotReady."""
     with _told(path), closing(_frozen(path)) as database:
-        count = int(database.execute("SELECT count(*) FROM documents").fetchone()[0])
+        count = int(database.execute(_COUNT).fetchone()[0])
         return count, _digests(database)
 
 

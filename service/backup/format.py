@@ -20,9 +20,6 @@ VERSION = 1
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 16 * 1024**2
 CATALOG = "catalog.db"
-KEPT_COPY = re.compile(r".+\.format-\d+\.db")
-"""A copy of a database from before an upgrade: not backed up."""
-
 ORIGINAL = re.compile(r"originals/(?P<head>[0-9a-f]{2})/(?P<digest>(?P=head)[0-9a-f]{62})")
 _OTHERS = re.compile(
     r"[a-z][a-z0-9_-]{0,63}\.(db|key|token)|uploads/job_[0-9a-f]{32}/\d{1,9}|index/[0-9]{1,18}[0-9A-Za-z._-]{1,100}"

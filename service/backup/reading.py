@@ -4,15 +4,13 @@ import hashlib
 import os
 import stat
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 from pydantic import ValidationError
 
 from core.errors import IndexBroken
+from index.sealed_zip import checked_infos, open_sealed, reading
 from service.backup.format import (
     CATALOG,
     MANIFEST,
@@ -35,10 +33,7 @@ class BackupFile:
     """An opened file; its directory and manifest are checked. Raises InvalidRequest where it is not as it should be."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise refused(f"{path} is not a backup of Footnoted ({error})") from error
+        self._archive = open_sealed(path, f"{path} is not a backup of Footnoted", refused)
         try:
             self._packed = path.stat().st_size
             self._infos = self._checked_infos()
@@ -79,7 +74,7 @@ class BackupFile:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest, left = hashlib.sha256(), info.file_size
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with _told(info.filename), os.fdopen(handle, "wb") as file, self._archive.open(info) as packed:
+        with reading(info.filename, refused), os.fdopen(handle, "wb") as file, self._archive.open(info) as packed:
             while piece := packed.read(min(PIECE, left + 1)):
                 left -= len(piece)
                 if left < 0:
@@ -89,14 +84,10 @@ class BackupFile:
         return digest.hexdigest()
 
     def _checked_infos(self) -> dict[str, zipfile.ZipInfo]:
-        infos = {info.filename: info for info in self._archive.infolist()}
-        if len(infos) != len(self._archive.infolist()) or MANIFEST not in infos:
-            raise refused("it has no manifest, or two files of one name")
+        infos = checked_infos(self._archive, MANIFEST, MAX_MANIFEST_BYTES, refused)
         for name, info in infos.items():
             if name != MANIFEST and not ORIGINAL.fullmatch(name) and not is_of_a_backup(name):
                 raise refused(f"it has a file {name[:200]!r}, which no backup has")
-            if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise refused(f"{name!r} is encrypted, or packed in a way that is not used here")
             if stat.S_IFMT(info.external_attr >> 16) not in _PLAIN:
                 raise refused(f"{name!r} is a link or another thing that is no file")
             if info.file_size > _MOST_TIMES_SMALLER * max(info.compress_size, 1):
@@ -106,9 +97,7 @@ class BackupFile:
         return infos
 
     def _checked_manifest(self) -> Manifest:
-        if self._infos[MANIFEST].file_size > MAX_MANIFEST_BYTES:
-            raise refused("its manifest is too long")
-        with _told(MANIFEST), self._archive.open(MANIFEST) as file:
+        with reading(MANIFEST, refused), self._archive.open(MANIFEST) as file:
             text = file.read(MAX_MANIFEST_BYTES)
         try:
             manifest = Manifest.model_validate_json(text)
@@ -132,12 +121,3 @@ class BackupFile:
         told = (manifest.originals.count, manifest.originals.bytes, manifest.originals.names_sha256)
         if told != (len(originals), size, names_sum(originals)):
             raise refused("its manifest names other originals than it has")
-
-
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    """What the ZIP reader finds amiss, in words."""
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise refused(f"{name} is damaged ({error})") from error

@@ -13,12 +13,12 @@ from pathlib import Path
 from core.errors import IndexBroken, NotFound
 from index.dense import manifest as dense
 from index.pins import Pins, pinning
+from index.verify.catalog import KEPT_COPY
 from service.backup import last
 from service.backup.databases import copy_catalog, copy_database, documents_of, format_of
 from service.backup.format import (
     CATALOG,
     FORMAT,
-    KEPT_COPY,
     MANIFEST,
     PIECE,
     VERSION,
@@ -27,6 +27,7 @@ from service.backup.format import (
     Originals,
     names_sum,
 )
+from service.backup.target import check_target
 from service.backup.whole_file import PART, whole_file
 
 _LEVEL = 1  # of compression: the highest saves a tenth more and takes four times as long
@@ -55,12 +56,14 @@ def write_backup(data_dir: Path, file: Path, *, with_indexes: bool = False, told
     """Write all of the data folder to ``file``, in place of what is there; a kill leaves what was there.
 
     The file holds keys, and is for its owner only (mode 0600). Documents of the catalog and their originals are as of
-    one moment; the other databases are of moments shortly before. Raises NotFound (no data folder), Conflict (another
-    backup goes on), NotReady, IndexBroken (damaged, or no room).
+    one moment; the other databases are of moments shortly before. Raises NotFound (no data folder), InvalidRequest (a
+    file of the data folder, or one that is there and no backup), Conflict (another backup goes on), NotReady,
+    IndexBroken (damaged, or no room).
     """
     if not (data_dir / CATALOG).exists():
         raise NotFound(f"{data_dir.absolute()} is not a data folder: it has no {CATALOG}.", "Name it by --data-dir.")
     file = file.absolute()
+    check_target(data_dir, file)
     try:
         with (
             pinning(data_dir) as pins,

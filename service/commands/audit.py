@@ -52,10 +52,16 @@ def verify(
 ) -> None:
     """Check that no act was changed, removed or put in between. Exit code 1 where one was."""
     with rendered_errors(as_json), _opened(data_dir) as audit:
-        found = audit.verify()
+        found = audit.verify(settings_with(data_dir).audit.keep_days)
         if found.broken is not None:
             raise IndexBroken(
                 f"Act {found.broken} does not follow from the one before it: the audit log was changed.",
+                "Compare it with the lines `act` of the server's log, and with a backup.",
+            )
+        if found.is_beheaded:
+            raise IndexBroken(
+                f"{found.forgotten} acts are said to have gone by their age, but what is left does not begin with one "
+                "older than audit.keep_days: they were removed by other hands, or the setting was raised since.",
                 "Compare it with the lines `act` of the server's log, and with a backup.",
             )
         if head is not None and head != found.head and all(kept.digest != head for kept in audit.all()):

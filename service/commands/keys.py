@@ -13,7 +13,7 @@ from rich.table import Table
 
 from core.errors import InvalidRequest
 from service.access.keys import Keys, as_kept, utc_now
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.records import ApiKey, key_json
 from service.access.tables import AccessFile
 from service.audit.commanded import acting
@@ -30,7 +30,7 @@ _DURATION = "a number with m, h or d: 30m, 12h, 90d"
 @app.command()
 def create(
     name: Annotated[str, typer.Argument(help="For yourself, to tell it from others.")],
-    scope: Annotated[list[Scope], typer.Option("--scope", help="What it may do; may be given several times.")],
+    scope: Annotated[list[AccessScope], typer.Option("--scope", help="What it may do; may be given several times.")],
     collection: Annotated[
         list[str] | None, typer.Option("--collection", "-c", help="Only this one; may be given often. All by default.")
     ] = None,

@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.types import Turn
 from service.access.needs import check
-from service.access.principal import NOBODY, Principal
-from service.access.principal import Scope as Allowed
+from service.access.principal import NOBODY, AccessScope, Principal
 from service.answer.events import Event
 from service.routes.state import ServiceState, ready_engine
 
@@ -38,7 +37,7 @@ async def serving_mcp(app: FastAPI) -> AsyncIterator[None]:
         if request is None:
             caller = _CALLER.get()
             return Reached(state.engine, caller.labels, public, record, caller.collections)
-        caller = check(request.scope, Allowed.ASK)
+        caller = check(request.scope, AccessScope.ASK)
         base = public or str(request.base_url)
         return Reached(ready_engine(request), caller.labels, base, record, caller.collections)
 
@@ -56,7 +55,7 @@ class _Mcp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handle: ASGIApp = scope["app"].state.mcp
-        token = _CALLER.set(check(scope, Allowed.ASK))
+        token = _CALLER.set(check(scope, AccessScope.ASK))
         try:
             await handle(scope, receive, send)
         finally:

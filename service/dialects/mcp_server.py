@@ -164,7 +164,8 @@ class _Tools:
         """The collections with their counts."""
         with _told():
             to = self._reached(context)
-            found = [one for one in await run_in_threadpool(to.engine.collections) if to.sees(one.name)]
+            listed = await run_in_threadpool(to.engine.collections, to.labels)
+            found = [one for one in listed if to.sees(one.name)]
         return _json_result({"collections": [collection_json(collection) for collection in found]})
 
     async def document(self, collection: str, document_id: str, context: Context[Any, Any]) -> str:

@@ -5,8 +5,9 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 from core.errors import FootnotedError
-from service.access.keys import Keys
-from service.access.principal import Scope
+from service.access.keys import Keys, as_kept, utc_now
+from service.access.principal import AccessScope
+from service.access.records import ApiKey
 from service.access.startup import check_not_open_by_accident
 from service.access.tables import AccessFile
 from service.embedding.finding import Finding
@@ -33,15 +34,19 @@ def check_access(settings: Settings) -> Finding:
         check_not_open_by_accident(settings)
     except FootnotedError as error:
         return Finding("access", "failed", error.message, error.hint)
-    if anonymous is not None and Scope.INGEST in anonymous:
+    if anonymous is not None and AccessScope.INGEST in anonymous:
         hint = 'Set access.anonymous = ["ask"], and make keys for those who bring documents.'
         return Finding("access", "warning", f"Whoever reaches {host} may add and delete documents.", hint)
     if anonymous is not None:
         return Finding(
             "access", "ok", f"without a key, whoever reaches {host} may {' and '.join(anonymous) or 'nothing'}"
         )
-    if _has_keys(settings):
+    keys = _keys(settings)
+    if any(key.is_good(as_kept(utc_now())) for key in keys):
         return Finding("access", "ok", "with a key only")
+    if keys:
+        hint = 'Make a key (footnoted keys create NAME --scope ask), or set access.anonymous = ["ask", "ingest"].'
+        return Finding("access", "warning", "Every key is expired or revoked: only operators may do anything.", hint)
     public = urlsplit(settings.server.public_url or "").hostname
     if public is not None and public not in LOOPBACK:
         message = (
@@ -52,6 +57,6 @@ def check_access(settings: Settings) -> Finding:
     return Finding("access", "ok", "open to this machine, as long as no proxy publishes it")
 
 
-def _has_keys(settings: Settings) -> bool:
+def _keys(settings: Settings) -> list[ApiKey]:
     with closing(AccessFile(settings.data_dir)) as file:
-        return bool(Keys(file).all())
+        return Keys(file).all()

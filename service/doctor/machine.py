@@ -14,7 +14,7 @@ _PACKAGES = ("torch", "sentence-transformers", "faiss-cpu", "fastapi", "onnxrunt
 _GIB = 1024**3
 _LOW_DISK_GIB = 1
 _LOW_MEMORY_GIB = 2
-"""A server with the default models takes 1.3 GiB, of which 0.3 are libraries that its processes share."""
+"""A server with the default models takes 1.2 GiB, of which 0.3 are libraries that its processes share."""
 _AHEAD_S = 60.0
 _OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 _CGROUPS = (
@@ -38,7 +38,7 @@ def _packages() -> Finding:
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            return Finding("packages", "failed", f"{name} is not installed.", "Install Footnoted again: one of its packages is missing.")
+            return Finding("packages", "failed", f"{name} is not installed.", "Install Footnoted again.")
     return Finding("packages", "ok", ", ".join(found))
 
 
@@ -90,7 +90,7 @@ def _memory(available: int | None) -> Finding:
         return Finding("memory", "ok", "this system does not tell how much is free")
     free = available / _GIB
     if free < _LOW_MEMORY_GIB:
-        message = f"{free:.1f} GiB free; a server with the default models takes about 1.3 GiB, a job about 1 more."
+        message = f"{free:.1f} GiB free; a server with the default models takes about 1.2 GiB, a job about 1 more."
         return Finding("memory", "warning", message, "Stop other programs, or raise the container's limit.")
     return Finding("memory", "ok", f"{free:.1f} GiB free")
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import NoReturn
 
 from core.errors import Overloaded
-from service.load.watch import LoadWatch
+from service.telemetry import metrics
 
 _FIRST_GUESS_S = 0.1
 _WEIGHT = 0.1  # of the last service time in the moving mean
@@ -25,15 +25,12 @@ class Admission:
     wait longer than ``queue_s`` seconds by that, or does, is refused.
     """
 
-    def __init__(
-        self, at_once: int, queue_s: float, watch: LoadWatch | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, at_once: int, queue_s: float) -> None:
         self._at_once = at_once
         self._queue_s = queue_s
-        self._watch = watch or LoadWatch()
-        self._clock = clock
         self._mean_s = _FIRST_GUESS_S
         self._at_work = 0
+        self._told = 0, 0  # to the metrics, where all queues are one sum
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
@@ -55,10 +52,10 @@ class Admission:
         expected = self.expected_wait_s()
         if expected > self._queue_s:
             self._refuse(expected)
-        began = self._clock()
+        began = time.monotonic()
         if not await self._placed(self._queue_s):
             self._refuse(max(self.expected_wait_s(), self._queue_s))
-        self._watch.waited(self._clock() - began)
+        metrics.QUEUE_WAIT_SECONDS.observe(time.monotonic() - began)
         return Slot(self, asyncio.get_running_loop())
 
     async def enter_again(self) -> None:
@@ -105,11 +102,13 @@ class Admission:
 
     def _refuse(self, wait_s: float) -> NoReturn:
         seconds = max(1, math.ceil(wait_s))
-        self._watch.refused("overloaded")
+        metrics.SHED.labels("overloaded").inc()
         raise Overloaded("More questions wait than can be answered soon.", f"Try again in {seconds} s.", seconds)
 
     def _tell(self) -> None:
-        self._watch.changed(self._at_work, len(self._waiting))
+        (at_work, waiting), self._told = self._told, (self._at_work, len(self._waiting))
+        metrics.AT_WORK.inc(self._at_work - at_work)
+        metrics.QUEUE_LENGTH.inc(len(self._waiting) - waiting)
 
 
 class Slot:

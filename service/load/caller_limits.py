@@ -9,8 +9,8 @@ from starlette.types import Scope
 from core.errors import TooManyRequests
 from service.access.principal import NOBODY, principal_of
 from service.call_limits import CallLimits, Window
-from service.load.watch import LoadWatch
 from service.network_address import client_address, is_loopback, network_of
+from service.telemetry import metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,8 @@ class CallerAllowance:
 class CallerLimits:
     """Counts calls, and refuses those beyond the allowance. A refused call is not counted."""
 
-    def __init__(self, allowance: CallerAllowance, limits: CallLimits, watch: LoadWatch | None = None) -> None:
+    def __init__(self, allowance: CallerAllowance, limits: CallLimits) -> None:
         self._limits = limits
-        self._watch = watch or LoadWatch()
         self._question_key = _per_minute(allowance.questions_per_key, "question-key")
         self._question_address = _per_minute(allowance.questions_per_address, "question-caller")
         self._question_session = _per_minute(allowance.questions_per_session, "question-session")
@@ -68,7 +67,7 @@ class CallerLimits:
         try:
             self._limits.count(windows, refusal)
         except TooManyRequests:
-            self._watch.refused(what)
+            metrics.SHED.labels(what).inc()
             raise
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import anyio
@@ -11,24 +12,26 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import FootnotedError, NotReady, TookTooLong
-from service.access.principal import Scope as Right
-from service.access.principal import principal_of
 from service.dialects.errors import refusal_at
 from service.load.admission import Admission, Slot
+from service.load.caller_limits import CallerLimits
 from service.load.load import Load
 from service.load.place import PLACE
 from service.load.questions import is_asked, is_counted, is_search, may_ask
+from service.network_address import client_address
 from service.problems import problem_of
 from service.sites.cors import is_site_path
+from service.sites.limits import RequestLimits
 from service.streaming import CLIENT_CLOSED
 
 
 class Gate:
     """Reads a question's body before it takes a place, so that nobody holds one while sending slowly."""
 
-    def __init__(self, app: ASGIApp, load: Load) -> None:
+    def __init__(self, app: ASGIApp, load: Load, sites: RequestLimits) -> None:
         self._app = app
         self._load = load
+        self._sites = sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,33 +53,41 @@ class Gate:
             await body.read()
         if limit.cancelled_caught:
             raise _Refused(TookTooLong("The request's body did not come in time.", "Send it at once."))
-        # Who may not ask is told so by the route, without the models.
-        may = is_site_path(scope["path"]) or principal_of(scope).may(Right.ASK)
-        asks = may and is_asked(scope["path"], body.content)
+        asks = is_asked(scope["path"], body.content)
         await self._count(scope, asks=asks)
-        if asks:
-            self._load.in_flight += 1
-            try:
+        try:
+            if asks:
                 await self._ask(scope, body, send)
-            finally:
-                self._load.in_flight -= 1
-                body.close()
-        else:
-            await self._app(scope, body.receive, send)
+            else:
+                await self._app(scope, body.receive, send)
+        finally:
+            body.close()
 
     async def _count(self, scope: Scope, *, asks: bool) -> None:
-        if not is_counted(scope):
+        """Before the queue: a site's visitors by their address, since their tokens are looked at after it."""
+        limits: CallerLimits | RequestLimits
+        if is_site_path(scope["path"]):
+            limits, count = self._sites, partial(self._sites.count_request, client_address(scope))
+        elif is_counted(scope):
+            limits, count = self._load.callers, partial(self._load.callers.count, scope, asks=asks)
+        else:
             return
-        limits = self._load.callers
         try:
             if limits.blocks:
-                await run_in_threadpool(limits.count, scope, asks=asks)
+                await run_in_threadpool(count)
             else:
-                limits.count(scope, asks=asks)
+                count()
         except FootnotedError as error:
             raise _Refused(error) from error
 
     async def _ask(self, scope: Scope, body: "_Body", send: Send) -> None:
+        self._load.in_flight += 1
+        try:
+            await self._ask_in_turn(scope, body, send)
+        finally:
+            self._load.in_flight -= 1
+
+    async def _ask_in_turn(self, scope: Scope, body: "_Body", send: Send) -> None:
         try:
             slot = await _entered(self._load.searches if is_search(scope["path"]) else self._load.answers, body)
         except FootnotedError as error:

@@ -6,8 +6,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from service.access.principal import Scope as Allowed
-from service.access.principal import principal_of
+from service.access.principal import AccessScope, principal_of
 from service.sites.cors import is_site_path
 
 _ASKED = re.compile(
@@ -26,7 +25,7 @@ def may_ask(scope: Scope) -> bool:
     """
     if scope["type"] != "http" or scope["method"] != "POST" or not may_be_asked(scope["path"]):
         return False
-    return is_site_path(scope["path"]) or principal_of(scope).may(Allowed.ASK)
+    return is_site_path(scope["path"]) or principal_of(scope).may(AccessScope.ASK)
 
 
 def may_be_asked(path: str) -> bool:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.access.keys import as_kept, utc_now
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.records import ApiKey, key_json
 from service.audit.middleware import name_target
 from service.limits import Text
@@ -25,7 +25,7 @@ class KeyForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: Text = Field(max_length=200, description="What it is for.", examples=["Help desk"])
-    scopes: list[Scope] = Field(max_length=len(Scope), description="What it may do.", examples=[["ask"]])
+    scopes: list[AccessScope] = Field(max_length=len(AccessScope), description="What it may do.", examples=[["ask"]])
     collections: list[Text] | None = Field(None, max_length=100, description="Only in these; null is all.")
     labels: list[Text] = Field([], max_length=100, description="It finds documents with these labels too.")
     expires_in_days: Days | None = Field(None, description="Null is never.")

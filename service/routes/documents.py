@@ -4,11 +4,11 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from core.errors import InvalidRequest, NotFound
-from service.access.needs import INGESTS_IN_QUERY, READS_IN_QUERY, Ingests, allow
+from service.access.needs import INGESTS, INGESTS_IN_QUERY, READS_IN_QUERY, Ingests, allow
 from service.jobs.records import job_json
 from service.routes.document_address import ALSO_JSON
 from service.routes.held_labels import MAY_FIND, HeldLabels
@@ -21,9 +21,26 @@ router = APIRouter(prefix="/v1/documents", tags=["documents"])
 _MAX_FILES = 500
 # A browser shows these itself; anything else from strangers is only saved, never run.
 _INLINE = {"application/pdf", "text/plain", "text/markdown"}
+_FIELDS = frozenset({"files", "collection", "tag", "tags", "attribute", "attributes", "label", "labels"})
+_AS_ABOVE = Form(description="As above: the name that it has in JSON.")
 
 
-@router.post("", status_code=202, openapi_extra=ALSO_JSON)
+async def check_fields(request: Request) -> None:
+    """A label under a name that nobody reads would publish what it was to protect. Raises InvalidRequest."""
+    unknown = sorted(set(await request.form()) - _FIELDS)
+    if unknown:
+        raise InvalidRequest(
+            f"A form has no field {', '.join(repr(name[:100]) for name in unknown[:5])}.",
+            "It has files, collection, tag, attribute and label.",
+        )
+    misplaced = sorted(_FIELDS & set(request.query_params))
+    if misplaced:
+        raise InvalidRequest(
+            f"{', '.join(map(repr, misplaced))} is in the address, where an upload has none.", "Send it in the form."
+        )
+
+
+@router.post("", status_code=202, openapi_extra=ALSO_JSON, dependencies=[Depends(INGESTS), Depends(check_fields)])
 def upload(
     state: State,
     response: Response,
@@ -33,6 +50,9 @@ def upload(
     tag: Annotated[list[str], Form(description="For all files; may be given several times.")] = [],  # noqa: B006
     attribute: Annotated[list[str], Form(description="`name=value`; may be given several times.")] = [],  # noqa: B006
     label: Annotated[list[str], Form(description="Of those who may find the documents.")] = [],  # noqa: B006
+    tags: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
+    attributes: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
+    labels: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
 ) -> dict[str, Any]:
     """Take files to be read in the background; a file of a name that was uploaded before takes its place.
 
@@ -42,7 +62,7 @@ def upload(
     state.engine.check_collection_name(collection)
     if len(files) > _MAX_FILES:
         raise InvalidRequest(f"{len(files)} files in one request; at most {_MAX_FILES} go.", "Send several requests.")
-    marks = marks_of_text(tag, attribute, label)
+    marks = marks_of_text(tag + tags, attribute + attributes, label + labels)
     job = state.jobs.submit_upload(collection, [(file.filename or "upload", file.file) for file in files], marks)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from core.errors import Forbidden, NotFound
 from service.access.needs import Asks, Needs
-from service.access.principal import NOBODY, Principal, Scope
+from service.access.principal import NOBODY, AccessScope, Principal
 from service.questions.records import Rating
 from service.routes.state import Offset, State
 from service.wire import FeedbackRequest, feedback_json, question_json
@@ -28,7 +28,7 @@ def give_feedback(state: State, caller: Asks, given: FeedbackRequest) -> None:
 @router.get("", responses=_PROBLEMS)
 def list_feedback(
     state: State,
-    caller: Annotated[Principal, Depends(Needs(Scope.ADMIN, Scope.ASK))],
+    caller: Annotated[Principal, Depends(Needs(AccessScope.ADMIN, AccessScope.ASK))],
     rating: Annotated[Rating | None, Query(description="Only thumbs up, or down.")] = None,
     collection: Annotated[str | None, Query(description="Only of this collection.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -39,9 +39,9 @@ def list_feedback(
     For who may administer; with the setting `questions.over_http` also for callers without a key, where they may ask.
     `footnoted questions list` shows the same.
     """
-    if not caller.may(Scope.ADMIN) and caller.id != NOBODY.id:
+    if not caller.may(AccessScope.ADMIN) and caller.id != NOBODY.id:
         raise Forbidden("What others asked is not shown to you.", "It takes the scope admin.")
-    if not caller.may(Scope.ADMIN) and not state.settings.questions.over_http:
+    if not caller.may(AccessScope.ADMIN) and not state.settings.questions.over_http:
         raise NotFound(
             "This server does not show what was asked.",
             "Use `footnoted questions list` on its machine, or set questions.over_http where nobody else reaches it.",

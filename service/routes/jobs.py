@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from core.errors import FootnotedError
 from service.access.needs import Needs
-from service.access.principal import Principal, Scope
+from service.access.principal import AccessScope, Principal
 from service.jobs.jobs import Jobs
 from service.jobs.records import Job, job_json
 from service.jobs.store import unknown_job
@@ -19,7 +19,7 @@ from service.routes.state import State
 
 router = APIRouter(prefix="/v1/jobs", tags=["collections"])
 _LOOK_S = 0.4
-Follows = Annotated[Principal, Depends(Needs(Scope.INGEST, Scope.ADMIN))]
+Follows = Annotated[Principal, Depends(Needs(AccessScope.INGEST, AccessScope.ADMIN))]
 
 
 @router.get("/{job_id}")

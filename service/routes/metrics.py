@@ -11,23 +11,22 @@ from starlette.responses import Response
 
 from core.errors import Forbidden
 from service.access.needs import public
-from service.access.principal import Scope, principal_of
+from service.access.principal import AccessScope, principal_of
 from service.network_address import client_address, is_loopback
 from service.routes.state import State
 from service.telemetry.scrape import CONTENT_TYPE, scrape
 
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
-router = APIRouter(include_in_schema=False)
-
-
 _THREAD = CapacityLimiter(1)  # of its own: a scrape must come through when all others are at work
+
+router = APIRouter(include_in_schema=False)
 
 
 async def may_scrape(request: Request, state: State) -> None:
     """Raises Forbidden for whoever may not read the metrics: see docs/observability.md."""
     token_file = state.settings.telemetry.metrics_token_file
-    if principal_of(request.scope).may(Scope.ADMIN):
+    if principal_of(request.scope).may(AccessScope.ADMIN):
         return
     if token_file is None and _is_of_this_machine(request):
         return

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from core.errors import FeedbackOff, OriginNotAllowed
@@ -53,7 +54,7 @@ async def ask(
     request: Request, visit: SiteSession, engine: ReadyEngine, state: State, asked: SiteAskRequest
 ) -> Response:
     """As `/v1/ask`, of the site's collection."""
-    state.limits.count_question(visit.session_id, visit.address)
+    await run_in_threadpool(state.limits.count_question, visit.session_id, visit.address)  # it may ask a Redis
     collection, turns = visit.site.collection, asked.turns()
     events = engine.ask_events(asked.question, collection, turns, asked.top_k, Within(labels=NO_LABELS))
     events = state.questions.recording(events, collection, turns, visit.session_id)

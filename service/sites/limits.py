@@ -7,8 +7,8 @@ from limits import RateLimitItemPerDay, RateLimitItemPerMinute
 
 from core.errors import TooManyRequests
 from service.call_limits import CallLimits, RecentCalls, Window
-from service.load.watch import LoadWatch
 from service.network_address import network_of
+from service.telemetry import metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,18 @@ class RequestLimits:
         self._session = RateLimitItemPerMinute(allowance.sessions_per_minute_per_address, namespace="session")
         self._request = RateLimitItemPerMinute(allowance.requests_per_minute_per_address, namespace="request")
         self._limits = limits or CallLimits(calls)
-        self._watch = LoadWatch()
 
     def count_session(self, address: str) -> None:
         """Raises TooManyRequests."""
         self._count([(self._session, network_of(address))], "More chats are opened than are allowed.")
 
+    @property
+    def blocks(self) -> bool:
+        """Whether counting asks another machine, so that the event loop must not do it."""
+        return self._limits.blocks
+
     def count_request(self, address: str) -> None:
-        """Any call with a token. Raises TooManyRequests."""
+        """Any call, with a token or without. Raises TooManyRequests."""
         self._count([(self._request, network_of(address))], "More requests come than are allowed.")
 
     def count_question(self, session_id: str, address: str) -> None:
@@ -60,5 +64,5 @@ class RequestLimits:
         try:
             self._limits.count(windows, refusal)
         except TooManyRequests:
-            self._watch.refused("site")
+            metrics.SHED.labels("site").inc()
             raise

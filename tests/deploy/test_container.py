@@ -12,6 +12,7 @@ import yaml
 from commands import check_command, check_words
 
 from service.settings import Settings, defaults
+from service.workers.master import AFTER_DRAIN_S
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
@@ -137,7 +138,6 @@ from pathlib import Path
 import service.app, service.commands.ingest, service.jobs.worker, service.dialects.mcp_server
 from service.engine import Engine
 from service.settings import Settings
-from service.workers.master import AFTER_DRAIN_S
 with Engine.open(Settings(data_dir=Path(sys.argv[1]))) as engine:
     engine.ingest([Path(p) for p in sys.argv[2:]])
     engine.warm_up()

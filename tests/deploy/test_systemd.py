@@ -9,6 +9,7 @@ import pytest
 from commands import check_command
 
 from service.settings import Settings, defaults
+from service.workers.master import AFTER_DRAIN_S
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "systemd"
 UNITS = sorted(FOLDER.iterdir())

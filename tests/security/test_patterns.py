@@ -61,9 +61,7 @@ _LENGTH = "3000"
 takes some milliseconds, an exponential or a cubic one for ever."""
 
 
-@pytest.mark.parametrize(
-    ("packages", "at_least"), [("core,ingest", 20), ("index", 6), ("service", 63), ("evals", 31)]
-)
+@pytest.mark.parametrize(("packages", "at_least"), [("core,ingest", 20), ("index", 6), ("service", 63), ("evals", 31)])
 def test_no_pattern_can_be_kept_busy(packages, at_least):
     command = [sys.executable, "-c", _PROGRAM, _SECONDS, packages, _LENGTH]
     done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)

@@ -138,6 +138,26 @@ def test_an_upload_with_marks_that_cannot_be_is_refused_whole(client, assert_pro
     assert_problem(response, 422, "invalid_request", [mentions])
 
 
+def test_an_upload_takes_marks_by_their_names_in_json_too(client, send, operator):
+    send("plural", "otter.txt", OTTER, labels=["board"], label="staff", tags="river", attributes="year=2022")
+    assert titles(client, "plural") == []
+    otter = listed(operator, "plural")["otter"]
+    assert (otter["labels"], otter["tags"], otter["attributes"]) == (["board", "staff"], ["river"], {"year": "2022"})
+
+
+@pytest.mark.parametrize("field", ["Label", "access_labels", "labels[]"])
+def test_an_upload_with_a_field_that_nobody_reads_is_refused_whole(client, assert_problem, field):
+    files = [("files", ("a.txt", OTTER))]
+    response = client.post("/v1/documents", files=files, data={"collection": "unread", field: "staff"})
+    assert_problem(response, 422, "invalid_request", [repr(field)])
+    assert_problem(client.get("/v1/collections/unread"), 404, "not_found")
+
+
+def test_an_upload_with_marks_in_the_address_is_refused_whole(client, assert_problem):
+    response = client.post("/v1/documents", params={"label": "staff"}, files=[("files", ("a.txt", OTTER))])
+    assert_problem(response, 422, "invalid_request", ["'label'"])
+
+
 @pytest.mark.parametrize("given", ["{", "[]", "1", '{"colour": 1}'])
 def test_a_list_with_a_filter_that_is_none_is_refused(client, assert_problem, given):
     assert_problem(client.get("/v1/documents", params={"filters": given}), 422, "invalid_request", ["filter"])

@@ -108,8 +108,5 @@ def test_no_file_outside_the_static_folder_is_served(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_readiness_tells_how_much_there_is(client):
-    ready = client.get("/readyz").json()
-    assert ready["status"] == "ready"
-    assert ready["collections"] >= 1
-    assert ready["documents"] >= 1
+def test_readiness_tells_strangers_nothing_of_what_there_is(client):
+    assert client.get("/readyz").json() == {"status": "ready"}

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.access.keys import Keys
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.tables import AccessFile
 
 OTTER = "The otter Ida eats two kilograms of fish a day."
@@ -38,14 +38,14 @@ def make_keys(folder: Path) -> dict[str, str]:
     """Secrets by name: of two tenants, of one that reads a labelled document, and of each scope alone."""
     file = AccessFile(folder)
     keys = Keys(file)
-    both, alpha = (Scope.ASK, Scope.INGEST), ["alpha"]
+    both, alpha = (AccessScope.ASK, AccessScope.INGEST), ["alpha"]
     made = {
         "alpha": keys.create("alpha", both, collections=alpha),
-        "board": keys.create("board", (Scope.ASK,), collections=alpha, labels=["board"]),
+        "board": keys.create("board", (AccessScope.ASK,), collections=alpha, labels=["board"]),
         "beta": keys.create("beta", both, collections=["beta"]),
-        "asks": keys.create("asks", (Scope.ASK,)),
-        "ingests": keys.create("ingests", (Scope.INGEST,)),
-        "administers": keys.create("administers", (Scope.ADMIN,)),
+        "asks": keys.create("asks", (AccessScope.ASK,)),
+        "ingests": keys.create("ingests", (AccessScope.INGEST,)),
+        "administers": keys.create("administers", (AccessScope.ADMIN,)),
     }
     file.close()
     return {name: secret for name, (_, secret) in made.items()}

@@ -1,11 +1,12 @@
 """What callers without a key may do, and when a server does not start."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from service.access.keys import Keys
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.tables import AccessFile
 
 ASKED = {"question": "Where was it held?"}
@@ -14,7 +15,7 @@ HTTP = "http://127.0.0.1"
 
 def made_key(folder, *scopes, **more) -> str:
     file = AccessFile(folder)
-    _, secret = Keys(file).create("k", scopes or [Scope.ASK], **more)
+    _, secret = Keys(file).create("k", scopes or [AccessScope.ASK], **more)
     file.close()
     return secret
 
@@ -46,7 +47,7 @@ def test_what_callers_without_a_key_may_do(in_process, tmp_path, server, access,
         assert may(client) == expected
 
 
-def test_the_first_key_closes_the_door_and_the_end_of_the_last_opens_it(in_process, tmp_path):
+def test_the_first_key_closes_the_door_and_the_end_of_the_last_does_not_open_it(in_process, tmp_path):
     with in_process(tmp_path / "data") as client:
         assert may(client) == (True, True, False)
         token = client.app.state.service.operator.token
@@ -54,6 +55,17 @@ def test_the_first_key_closes_the_door_and_the_end_of_the_last_opens_it(in_proce
         key = client.post("/v1/admin/keys", json={"name": "first", "scopes": ["ask"]}, headers=operator).json()
         assert may(client) == (False, False, False)
         client.delete(f"/v1/admin/keys/{key['id']}", headers=operator).raise_for_status()
+        assert may(client) == (False, False, False)
+
+
+def test_a_key_that_expired_leaves_the_door_closed_until_the_setting_opens_it(in_process, tmp_path):
+    file = AccessFile(tmp_path / "data")
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    Keys(file, now=lambda: long_ago).create("k", [AccessScope.ASK], expires=timedelta(days=1))
+    file.close()
+    with in_process(tmp_path / "data") as client:
+        assert may(client) == (False, False, False)
+    with in_process(tmp_path / "data", access={"anonymous": ["ask", "ingest"]}) as client:
         assert may(client) == (True, True, False)
 
 
@@ -77,13 +89,14 @@ def test_a_server_that_others_reach_does_not_start_open(footnoted, tmp_path, hos
     assert not (tmp_path / "data" / "access.db").exists()
 
 
-def test_an_expired_key_is_no_key_to_start_with(footnoted, tmp_path):
+def test_a_revoked_key_is_no_key_to_start_with(footnoted, tmp_path):
     made = footnoted("keys", "create", "k", "--scope", "ask", "--expires", "1m", "--json", data_dir=tmp_path / "data")
     assert made.returncode == 0, made.stderr
     key_id = json.loads(made.stdout)["id"]
     assert footnoted("keys", "revoke", key_id, data_dir=tmp_path / "data").returncode == 0
     ran = footnoted("serve", "--host", "0.0.0.0", "--port", "0", data_dir=tmp_path / "data")
-    assert (ran.returncode, "no API key" in ran.stderr) == (1, True)
+    assert (ran.returncode, "every API key is expired or revoked" in ran.stderr) == (1, True)
+    assert "footnoted keys create" in ran.stderr
 
 
 @pytest.mark.parametrize("published", [False, True])
@@ -107,7 +120,7 @@ def test_a_setting_that_cannot_be_is_told(footnoted, tmp_path, given):
 def test_links_of_a_site_work_for_its_visitors(in_process, tmp_path, settle, assert_problem):
     """What a site shows to everybody can be viewed by its links; nothing else can."""
     folder = tmp_path / "data"
-    secret = made_key(folder, Scope.ASK, Scope.INGEST)
+    secret = made_key(folder, AccessScope.ASK, AccessScope.INGEST)
     with in_process(folder) as client:
         operator = {"Authorization": f"Bearer {client.app.state.service.operator.token}"}
         key = {"Authorization": f"Bearer {secret}"}

@@ -161,7 +161,7 @@ def by_mcp(keyed, name, collection):
             collections = (await client.call_tool("list_collections", {})).structured_content["collections"]
             resources = [str(one.uri) for one in (await client.list_resources()).resources]
             told = [one.content[0].text for one in (asked, searched, listed, read)]
-            return told, [one["name"] for one in collections], resources
+            return told, {one["name"]: one["documents"] for one in collections}, resources
 
     return anyio.run(go)
 
@@ -170,9 +170,9 @@ def test_agents_see_what_their_key_may_see(keyed):
     vault, copy, otter = (f"footnoted://alpha/{keyed.documents[name]}" for name in ("vault", "copy", "otter"))
     told, collections, resources = by_mcp(keyed, "board", "alpha")
     assert "4711" in told[0] and "4711" in told[1] and keyed.documents["vault"] in told[2] and "4711" in told[3]
-    assert collections == ["alpha"] and set(resources) == {vault, copy, otter}
+    assert collections == {"alpha": 3} and set(resources) == {vault, copy, otter}
     told, collections, resources = by_mcp(keyed, "alpha", "alpha")
-    assert "4711" not in json.dumps(told) and resources == [otter]
+    assert "4711" not in json.dumps(told) and resources == [otter] and collections == {"alpha": 1}
     told, collections, resources = by_mcp(keyed, "beta", "alpha")
     missing = by_mcp(keyed, "beta", "nowhere")[0]
     assert [text.replace("alpha", "nowhere") for text in told] == missing

@@ -8,7 +8,7 @@ import pytest
 from core.errors import Conflict, InvalidRequest, NotFound
 from service.access.key_ring import KeyRing
 from service.access.keys import Keys, digest_of
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.tables import AccessFile
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ def good(keys: Keys, secret: str) -> bool:
 
 
 def test_a_secret_is_in_no_file_and_the_file_is_its_owners(keys, tmp_path):
-    key, secret = keys.create("Help desk", [Scope.ASK], collections=["handbook"], labels=["board"])
+    key, secret = keys.create("Help desk", [AccessScope.ASK], collections=["handbook"], labels=["board"])
     assert secret.startswith("fn_") and len(secret) >= 3 + 43
     assert key.prefix == secret[:8]
     files = [path for path in tmp_path.iterdir() if path.name.startswith("access.db")]
@@ -64,16 +64,16 @@ def test_without_a_file_there_is_no_key_and_reading_makes_none(keys, tmp_path):
 
 
 def test_two_secrets_are_never_alike_and_names_are_unique_in_any_case(keys):
-    _, one = keys.create("One", [Scope.ASK])
-    _, two = keys.create("Two", [Scope.ASK])
+    _, one = keys.create("One", [AccessScope.ASK])
+    _, two = keys.create("Two", [AccessScope.ASK])
     assert one != two
     with pytest.raises(Conflict, match="already"):
-        keys.create("oNE", [Scope.ASK])
+        keys.create("oNE", [AccessScope.ASK])
     assert keys.find("  one ").name == "One"
 
 
 def test_a_key_is_good_until_it_expires(keys, clock):
-    _, secret = keys.create("Short", [Scope.ASK], expires=timedelta(days=1))
+    _, secret = keys.create("Short", [AccessScope.ASK], expires=timedelta(days=1))
     clock.now = START + timedelta(days=1) - timedelta(seconds=1)
     assert good(keys, secret)
     clock.now = START + timedelta(days=1)
@@ -83,7 +83,7 @@ def test_a_key_is_good_until_it_expires(keys, clock):
 
 
 def test_a_revoked_key_stays_in_the_list_and_is_good_for_nothing(keys):
-    key, secret = keys.create("Gone", [Scope.ASK])
+    key, secret = keys.create("Gone", [AccessScope.ASK])
     keys.rotate(key.id, timedelta(days=9))
     assert keys.revoke(key.id).revoked_at is not None
     assert not good(keys, secret)
@@ -93,7 +93,7 @@ def test_a_revoked_key_stays_in_the_list_and_is_good_for_nothing(keys):
 
 
 def test_a_rotated_key_has_two_good_secrets_for_the_overlap_and_never_three(keys, clock):
-    key, first = keys.create("Rotating", [Scope.ASK])
+    key, first = keys.create("Rotating", [AccessScope.ASK])
     _, second = keys.rotate(key.id, timedelta(hours=24))
     assert good(keys, first) and good(keys, second)
     _, third = keys.rotate(key.id, timedelta(hours=24))
@@ -109,8 +109,8 @@ def test_a_rotated_key_has_two_good_secrets_for_the_overlap_and_never_three(keys
     ("given", "mentions"),
     [
         ({"scopes": []}, "allowed something"),
-        ({"scopes": [Scope.ADMIN], "collections": ["a"]}, "every collection"),
-        ({"scopes": [Scope.ADMIN], "labels": ["a"]}, "every collection"),
+        ({"scopes": [AccessScope.ADMIN], "collections": ["a"]}, "every collection"),
+        ({"scopes": [AccessScope.ADMIN], "labels": ["a"]}, "every collection"),
         ({"collections": []}, "1 to 100"),
         ({"collections": ["a/b"]}, "a/b"),
         ({"labels": [str(i) for i in range(101)]}, "1 to 100"),
@@ -122,14 +122,14 @@ def test_a_rotated_key_has_two_good_secrets_for_the_overlap_and_never_three(keys
 )
 def test_a_key_that_cannot_be_is_refused_and_leaves_nothing(keys, given, mentions):
     with pytest.raises(InvalidRequest, match=mentions):
-        keys.create(given.pop("name", "x"), given.pop("scopes", [Scope.ASK]), **given)
+        keys.create(given.pop("name", "x"), given.pop("scopes", [AccessScope.ASK]), **given)
     assert keys.all() == []
 
 
 def test_what_another_process_changes_counts_after_half_a_second_at_most(keys, clock):
     ring = KeyRing(keys, lambda: clock.seconds)
     assert not ring.has_any()
-    key, secret = keys.create("Late", [Scope.ASK])
+    key, secret = keys.create("Late", [AccessScope.ASK])
     clock.seconds += 0.6
     assert ring.of_secret(secret) is not None
     keys.revoke(key.id)
@@ -139,7 +139,7 @@ def test_what_another_process_changes_counts_after_half_a_second_at_most(keys, c
 
 
 def test_the_day_of_the_last_use_is_written_once(keys, clock):
-    key, secret = keys.create("Used", [Scope.ASK])
+    key, secret = keys.create("Used", [AccessScope.ASK])
     ring = KeyRing(keys, lambda: clock.seconds)
     found = ring.of_secret(secret)
     assert found is not None

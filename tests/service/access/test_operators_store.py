@@ -50,6 +50,30 @@ def totp_of(address: str) -> pyotp.TOTP:
     return pyotp.TOTP(parse_qs(urlsplit(address).query)["secret"][0])
 
 
+@pytest.mark.parametrize("same", ["ÄDA", "äda", "A\u0308da", "\uff21\u0308da", " Äda "])
+def test_a_name_is_one_operators_however_it_is_written(operators, same):
+    operators.add("Äda", PASSWORD)
+    with pytest.raises(Conflict):
+        operators.add(same, PASSWORD)
+    assert operators.checked(same, PASSWORD, None) == "Äda"
+    operators.set_password(same, PASSWORD + "!")
+    assert operators.checked("Äda", PASSWORD + "!", None) == "Äda"
+    operators.remove(same)
+    assert operators.all() == []
+
+
+@pytest.mark.parametrize("name", ["token", "TOKEN", "\uff34oken"])
+def test_nobody_has_the_name_of_the_token(operators, name):
+    with pytest.raises(InvalidRequest):
+        operators.add(name, PASSWORD)
+
+
+@pytest.mark.parametrize("blanks", [" " * 20, "\t" * 12, "\u3000" * 12])
+def test_blanks_are_no_password(operators, blanks):
+    with pytest.raises(InvalidRequest, match="blanks"):
+        operators.add("Ada", blanks)
+
+
 def test_a_password_is_kept_by_argon2_and_is_needed_whole(operators, tmp_path):
     operators.add("Ada", PASSWORD)
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())

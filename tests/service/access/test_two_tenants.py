@@ -140,6 +140,15 @@ def test_another_tenants_ids_are_like_ids_of_nothing(keyed, operations, alphas, 
         assert tenant is not None or status == 401, asked
 
 
+@pytest.mark.parametrize(("who", "count"), [("alpha", 1), ("board", 3), ("asks", 1), ("operator", 3)])
+def test_a_collection_counts_what_its_caller_may_find(keyed, who, count):
+    with keyed.client(who) as client:
+        one = client.get("/v1/collections/alpha").json()
+        listed = {each["name"]: each for each in client.get("/v1/collections").json()["collections"]}
+    assert (one["documents"], one["passages"]) == (count, count)
+    assert listed["alpha"] == one
+
+
 def test_nothing_of_the_other_was_changed(keyed, alphas, operations):
     """After the walk above; and what it called is there, with the right key."""
     with keyed.client("alpha") as alpha, keyed.client("operator") as operator:

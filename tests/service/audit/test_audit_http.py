@@ -180,7 +180,7 @@ def test_acts_that_come_at_once_make_one_chain(audited):
     for thread in threads:
         thread.join()
     audit = AuditLog(data_dir)
-    assert audit.verify().broken is None
+    assert audit.verify(365).broken is None
     audit.close()
 
 

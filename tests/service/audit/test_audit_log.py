@@ -27,6 +27,9 @@ def audit(tmp_path):
     opened.close()
 
 
+KEEP_DAYS = 365
+
+
 def note(audit, *targets):
     return [audit.append(Act("operator:ada", "documents.delete", target, Outcome.DONE)) for target in targets]
 
@@ -55,23 +58,30 @@ def test_acts_are_found_by_actor_and_by_the_beginning_of_the_act(audit):
 
 def test_a_whole_log_verifies(audit):
     kept = note(audit, "one", "two", "three")
-    found = audit.verify()
+    found = audit.verify(KEEP_DAYS)
     assert (found.acts, found.forgotten, found.broken, found.head) == (3, 0, None, kept[-1].digest)
 
 
 def test_an_empty_log_verifies_and_makes_no_file(audit):
-    assert audit.verify().broken is None
+    assert audit.verify(KEEP_DAYS).broken is None
     assert not audit.file.exists()
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE acts SET target = 'x' WHERE id = 2", "DELETE FROM acts WHERE id = 2", "DELETE FROM acts"]
+    "statement",
+    [
+        "UPDATE acts SET target = 'x' WHERE id = 2",
+        "DELETE FROM acts WHERE id = 2",
+        "DELETE FROM acts",
+        "INSERT OR REPLACE INTO acts SELECT id, at, 'nobody', act, target, outcome, network, request_id, digest "
+        "FROM acts WHERE id = 2",
+    ],
 )
 def test_the_database_refuses_changes(audit, statement):
     note(audit, "one", "two", "three")
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         changed(audit, statement)
-    assert audit.verify().acts == 3
+    assert audit.verify(KEEP_DAYS).acts == 3
 
 
 @pytest.mark.parametrize(
@@ -87,7 +97,7 @@ def test_the_database_refuses_changes(audit, statement):
 def test_who_gets_round_the_triggers_is_seen(audit, trigger, statement, broken):
     note(audit, "one", "two", "three")
     changed(audit, statement, without_trigger=trigger)
-    assert audit.verify().broken == broken
+    assert audit.verify(KEEP_DAYS).broken == broken
 
 
 def test_a_cut_off_end_is_seen_by_a_noted_head(audit, tmp_path):
@@ -108,30 +118,56 @@ def test_a_head_that_was_noted_earlier_is_found(audit, tmp_path):
 
 def test_old_acts_go_and_the_rest_still_verifies(audit, monkeypatch):
     monkeypatch.setattr("service.audit.log._timestamp", lambda moment: "2020-01-01T00:00:00.000+00:00")
-    note(audit, "old", "older")
+    note(audit, "oldest", "older", "old")
     monkeypatch.undo()
     note(audit, "new")
     assert audit.forget_before(30) == 2
-    assert [kept.act.target for kept in audit.all()] == ["new"]
-    found = audit.verify()
-    assert (found.acts, found.forgotten, found.broken) == (1, 2, None)
+    assert [kept.act.target for kept in audit.all()] == ["old", "new"]
+    assert audit.forget_before(30) == 0
+    found = audit.verify(30)
+    assert (found.acts, found.forgotten, found.broken, found.is_beheaded) == (2, 2, None, False)
     assert b"older" not in audit.file.path.read_bytes()
 
 
-def test_after_all_have_gone_the_chain_goes_on(audit):
-    note(audit, "one")
-    changed(audit, "UPDATE acts SET at = '2020-01-01'", without_trigger="acts_stay")
+def test_where_all_are_old_the_last_one_stays_and_the_chain_goes_on(audit, monkeypatch):
+    monkeypatch.setattr("service.audit.log._timestamp", lambda moment: "2020-01-01T00:00:00.000+00:00")
+    note(audit, "one", "two")
+    monkeypatch.undo()
     assert audit.forget_before(1) == 1
-    note(audit, "two")
-    found = audit.verify()
-    assert (found.acts, found.forgotten, found.broken) == (1, 1, None)
+    note(audit, "three")
+    found = audit.verify(1)
+    assert (found.acts, found.forgotten, found.broken, found.is_beheaded) == (2, 1, None, False)
+
+
+@pytest.mark.parametrize("through", [1, 2, 3])
+def test_a_beginning_that_went_by_other_hands_is_seen(audit, tmp_path, through):
+    """Who writes to the file can say that acts went by their age; the time of the first that is left says no."""
+    kept = note(audit, "one", "two", "three")
+    changed(audit, f"INSERT INTO forgotten VALUES (1, {through}, {through}, '{kept[through - 1].digest}')")
+    changed(audit, f"DELETE FROM acts WHERE id <= {through}")
+    found = audit.verify(KEEP_DAYS)
+    assert (found.broken, found.is_beheaded) == (None, True)
+    audit.close()
+    told = RUN.invoke(app, ["audit", "verify", "--head", kept[2].digest, "--data-dir", str(tmp_path)])
+    assert (told.exit_code, "removed by other hands" in " ".join(told.output.split())) == (1, True)
+
+
+def test_a_log_of_an_earlier_version_is_guarded_too(audit):
+    note(audit, "one")
+    audit.close()
+    changed(audit, "SELECT 1", without_trigger="acts_are_not_replaced")
+    again = AuditLog(audit.file.path.parent)
+    note(again, "two")
+    again.close()
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        changed(audit, "INSERT OR REPLACE INTO acts SELECT * FROM acts WHERE id = 1")
 
 
 def test_long_or_odd_words_are_kept_on_one_line_and_cut_off(audit):
     kept = audit.append(Act("a", "b", "x\r\n\x1b[31m" + "y" * 1000, Outcome.DONE))
     assert kept.act.target.startswith("x [31my")
     assert len(kept.act.target) == 200
-    assert audit.verify().broken is None
+    assert audit.verify(KEEP_DAYS).broken is None
 
 
 def test_several_processes_append_to_one_chain(tmp_path):
@@ -141,7 +177,7 @@ def test_several_processes_append_to_one_chain(tmp_path):
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(n)]) for n in range(3)]
     assert [writer.wait() for writer in writers] == [0, 0, 0]
-    found = AuditLog(tmp_path).verify()
+    found = AuditLog(tmp_path).verify(KEEP_DAYS)
     assert (found.acts, found.broken) == (60, None)
 
 
@@ -151,7 +187,7 @@ def test_several_threads_append_to_one_chain(audit):
         thread.start()
     for thread in threads:
         thread.join()
-    assert (audit.verify().acts, audit.verify().broken) == (40, None)
+    assert (audit.verify(KEEP_DAYS).acts, audit.verify(KEEP_DAYS).broken) == (40, None)
 
 
 def test_a_command_s_act_is_told_with_what_became_of_it(tmp_path, audit):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import Conflict, IndexBroken, NotFound
+from core.errors import Conflict, IndexBroken, InvalidRequest, NotFound
 from index.pins import abandoned, pinning
 from index.verify.check import Level
 from index.verify.run import verify
@@ -47,6 +47,38 @@ def test_documents_originals_and_keys_come_back(data, tmp_path):
         assert stat.S_IMODE((new / name).stat().st_mode) == 0o600
     digest = made(1, 10).document.metadata["sha256"]
     assert (new / "originals" / digest[:2] / digest).read_bytes() == made(1, 10).original
+
+
+@pytest.mark.parametrize("name", ["catalog.db", "new.zip", "originals/new.zip", "../data/catalog.db"])
+def test_no_backup_is_written_into_the_data_folder(data, tmp_path, name):
+    before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
+    (tmp_path / "link").symlink_to(data)
+    for target in (data / name, tmp_path / "link" / name):
+        with pytest.raises(InvalidRequest, match="is in the data folder"):
+            write_backup(data, target)
+    assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
+
+
+def test_a_file_that_is_no_backup_is_left_alone_and_a_former_backup_is_replaced(data, tmp_path):
+    thesis, other = tmp_path / "thesis.docx", tmp_path / "other.zip"
+    thesis.write_bytes(b"years of work")
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("a.txt", "a")
+    for file in (thesis, other):
+        before = file.read_bytes()
+        with pytest.raises(InvalidRequest, match="no backup of Footnoted"):
+            write_backup(data, file)
+        assert file.read_bytes() == before
+    first = write_backup(data, tmp_path / "b.zip")
+    (data / "more.key").write_bytes(b"k")
+    assert write_backup(data, tmp_path / "b.zip").bytes > first.bytes
+
+
+def test_documents_are_counted_as_collections_list_them(data, tmp_path):
+    with closing(sqlite3.connect(data / "catalog.db")) as catalog, catalog:
+        catalog.execute("UPDATE collections SET name = '.2' WHERE name = 'south'")  # as a former version is kept
+    told = write_backup(data, tmp_path / "b.zip")
+    assert (told.documents, told.originals) == (2, 3)
 
 
 def test_the_manifest_tells_the_checksum_of_every_member(data, tmp_path):

@@ -71,6 +71,15 @@ def changed_original(file: Path) -> None:
     remade(file, change)
 
 
+def directory_elsewhere(file: Path) -> None:
+    """The end of the file says that the directory begins later than it does: files would begin before the file."""
+    content = bytearray(file.read_bytes())
+    end = content.rindex(b"PK\x05\x06")
+    at = int.from_bytes(content[end + 16 : end + 20], "little")
+    content[end + 16 : end + 20] = (at + 10).to_bytes(4, "little")
+    file.write_bytes(bytes(content))
+
+
 def damaged(file: Path) -> None:
     """A bit flips on the disk."""
     content = bytearray(file.read_bytes())
@@ -152,6 +161,7 @@ HOSTILE = {
     "another key": changed_byte,
     "another original": changed_original,
     "a bit": damaged,
+    "a directory elsewhere": directory_elsewhere,
     "an original less": lacking_original,
     "no catalog": lacking_catalog,
     "of a later version": newer,

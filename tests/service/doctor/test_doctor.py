@@ -12,7 +12,7 @@ import pytest
 
 from index.catalog import Catalog
 from service.access.keys import Keys
-from service.access.principal import Scope
+from service.access.principal import AccessScope
 from service.access.tables import AccessFile
 from service.backup.last import note
 from service.doctor import machine
@@ -169,7 +169,7 @@ def test_open_access_is_told(make_settings, tmp_path, server, access, level, say
 def test_with_a_key_nothing_is_open(make_settings, tmp_path):
     (tmp_path / "data").mkdir()
     with closing(AccessFile(tmp_path / "data")) as file:
-        Keys(file).create("first", [Scope.ASK])
+        Keys(file).create("first", [AccessScope.ASK])
     server = {"public_url": "https://answers.example.org"}
     assert check_access(make_settings(tmp_path / "data", server=server)).level == "ok"
 

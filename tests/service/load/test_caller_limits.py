@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.errors import SettingsError, TooManyRequests
-from service.access.principal import Principal, Scope, set_principal
+from service.access.principal import AccessScope, Principal, set_principal
 from service.call_limits import CallLimits
 from service.load.caller_limits import CallerAllowance, CallerLimits
 from service.load.shared_calls import open_call_limits
@@ -30,7 +30,7 @@ def limits_of(counters: CallLimits | None = None, **allowed: int) -> CallerLimit
 def call_from(address: str, key: str | None = None) -> dict:
     scope = {"type": "http", "client": (address, 1)}
     if key is not None:
-        set_principal(scope, Principal(key, frozenset({Scope.ASK})))
+        set_principal(scope, Principal(key, frozenset({AccessScope.ASK})))
     return scope
 
 

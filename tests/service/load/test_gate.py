@@ -140,6 +140,12 @@ def test_a_body_that_does_not_come_takes_no_place_and_is_given_up(serve):
         slow.close()
 
 
+def finish(chat) -> None:
+    """The model goes on, and whoever listened to it is gone."""
+    chat.over.set()
+    until(lambda: not any(thread.name == "chat-model" for thread in threading.enumerate()))
+
+
 def writing(chat) -> dict:
     return {"name": "openai:scripted", "base_url": chat.url, "retries": 0}
 
@@ -159,7 +165,7 @@ def test_who_waits_for_a_chat_model_holds_no_place(serve, threads, start_chat):
         assert served.load.in_flight == 1
         assert ask(served.url, OTHER, model="reader").json()["model"] == "reader"
         assert not waits.done()
-        chat.over.set()
+        finish(chat)
         assert waits.result().json()["notice"]["code"] == "model_failed"
 
 
@@ -178,7 +184,7 @@ def test_who_waits_for_a_chat_model_to_say_what_a_follow_up_means_holds_no_place
         assert said.wait(60)
         assert ask(served.url, OTHER, model="reader").json()["model"] == "reader"
         assert not waits.done()
-        chat.over.set()
+        finish(chat)
         assert waits.result().status_code == 200
         until(lambda: served.load.answers.at_work == 0)
 
@@ -189,7 +195,7 @@ def test_an_answer_that_takes_too_long_is_given_up(serve, start_chat, assert_pro
         served.reader.open.set()
         assert_problem(ask(served.url), 503, "not_ready", ["took too long"])
         assert served.load.in_flight == 0
-        chat.over.set()
+        finish(chat)
 
 
 def test_a_stream_that_takes_too_long_ends_without_its_last_event(serve, start_chat):
@@ -202,4 +208,4 @@ def test_a_stream_that_takes_too_long_ends_without_its_last_event(serve, start_c
         ):
             for line in response.iter_lines():
                 assert line != "event: done"
-        chat.over.set()
+        finish(chat)

@@ -41,9 +41,7 @@ def list_marked(
     ], total
 
 
-def counted_for(
-    catalog: Catalog, collections: Iterable[Collection], labels: frozenset[str] | None
-) -> list[Collection]:
+def counted_for(catalog: Catalog, collections: Iterable[Collection], labels: frozenset[str] | None) -> list[Collection]:
     """With the counts of what somebody who holds the labels may find; None is for who may find all."""
     if labels is None:
         return list(collections)

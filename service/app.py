@@ -82,6 +82,7 @@ from service.source.page_image import PdfPages
 from service.source.view import SourceViews
 from service.telemetry.request_log import RequestLog
 from service.telemetry.telemetry import Telemetry
+from service.workers.descriptors import with_tries
 
 _HERE = Path(__file__).parent
 _DAY_S = 24 * 60 * 60
@@ -205,7 +206,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Gate, load=app.state.service.load, sites=app.state.service.limits)
     state: ServiceState = app.state.service
     app.add_middleware(Identify, callers=Callers(state.access, state.operator))
-    app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2)
+    app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2, body_s=settings.limits.body_s)
     if server.allowed_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -232,7 +233,7 @@ async def _forget_daily(state: ServiceState) -> None:
 
 def _warm_up(state: ServiceState) -> None:
     try:
-        state.engine.warm_up()
+        with_tries(state.engine.warm_up)
     except FootnotedError as error:
         state.failure = type(error), error.message, error.hint
         log.error("not_ready", code=error.code, message=error.message, hint=error.hint)

@@ -1,14 +1,17 @@
 """What every request passes: a body limit, the origins that may write, and what browsers are told."""
 
+import math
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.errors import TookTooLong
 from service.dialects.errors import error_body_at, refusal_at
 from service.load.questions import may_be_asked
-from service.problems import problem, problem_response
+from service.problems import problem, problem_of, problem_response
 from service.sites.cors import is_site_path
 from service.sites.origins import is_of_host
 
@@ -84,11 +87,15 @@ def _name_of(host: str) -> str:
 
 
 class BodyLimit:
-    """Refuses bodies beyond ``max_bytes``, by their declared length or as they come; strangers may send less."""
+    """Refuses bodies beyond ``max_bytes``, by their declared length or as they come; strangers may send less.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    All but uploads have to come within ``body_s`` seconds: whoever sends slowly would hold a connection for ever.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, body_s: float = math.inf) -> None:
         self._app = app
         self._max = max_bytes
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -111,12 +118,20 @@ class BodyLimit:
             await refuse()
             return
         received = 0
-        answered = False
+        answered = is_whole = False
+        deadline: float | None = math.inf if _is_upload(scope) else None  # from when it is first read
 
         async def counted() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, is_whole, deadline
+            message: Message | None = None
+            if deadline is None:
+                deadline = anyio.current_time() + self._body_s
+            with anyio.CancelScope(deadline=math.inf if is_whole else deadline):
+                message = await receive()
+            if message is None:
+                raise _BodyTooLate
             if message["type"] == "http.request":
+                is_whole = not message.get("more_body", False)
                 received += len(message.get("body", b""))
                 if received > most:
                     raise _BodyTooLong
@@ -132,10 +147,24 @@ class BodyLimit:
         except _BodyTooLong:
             if not answered:
                 await refuse()
+        except _BodyTooLate:
+            if not answered:
+                late = problem_of(TookTooLong("The request's body did not come in time.", "Send it at once."))
+                await refusal_at(scope["path"], late)(scope, receive, send)
+
+
+class _BodyTooLate(BaseException):
+    """As ``_BodyTooLong``."""
 
 
 class _BodyTooLong(BaseException):
     """Passes every handler of the application on its way out."""
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Files may take as long as they take; only who may send any gets as far as to be read."""
+    kind = Headers(scope=scope).get("content-type", "").lower()
+    return kind.startswith("multipart/") and scope["path"].rstrip("/") == "/v1/documents"
 
 
 def _is_api_page(path: str) -> bool:

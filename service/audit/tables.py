@@ -42,7 +42,8 @@ forgotten = Table(
 )
 
 for _statement in (
-    "CREATE TRIGGER IF NOT EXISTS acts_stay BEFORE UPDATE ON acts BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+    "CREATE TRIGGER IF NOT EXISTS acts_stay BEFORE UPDATE ON acts "
+    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS acts_go_by_age BEFORE DELETE ON acts "
     "WHEN OLD.id > coalesce((SELECT through FROM forgotten), 0) "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",

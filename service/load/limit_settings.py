@@ -37,7 +37,7 @@ class LimitSettings(BaseModel):
         le=60,
         description="Seconds that a question may wait for its turn; whoever would wait longer is told to come back.",
     )
-    body_s: float = Field(30.0, gt=0, le=3600, description="Seconds in which a question's request must have come.")
+    body_s: float = Field(30.0, gt=0, le=3600, description="Seconds in which a request's body must have come.")
     request_s: float = Field(
         300.0, gt=0, le=3600, description="Seconds after which a question is given up, its stream included."
     )

@@ -13,6 +13,7 @@ from service.load.cores import cores, cores_each
 from service.settings import Settings
 from service.telemetry.processes import forget_process, shared_metrics
 from service.workers.child import Child
+from service.workers.descriptors import raise_limit
 from service.workers.orders import Stage
 from service.workers.signals import Signals
 
@@ -61,6 +62,7 @@ class Master:
 
     def run(self) -> int:
         """Until the end; gives the exit code, 1 where the first worker could not open the data folder."""
+        raise_limit()
         with shared_metrics() as environment, self._signals.heard() as wake:
             self._environment = environment
             first = self._start(self._settings, waits=False, demo=self._demo)

@@ -176,7 +176,7 @@ def test_agents_see_what_their_key_may_see(keyed):
     told, collections, resources = by_mcp(keyed, "beta", "alpha")
     missing = by_mcp(keyed, "beta", "nowhere")[0]
     assert [text.replace("alpha", "nowhere") for text in told] == missing
-    assert collections == ["beta"] and resources == [f"footnoted://beta/{keyed.documents['beaver']}"]
+    assert collections == {"beta": 1} and resources == [f"footnoted://beta/{keyed.documents['beaver']}"]
     for headers, status in (({}, 401), ({"Authorization": "Bearer fn_wrong"}, 401)):
         assert httpx.post(f"{keyed.url}/mcp", json={}, headers=headers).status_code == status
     with keyed.client("ingests") as client:

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -137,6 +138,36 @@ def test_a_body_that_does_not_come_takes_no_place_and_is_given_up(serve):
         with HTTPResponse(slow) as told:
             told.begin()
             assert (told.status, json.loads(told.read())["code"]) == (408, "request_timeout")
+        slow.close()
+
+
+@pytest.mark.parametrize("path", ["/v1/feedback", "/v1/admin/session", "/v1/collections", "/v1/sign-in"])
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+def test_every_body_that_does_not_come_is_given_up(serve, path, kind):
+    with serve(limits={"body_s": 0.5}) as served:
+        slow = socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2])), timeout=60)
+        head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: {kind}\r\ncontent-length: 100\r\n\r\n"
+        slow.sendall(head.encode() + b'{"')
+        with HTTPResponse(slow) as told:
+            told.begin()
+            assert (told.status, json.loads(told.read())["code"]) == (408, "request_timeout")
+        slow.close()
+
+
+def test_an_upload_may_take_longer_than_another_body(serve):
+    with serve(limits={"body_s": 0.2}) as served:
+        slow = socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2])), timeout=60)
+        body = b'--x\r\nContent-Disposition: form-data; name="unread"; filename="a.txt"\r\n\r\nAn otter.\r\n--x--\r\n'
+        head = (
+            "POST /v1/documents HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: multipart/form-data; boundary=x\r\n"
+            f"content-length: {len(body)}\r\n\r\n"
+        )
+        slow.sendall(head.encode() + body[:20])
+        time.sleep(0.6)
+        slow.sendall(body[20:])
+        with HTTPResponse(slow) as told:
+            told.begin()
+            assert told.status == 422  # it was read whole: it has no files
         slow.close()
 
 

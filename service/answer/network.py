@@ -116,6 +116,7 @@ class Network:
     def _session(self) -> Any:
         import onnxruntime
 
+        onnxruntime.disable_telemetry_events()  # of builds that have any: nothing of ours is sent anywhere
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         # Spinning threads would take the cores from the encoder, which has a pool of its own.

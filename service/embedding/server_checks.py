@@ -1,5 +1,6 @@
 """What the server's side says, asked as a page of the origin would: the script, the site, preflight, the stream."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -121,7 +122,8 @@ def check_stream(caller: Caller, token: str) -> Finding:
 
     Times are compared with those that the server itself measured, so that a slow line is not taken for a proxy.
     """
-    asked = {"question": _QUESTION, "history": [], "top_k": 5, "stream": True}
+    question = f"{_QUESTION} ({secrets.token_hex(4)})"  # one that was asked before may come from the server's memory
+    asked = {"question": question, "history": [], "top_k": 5, "stream": True}
     # Compressed, if something on the way compresses what browsers ask for.
     headers = {"Origin": caller.origin, "Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
     events = EventTimes()

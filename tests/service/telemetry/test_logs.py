@@ -38,7 +38,7 @@ def test_a_request_s_line_tells_who_what_and_how_long(observed):
 
 
 def test_an_answer_s_line_tells_its_stages_and_no_contents(observed):
-    asked = {"question": f"Where is the {WORDS}?"}
+    asked = {"question": f"Where was the {WORDS}?"}
     observed.client.post("/v1/ask", json=asked, headers={"X-Request-ID": "logs-2"}).raise_for_status()
     line = observed.line_of("answered", "logs-2")
     assert line["status"] == "not_found"

@@ -32,8 +32,8 @@ def test_a_collection_is_made_listed_shown_and_deleted(client, upload, ask, asse
 
 
 def test_making_a_collection_again_leaves_it_as_it_is(client, upload):
-    upload("kept", {"otter.txt": OTTER})
-    assert client.post("/v1/collections", json={"name": "kept"}).json()["documents"] == 1
+    upload("made-again", {"otter.txt": OTTER})
+    assert client.post("/v1/collections", json={"name": "made-again"}).json()["documents"] == 1
 
 
 def test_a_collection_of_a_deleted_ones_name_begins_empty(client, upload, ask):

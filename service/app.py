@@ -203,8 +203,8 @@ def _close(state: ServiceState) -> None:
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added sees a request first."""
     server = settings.server
-    app.add_middleware(Gate, load=app.state.service.load, sites=app.state.service.limits)
     state: ServiceState = app.state.service
+    app.add_middleware(Gate, load=state.load, sites=state.limits)
     app.add_middleware(Identify, callers=Callers(state.access, state.operator))
     app.add_middleware(BodyLimit, max_bytes=server.max_upload_mb * 1024**2, body_s=settings.limits.body_s)
     if server.allowed_origins:
@@ -218,8 +218,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(OriginGuard, allowed_origins=server.allowed_origins, allowed_hosts=hosts)
     app.add_middleware(SecurityHeaders, frame_origins=server.allowed_origins)
     app.add_middleware(SitesCors)
-    app.add_middleware(Audit, audit=app.state.service.audit, networks=settings.audit.networks)
-    app.add_middleware(RequestLog, tracing=app.state.service.telemetry.tracing)
+    app.add_middleware(Audit, audit=state.audit, networks=settings.audit.networks)
+    app.add_middleware(RequestLog, tracing=state.telemetry.tracing)
 
 
 async def _forget_daily(state: ServiceState) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import structlog
 
 from core.errors import FootnotedError
-from service.access.keys import Keys, as_kept, digest_of, utc_now
+from service.access.keys import Keys, digest_of
 from service.access.records import ApiKey
+from service.timestamps import timestamp, utc_now
 
 _FRESH_S = 0.5  # as long may a key that another process revoked still be good
 
@@ -52,7 +53,7 @@ class KeyRing:
 
     def note_use(self, key: ApiKey) -> None:
         """A failure is told: it must not keep the key from working."""
-        today = as_kept(utc_now())[:10]
+        today = timestamp(utc_now())[:10]
         if key.used_on == today or self._noted.get(key.id) == today:
             return
         self._noted[key.id] = today
@@ -77,4 +78,4 @@ class KeyRing:
 
 
 def _is_good(key: ApiKey) -> bool:
-    return key.is_good(as_kept(utc_now()))
+    return key.is_good(timestamp(utc_now()))

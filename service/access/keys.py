@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
@@ -16,6 +16,7 @@ from service.access.principal import AccessScope
 from service.access.records import ApiKey
 from service.access.tables import AccessFile, secrets_of_keys
 from service.access.tables import keys as table
+from service.timestamps import timestamp, utc_now
 
 PREFIX = "fn_"
 _SECRET_BYTES = 32
@@ -24,15 +25,6 @@ _SHOWN = 8  # characters of a secret that lists show
 _MOST_NAME_CHARS = 100
 _MOST_LIMITS = 100
 _k, _s = table.c, secrets_of_keys.c
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def as_kept(moment: datetime) -> str:
-    """Of one length, so that its order is that of time."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def digest_of(secret: str) -> str:
@@ -82,8 +74,8 @@ class Keys:
             allowed,
             None if collections is None else frozenset(collections),
             None if AccessScope.ADMIN in allowed else frozenset(labels),
-            as_kept(now),
-            None if expires is None else as_kept(_later(now, expires)),
+            timestamp(now),
+            None if expires is None else timestamp(_later(now, expires)),
         )
         with write(self._file.for_writing().opened()) as connection:
             try:
@@ -122,7 +114,7 @@ class Keys:
         self.find(key_id)
         with write(self._file.for_writing().opened()) as connection:
             ended = update(table).where(_k.id == key_id, _k.revoked_at.is_(None))
-            connection.execute(ended.values(revoked_at=as_kept(self._now())))
+            connection.execute(ended.values(revoked_at=timestamp(self._now())))
             connection.execute(delete(secrets_of_keys).where(_s.key_id == key_id))
         return self.find(key_id)
 
@@ -134,13 +126,13 @@ class Keys:
         if overlap < timedelta():
             raise InvalidRequest("The overlap is a time to come.", "Give 0 to end the old secret at once.")
         key, now, secret = self.find(key_id), self._now(), _new_secret()
-        if not key.is_good(as_kept(now)):
+        if not key.is_good(timestamp(now)):
             raise Conflict(f"The key {key.name!r} is revoked or expired.", "Create another.")
         with write(self._file.for_writing().opened()) as connection:
             latest = _s.good_until.is_(None)
             connection.execute(delete(secrets_of_keys).where(_s.key_id == key_id, ~latest))
             old = update(secrets_of_keys).where(_s.key_id == key_id, latest)
-            connection.execute(old.values(good_until=as_kept(_later(now, overlap))))
+            connection.execute(old.values(good_until=timestamp(_later(now, overlap))))
             connection.execute(insert(secrets_of_keys).values(_secret_row(key_id, secret, now)))
         return self.find(key_id), secret
 
@@ -148,7 +140,7 @@ class Keys:
         """The keys that count now, by the digests of their secrets."""
         if not self._file.exists():
             return {}
-        now = as_kept(self._now())
+        now = timestamp(self._now())
         with read(self._file.opened()) as connection:
             by_id = {key.id: key for key in _found(connection) if key.is_good(now)}
             wanted = select(_s.digest, _s.key_id).where(or_(_s.good_until.is_(None), _s.good_until > now))
@@ -180,7 +172,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
 
 
 def _secret_row(key_id: str, secret: str, now: datetime) -> dict[str, Any]:
-    return {"digest": digest_of(secret), "key_id": key_id, "prefix": secret[:_SHOWN], "created_at": as_kept(now)}
+    return {"digest": digest_of(secret), "key_id": key_id, "prefix": secret[:_SHOWN], "created_at": timestamp(now)}
 
 
 def _new_secret() -> str:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select
 
 from index.schema import read, write
-from service.access.keys import as_kept, digest_of, utc_now
+from service.access.keys import digest_of
 from service.access.tables import AccessFile, operator_sessions
+from service.timestamps import timestamp, utc_now
 
 _ID_BYTES = 24
 _t = operator_sessions.c
@@ -27,11 +28,11 @@ class OperatorSessions:
         row = {
             "digest": digest_of(session_id),
             "operator": operator,
-            "created_at": as_kept(now),
-            "expires_at": as_kept(now + timedelta(seconds=lifetime_s)),
+            "created_at": timestamp(now),
+            "expires_at": timestamp(now + timedelta(seconds=lifetime_s)),
         }
         with write(self._file.for_writing().opened()) as connection:
-            connection.execute(delete(operator_sessions).where(_t.expires_at <= as_kept(now)))
+            connection.execute(delete(operator_sessions).where(_t.expires_at <= timestamp(now)))
             connection.execute(insert(operator_sessions).values(row))
         return session_id
 
@@ -39,7 +40,7 @@ class OperatorSessions:
         """None where it ended."""
         if not self._file.exists():
             return None
-        wanted = select(_t.operator).where(_t.digest == digest_of(session_id), _t.expires_at > as_kept(self._now()))
+        wanted = select(_t.operator).where(_t.digest == digest_of(session_id), _t.expires_at > timestamp(self._now()))
         with read(self._file.opened()) as connection:
             found: str | None = connection.execute(wanted).scalar()
         return found

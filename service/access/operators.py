@@ -11,10 +11,10 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from core.errors import Conflict, InvalidRequest, NotFound
 from index.schema import read, write
-from service.access.keys import as_kept, utc_now
 from service.access.passwords import hashed, is_right
 from service.access.tables import AccessFile, operator_sessions
 from service.access.tables import operators as table
+from service.timestamps import timestamp, utc_now
 
 TOKEN = "token"
 """The name of whoever signed in with the token of the data folder; nobody else can have it."""
@@ -42,7 +42,7 @@ class Operators:
     def add(self, name: str, password: str) -> NamedOperator:
         """Raises InvalidRequest; Conflict where there is one of that name."""
         name = _checked_name(name)
-        row = {"name": name, "password": hashed(password), "created_at": as_kept(self._now())}
+        row = {"name": name, "password": hashed(password), "created_at": timestamp(self._now())}
         with write(self._file.for_writing().opened()) as connection:
             if _kept_name(connection, name) is not None:
                 raise Conflict(f"There is an operator {name!r} already.", "Choose another name.")

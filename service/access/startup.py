@@ -1,10 +1,11 @@
 """Whether a server may start: one that others can reach must not be open by accident."""
 
 from core.errors import SettingsError
-from service.access.keys import Keys, as_kept, utc_now
+from service.access.keys import Keys
 from service.access.tables import AccessFile
 from service.network_address import LOOPBACK
 from service.settings import Settings
+from service.timestamps import timestamp, utc_now
 
 
 def check_not_open_by_accident(settings: Settings) -> None:
@@ -14,7 +15,7 @@ def check_not_open_by_accident(settings: Settings) -> None:
     file = AccessFile(settings.data_dir)
     try:
         made = Keys(file).all()
-        if any(key.is_good(as_kept(utc_now())) for key in made):
+        if any(key.is_good(timestamp(utc_now())) for key in made):
             return
     finally:
         file.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -15,6 +15,7 @@ from index.schema import read, write
 from service.audit.records import MOST_CHARS, Act, KeptAct, Outcome, Verified
 from service.audit.tables import FIRST, FORMAT_VERSION, act_row, acts, digest_of, forgotten, metadata, to_act
 from service.database_file import DatabaseFile
+from service.timestamps import timestamp, utc_now
 
 FILE = "audit.db"
 _PRAGMAS = ("secure_delete = ON", "synchronous = FULL", "busy_timeout = 2000")
@@ -39,7 +40,7 @@ class AuditLog:
         """
         act = replace(act, actor=_short(act.actor), act=_short(act.act), target=_short(act.target))
         with write(self.file.opened()) as connection:
-            at = _timestamp(datetime.now(UTC))  # within the transaction: in the order of the ids
+            at = timestamp(utc_now())  # within the transaction: in the order of the ids
             digest = digest_of(_last_digest(connection), at, act)
             row = act_row(at, act, digest)
             number = connection.execute(insert(acts).values(row).returning(acts.c.id)).scalar_one()
@@ -148,8 +149,4 @@ def _short(text: str) -> str:
 
 
 def _days_ago(days: int) -> str:
-    return _timestamp(datetime.now(UTC) - timedelta(days=days))
-
-
-def _timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return timestamp(utc_now() - timedelta(days=days))

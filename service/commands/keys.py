@@ -12,13 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.errors import InvalidRequest
-from service.access.keys import Keys, as_kept, utc_now
+from service.access.keys import Keys
 from service.access.principal import AccessScope
 from service.access.records import ApiKey, key_json
 from service.access.tables import AccessFile
 from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
+from service.timestamps import timestamp, utc_now
 
 app = typer.Typer(no_args_is_help=True, help="API keys; a running server goes by what is changed within a second.")
 
@@ -54,7 +55,7 @@ def list_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the keys, without their secrets."""
     with rendered_errors(as_json), _opened(data_dir) as (keys, _):
         found = keys.all()
-    now = as_kept(utc_now())
+    now = timestamp(utc_now())
     if as_json:
         print_json({"keys": [key_json(key, now) for key in found]})
         return
@@ -94,7 +95,7 @@ def revoke(key: KeyName, data_dir: DataDir = None, as_json: AsJson = False) -> N
     with rendered_errors(as_json), _opened(data_dir) as (keys, folder), acting(folder, "keys.revoke", key):
         ended = keys.revoke(keys.find(key).id)
     if as_json:
-        print_json(key_json(ended, as_kept(utc_now())))
+        print_json(key_json(ended, timestamp(utc_now())))
     else:
         out.print(f"{escape(ended.name)} ({ended.id}) revoked")
 
@@ -134,7 +135,7 @@ def _opened(data_dir: Path | None) -> Iterator[tuple[Keys, Path]]:
 
 def _print_secret(key: ApiKey, secret: str, as_json: bool) -> None:
     if as_json:
-        print_json({**key_json(key, as_kept(utc_now())), "secret": secret})
+        print_json({**key_json(key, timestamp(utc_now())), "secret": secret})
         return
     err.print(f"{escape(key.name)} ({key.id}): its secret is shown this once.")
     out.print(secret, highlight=False, soft_wrap=True)

@@ -5,7 +5,7 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 from core.errors import FootnotedError
-from service.access.keys import Keys, as_kept, utc_now
+from service.access.keys import Keys
 from service.access.principal import AccessScope
 from service.access.records import ApiKey
 from service.access.startup import check_not_open_by_accident
@@ -13,6 +13,7 @@ from service.access.tables import AccessFile
 from service.embedding.finding import Finding
 from service.network_address import LOOPBACK
 from service.settings import Settings
+from service.timestamps import timestamp, utc_now
 
 
 def check_port(settings: Settings) -> Finding:
@@ -42,7 +43,7 @@ def check_access(settings: Settings) -> Finding:
             "access", "ok", f"without a key, whoever reaches {host} may {' and '.join(anonymous) or 'nothing'}"
         )
     keys = _keys(settings)
-    if any(key.is_good(as_kept(utc_now())) for key in keys):
+    if any(key.is_good(timestamp(utc_now())) for key in keys):
         return Finding("access", "ok", "with a key only")
     if keys:
         hint = 'Make a key (footnoted keys create NAME --scope ask), or set access.anonymous = ["ask", "ingest"].'

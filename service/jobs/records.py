@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from core.errors import FootnotedError
 from index.marks import NO_MARKS, Marks
+from service.timestamps import timestamp, utc_now
 
 MAX_FILES_TOLD = 500
 """Files in the JSON of one job; ``files_left_out`` tells how many more there are."""
@@ -137,4 +137,4 @@ def shortened(text: str) -> str:
 
 def now() -> str:
     """The time of a record: UTC, ISO 8601 with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return timestamp(utc_now())

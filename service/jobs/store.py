@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, Select, case, delete, func, insert, select, update
@@ -13,6 +13,7 @@ from index.schema import read, write
 from service.database_file import DatabaseFile
 from service.jobs.records import MAX_FILES_TOLD, Job, JobFile, JobKind, JobStatus, now
 from service.jobs.tables import FORMAT_VERSION, file_row, files, job_marks, jobs, metadata, to_file, to_job
+from service.timestamps import timestamp, utc_now
 
 FILE = "jobs.db"
 MAX_JOBS_KEPT = 1000
@@ -80,7 +81,7 @@ class JobStore:
         """Forget settled jobs that are older, or more than ``MAX_JOBS_KEPT``; gives how many."""
         if not self.file.exists():
             return 0
-        oldest = (datetime.now(UTC) - timedelta(days=keep_days)).isoformat(timespec="milliseconds")
+        oldest = timestamp(utc_now() - timedelta(days=keep_days))
         kept = select(jobs.c.number).order_by(jobs.c.number.desc()).limit(MAX_JOBS_KEPT)
         is_old = (jobs.c.updated_at < oldest) | jobs.c.number.not_in(kept)
         with write(self.file.opened()) as connection:

@@ -18,6 +18,7 @@ from core.errors import FootnotedError
 from service.logs import configure_logs
 from service.settings import settings_from_json
 from service.telemetry.telemetry import Telemetry
+from service.workers.orders import read_line
 
 LOCK_FILE = "jobs.lock"
 NICENESS = 10
@@ -25,13 +26,6 @@ _SERVER = 0  # the descriptor of standard input
 _TRY_EVERY_S = 0.3
 
 log = structlog.get_logger("footnoted")
-
-
-def _first_line() -> str:
-    line = b""
-    while not line.endswith(b"\n") and (more := os.read(_SERVER, 2**16)):
-        line += more
-    return line.decode()
 
 
 def _follow_server(stopping: threading.Event) -> None:
@@ -68,7 +62,7 @@ def _try(handle: int) -> bool:
 def main() -> None:
     """Runs until there is nothing to do, or the server stops. Exit code 0; 1 where the data folder cannot be used."""
     os.nice(NICENESS)  # questions come first
-    settings = settings_from_json(_first_line())
+    settings = settings_from_json(read_line(_SERVER))
     configure_logs(settings.telemetry)
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())

@@ -10,7 +10,7 @@ from core.errors import InvalidRequest, NotFound
 from index.schema import read, write
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
-from service.questions.records import AskedQuestion, Feedback, Rating, Wanted, timestamp
+from service.questions.records import AskedQuestion, Feedback, Rating, Wanted
 from service.questions.tables import (
     FORMAT_VERSION,
     NOBODY,
@@ -22,6 +22,7 @@ from service.questions.tables import (
     to_feedback,
     to_question,
 )
+from service.timestamps import timestamp
 
 FILE = "questions.db"
 KEY_FILE = "questions.key"

@@ -12,7 +12,8 @@ from core.errors import FeedbackOff, FootnotedError, NotReady
 from core.types import Answer, Turn
 from service.answer.events import Done, Event
 from service.questions.log import QuestionLog
-from service.questions.records import AskedQuestion, Feedback, Rating, Reason, Wanted, asked_question, timestamp
+from service.questions.records import AskedQuestion, Feedback, Rating, Reason, Wanted, asked_question
+from service.timestamps import timestamp
 
 _MOST_WAITING = 1000
 _RATE_S = 2.0

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from core.types import Answer, AnswerStatus, Citation, Turn
+from service.timestamps import timestamp, utc_now
 
 
 class Rating(StrEnum):
@@ -96,7 +97,7 @@ def asked_question(answer: Answer, collection: str, history: Sequence[Turn], per
         nearest.setdefault(document.id, NearDocument(document.id, document.title, document.uri, round(hit.score, 4)))
     return AskedQuestion(
         answer_id=answer.id,
-        asked_at=timestamp(datetime.now(UTC)),
+        asked_at=timestamp(utc_now()),
         collection=collection,
         question=answer.question,
         understood_as=answer.understood_as,
@@ -110,8 +111,3 @@ def asked_question(answer: Answer, collection: str, history: Sequence[Turn], per
         model=answer.model,
         person=person,
     )
-
-
-def timestamp(moment: datetime) -> str:
-    """As it is kept: UTC, of one length, so that its order is that of time."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.access.keys import as_kept, utc_now
 from service.access.principal import AccessScope
 from service.access.records import ApiKey, key_json
 from service.audit.middleware import name_target
 from service.limits import Text
 from service.routes.operator_access import OPERATOR_ONLY
 from service.routes.state import State
+from service.timestamps import timestamp, utc_now
 
 router = APIRouter(prefix="/v1/admin/keys", tags=["operator"], dependencies=OPERATOR_ONLY)
 _MOST_DAYS = 36_500
@@ -77,4 +77,4 @@ def _shown_once(request: Request, response: Response, state: State, key: ApiKey,
 
 
 def _told(key: ApiKey) -> dict[str, Any]:
-    return key_json(key, as_kept(utc_now()))
+    return key_json(key, timestamp(utc_now()))

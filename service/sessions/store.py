@@ -18,10 +18,10 @@ from service.access.principal import NOBODY
 from service.answer.events import Done, Event
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
-from service.questions.records import timestamp
 from service.sessions.records import KeptTurn, MayRead, Session, readable, withheld
 from service.sessions.tables import FORMAT_VERSION, in_view, metadata, owners, sessions, turns
 from service.sessions.turn_rows import erase_answers, kept_turns
+from service.timestamps import timestamp
 from service.wire import citation_json
 
 FILE = "sessions.db"

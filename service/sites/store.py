@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +14,7 @@ from index.schema import read, write
 from service.database_file import DatabaseFile
 from service.sites.checks import checked_site
 from service.sites.records import Position, Site, SiteLook
+from service.timestamps import timestamp, utc_now
 
 FILE = "sites.db"
 _FORMAT_VERSION = 1
@@ -60,7 +60,7 @@ class Sites:
 
     def add(self, name: str, collection: str, origins: Sequence[str], look: SiteLook | None = None) -> Site:
         """A new site with an id of its own. Raises InvalidRequest; Conflict when another has the name."""
-        now = _now()
+        now = timestamp(utc_now())
         site_id = f"site_{secrets.token_urlsafe(_ID_BYTES)}"
         site = checked_site(Site(site_id, name, collection, tuple(origins), look or SiteLook(), now, now))
         with write(self._file.opened()) as connection:
@@ -75,7 +75,7 @@ class Sites:
 
         Raises NotFound, InvalidRequest; Conflict when another has the name.
         """
-        checked = replace(checked_site(site), changed_at=_now())
+        checked = replace(checked_site(site), changed_at=timestamp(utc_now()))
         if not self._file.exists():
             _no_site(site.id)
         with write(self._file.opened()) as connection:
@@ -92,7 +92,7 @@ class Sites:
             return
         shown = update(_sites).where(_sites.c.collection == collection)
         with write(self._file.opened()) as connection:
-            connection.execute(shown.values(collection=new_name, changed_at=_now()))
+            connection.execute(shown.values(collection=new_name, changed_at=timestamp(utc_now())))
 
     def remove(self, site_id: str) -> None:
         """Raises NotFound."""
@@ -118,10 +118,6 @@ def _to_look(stored: Mapping[str, Any]) -> SiteLook:
     """A later version may have kept more of it than this one knows."""
     known = {field.name: stored[field.name] for field in fields(SiteLook) if field.name in stored}
     return SiteLook(**{**known, "suggestions": tuple(stored["suggestions"]), "position": Position(stored["position"])})
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _no_site(name: str) -> NoReturn:

@@ -34,6 +34,14 @@ class Order:
         return cls(settings=settings_from_json(told.pop("settings")), **told)
 
 
+def read_line(pipe: int) -> str:
+    """Not by sys.stdin, whose lock a thread that waits there would hold; what follows the line may be lost."""
+    line = b""
+    while not line.endswith(b"\n") and (more := os.read(pipe, 2**16)):
+        line += more
+    return line.decode()
+
+
 class Stage(StrEnum):
     """How far a worker is."""
 

@@ -16,7 +16,7 @@ from service.logs import configure_logs
 from service.routes.state import ServiceState
 from service.settings import Settings
 from service.workers.memory import memory_mb
-from service.workers.orders import Order, Report, Stage
+from service.workers.orders import Order, Report, Stage, read_line
 from service.workers.sample import SAMPLE_DOCUMENT, sample_questions
 from service.workers.server import DrainingServer, Listening
 
@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 0.05
 def main() -> None:
     """Runs until it is told to end. Exit code 1 where the data folder or, if it is to wait for them, the models
     cannot be used."""
-    order = Order.from_line(_first_line())
+    order = Order.from_line(read_line(_MASTER))
     for inherited in (order.listening, order.reports):
         os.set_inheritable(inherited, False)  # no process that this one starts may keep the port
     configure_logs(order.settings.telemetry)
@@ -88,13 +88,6 @@ def _tell_ready(server: DrainingServer, state: ServiceState, reports: int) -> No
         return
     resident, own = memory_mb() or (None, None)
     Report(Stage.READY, None, resident, own).send(reports)
-
-
-def _first_line() -> str:
-    line = b""
-    while not line.endswith(b"\n") and (more := os.read(_MASTER, 2**16)):
-        line += more
-    return line.decode()
 
 
 def _follow_master() -> None:

@@ -17,7 +17,8 @@ from service.answer.events import Done
 from service.cli import app
 from service.questions.log import FILE, KEY_FILE, QuestionLog
 from service.questions.recorder import QuestionRecorder
-from service.questions.records import AskedQuestion, Feedback, NearDocument, Rating, Reason, Wanted, timestamp
+from service.questions.records import AskedQuestion, Feedback, NearDocument, Rating, Reason, Wanted
+from service.timestamps import timestamp
 
 NOW = datetime.now(UTC)
 SECRET = "Zebrafinkenfutter"
@@ -79,7 +80,7 @@ def on_disk(folder: Path, words: str) -> bool:
     return any(words.encode() in file.read_bytes() for file in folder.glob(f"{FILE}*"))
 
 
-def test_a_question_is_read_as_it_was_kept(log):
+def test_a_question_is_read_as_it_wtimestamp(log):
     question = asked(person="p1")
     given = (feedback(person="p1", reason=Reason.WRONG, comment="No."), feedback(Rating.UP))
     log.put(question)
@@ -244,7 +245,7 @@ def test_what_is_older_than_the_days_to_keep_goes_at_the_start_and_leaves_no_tra
     assert kept() == []
 
 
-def test_no_days_keep_nothing_and_forget_what_was_kept(folder, log, kept, in_process):
+def test_no_days_keep_nothing_and_forget_what_wtimestamp(folder, log, kept, in_process):
     log.put(asked())
     with in_process(folder, questions={"keep_days": 0}) as client:
         client.post("/v1/collections", json={"name": "empty"})

@@ -170,6 +170,7 @@ def server(served_folder) -> Iterator[str]:
         "--demo",
         FOOTNOTED_SERVER__MAX_UPLOAD_MB="1",
         FOOTNOTED_QUESTIONS__OVER_HTTP="true",
+        FOOTNOTED_LIMITS__QUEUE_S="60",
         FOOTNOTED_LIMITS__ANSWER_CACHE_MB="0",  # a test's answer is its own, whoever asked the same before
         # All tests are one address; those of the limits have servers of their own.
         FOOTNOTED_SITES__SESSIONS_PER_MINUTE_PER_ADDRESS="10000",

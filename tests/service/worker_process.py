@@ -25,16 +25,20 @@ def slow_text(about: str, paragraphs: int = 900) -> str:
 
 
 def worker_of(server_pid: int) -> int | None:
-    """The process id of a server's worker; None where it has none now."""
+    """The process id of the worker that reads documents, which a process of the server started; None where there is
+    none now."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
             command = (stat.parent / "cmdline").read_text()
+            if "service.jobs.worker" in command and _parent_of(_parent_of(int(stat.parent.name))) == server_pid:
+                return int(stat.parent.name)
         except OSError:
             continue  # it ended meanwhile
-        if parent == server_pid and "service.jobs.worker" in command:
-            return int(stat.parent.name)
     return None
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def wait_for(what: Callable[[], Any]) -> Any:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 
 import pytest
 from typer.testing import CliRunner
@@ -117,7 +118,7 @@ def test_a_head_that_was_noted_earlier_is_found(audit, tmp_path):
 
 
 def test_old_acts_go_and_the_rest_still_verifies(audit, monkeypatch):
-    monkeypatch.setattr("service.audit.log._timestamp", lambda moment: "2020-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr("service.audit.log.utc_now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     note(audit, "oldest", "older", "old")
     monkeypatch.undo()
     note(audit, "new")
@@ -130,7 +131,7 @@ def test_old_acts_go_and_the_rest_still_verifies(audit, monkeypatch):
 
 
 def test_where_all_are_old_the_last_one_stays_and_the_chain_goes_on(audit, monkeypatch):
-    monkeypatch.setattr("service.audit.log._timestamp", lambda moment: "2020-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr("service.audit.log.utc_now", lambda: datetime(2020, 1, 1, tzinfo=UTC))
     note(audit, "one", "two")
     monkeypatch.undo()
     assert audit.forget_before(1) == 1

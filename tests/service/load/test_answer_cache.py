@@ -130,9 +130,17 @@ def test_an_engine_of_no_server_keeps_nothing(sample_engine):
     assert not any(is_hit(sample_engine.ask(QUESTION)) for _ in range(2))
 
 
-def test_over_http_a_streamed_question_is_answered_from_what_another_asked(client, upload, events_of):
-    upload("kept-answers", {"otter.txt": OTTER})
-    asked = {"question": QUESTION, "collection": "kept-answers"}
+@pytest.fixture
+def client(start_server, tmp_path):
+    """Of a server with the default settings, which keep answers."""
+    with start_server(tmp_path / "data") as running, httpx.Client(base_url=running.url, timeout=120) as opened:
+        yield opened
+
+
+def test_over_http_a_streamed_question_is_answered_from_what_another_asked(client, settle, events_of):
+    job = client.post("/v1/documents", files=[("files", ("otter.txt", OTTER))])
+    settle(client, job.headers["location"])
+    asked = {"question": QUESTION}
     first = client.post("/v1/ask", json=asked).json()
     with client.stream("POST", "/v1/ask", json={**asked, "stream": True}) as response:
         events = list(events_of(response))

@@ -239,6 +239,8 @@ def test_one_process_alone_looks_after_the_background_worker_and_another_when_it
             assert settle(client, job.headers["location"])["status"] == "done"
             [own] = [server for server in servers if children_of(server)]
             os.kill(own, signal.SIGKILL)
+            until(lambda: not is_alive(own))
+        with httpx.Client(base_url=running.url, timeout=60) as client:  # the other's connections went with its process
             job = client.post("/v1/documents", files=[("files", ("b.txt", "The otter Udo eats crabs."))])
             assert settle(client, job.headers["location"])["status"] == "done"
 

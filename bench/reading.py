@@ -1,20 +1,21 @@
-"""How long one question takes to read: the shipped reader, and PyTorch in fp32.
+"""How long one question takes to read: the shipped reader by each runtime, and PyTorch in fp32.
 
 ``python -m bench.reading``: passages of about 200 tokens of the bundled sample, the ways in turn, in one run; the
 fp32 network is of the same build with untrained heads, which takes the same time. Needs the training extra's packages.
 """
 
 import argparse
-import json
+import copy
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import torch
 
 from index.packaged_e5 import packaged_e5
 from service.answer.network import MODEL_FOLDER, Network
+from service.answer.runtimes import RuntimeName
 from service.commands.serve import SAMPLE_DOCUMENT
 from training.backbone import backbone_folder
 from training.reader_model import ReaderModel
@@ -24,7 +25,7 @@ QUESTION = "When was the Central Foreign Affairs Work Conference held in Beijing
 
 def passages(count: int, tokens: int) -> list[tuple[str, str]]:
     """Stretches of the sample document with so many tokens, each a little further on."""
-    tokenizer = packaged_e5().tokenizer()
+    tokenizer = packaged_e5().tokenizer
     text = SAMPLE_DOCUMENT.read_text(encoding="utf-8")
     offsets = tokenizer.encode(text, add_special_tokens=False).offsets
     step = max(1, (len(offsets) - tokens) // count)
@@ -36,7 +37,7 @@ def passages(count: int, tokens: int) -> list[tuple[str, str]]:
 
 def in_fp32(read: Sequence[tuple[str, str]]) -> Callable[[], object]:
     model = ReaderModel.from_encoder(backbone_folder()).eval()
-    tokenizer = packaged_e5().tokenizer()
+    tokenizer = copy.deepcopy(packaged_e5().tokenizer)
     tokenizer.enable_padding(pad_id=1)
     encoded = tokenizer.encode_batch([(QUESTION, f"{title} {text}") for title, text in read])
     ids, mask, segments = (
@@ -50,16 +51,6 @@ def in_fp32(read: Sequence[tuple[str, str]]) -> Callable[[], object]:
     return run
 
 
-def median_ms(run: Callable[[], object], repeats: int) -> float:
-    run()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        run()
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passages", type=int, default=10)
@@ -68,11 +59,28 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=MODEL_FOLDER)
     options = parser.parse_args()
     read = passages(options.passages, options.tokens)
-    network = Network(options.model)
-    shipped = median_ms(lambda: network.read(QUESTION, read), options.repeats)
-    fp32 = median_ms(in_fp32(read), max(3, options.repeats // 3))
-    facts = {"passages": len(read), "tokens": options.tokens, "p50_ms": round(shipped), "p50_ms_fp32": round(fp32)}
-    print(json.dumps({**facts, "times_faster": round(fp32 / shipped, 2)}))
+    ways: dict[str, Callable[[], object]] = {"PyTorch, float32": in_fp32(read)}
+    for name in available_runtimes():
+        network = Network(options.model, name)
+        ways[name] = lambda network=network: network.read(QUESTION, read)
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for run in ways.values():
+        run()
+    for _ in range(options.repeats):
+        for way, run in ways.items():
+            started = time.perf_counter()
+            run()
+            times[way].append((time.perf_counter() - started) * 1000)
+    slowest = statistics.median(times["PyTorch, float32"])
+    print(f"{len(read)} passages of {options.tokens} tokens\n\n| way | p50 ms | times as fast |\n|---|---|---|")
+    for way, taken in times.items():
+        print(f"| {way} | {statistics.median(taken):.0f} | {slowest / statistics.median(taken):.1f} |")
+
+
+def available_runtimes() -> Iterator[RuntimeName]:
+    yield "onnxruntime"
+    if importlib.util.find_spec("openvino"):
+        yield "openvino"
 
 
 if __name__ == "__main__":

@@ -97,7 +97,8 @@ class Passage:
     """A retrievable stretch of a document: ``document.text[start:end] == text``.
 
     ``section`` is the path of headings above the passage, outermost first.
-    ``pages`` is the (first, last) page it lies on, or None.
+    ``pages`` is the (first, last) page it lies on, or None. ``language`` is the ISO 639-1 code of what it is written
+    in, as far as that was told, else its document's.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Passage:
     start: int
     end: int
     text: str
+    language: str | None = None
 
 
 class HitSource(StrEnum):

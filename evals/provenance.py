@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from index.encode import DEFAULT_MODEL, packaged_folder
+from index.encode import DEFAULT_MODEL
+from index.packaged_minilm import packaged_folder
 from service.answer.network import MODEL_FOLDER
 from service.settings import Settings
 

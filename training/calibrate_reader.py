@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from core.types import Document
+from index.documents import Entry
 from index.encode import SentenceTransformerEncoder
 from index.search import SearchResult
 from index.store import Store
@@ -86,7 +87,8 @@ def _put(
         title = data[article]["title"].replace("_", " ")
         text = "\n\n".join(p["context"] for p in data[article]["paragraphs"]).encode()
         document = read(text, f"squad:{article}", f"{title}.txt").document
-        store.put(collection, document, split(document, encoder.count_tokens, sizes), text)
+        [made] = store.embed([split(document, encoder.count_tokens, sizes)])
+        store.put(collection, [(Entry(document, made), text)])
         documents[article] = document
     store.refresh("default")
     return documents

@@ -19,7 +19,7 @@ from evals.metrics.token_f1 import token_f1
 from training.backbone import backbone_folder
 from training.example import Example
 from training.inputs import Encoder, Row, collate
-from training.reader_model import ReaderModel
+from training.reader_model import ReaderModel, load_trained
 
 _ANSWER_TOKENS = 30
 
@@ -79,9 +79,8 @@ def main() -> None:
     options: Any = parser.parse_args()
     backbone = options.backbone or backbone_folder()
     tokenizer = Tokenizer.from_file(str(backbone / "tokenizer.json"))
-    model = ReaderModel.from_encoder(backbone)
-    model.load_state_dict(torch.load(options.checkpoint / "training.pt", map_location="cpu")["model"])
-    print(json.dumps(evaluate(model.eval(), Encoder(tokenizer), tokenizer, options.squad, range(6, 8))))  # noqa: T201
+    model = load_trained(options.checkpoint, backbone)
+    print(json.dumps(evaluate(model, Encoder(tokenizer), tokenizer, options.squad, range(6, 8))))  # noqa: T201
 
 
 if __name__ == "__main__":

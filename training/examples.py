@@ -41,8 +41,8 @@ def load_examples(data: Path, squad_file: Path, seed: int) -> list[Example]:
     ``data`` holds reader.jsonl.gz, pairs.jsonl.gz and zh.json.gz; of ``squad_file`` the first six articles are used.
     """
     rng = random.Random(seed)
-    spans = [*_capped(_reader_rows(data / "reader.jsonl.gz"), SPAN_CAPS, rng), *_squad_rows(squad_file, range(6))]
-    chinese = _chinese_rows(data / "zh.json.gz", rng)
+    spans = [*capped(reader_rows(data / "reader.jsonl.gz"), SPAN_CAPS, rng), *squad_rows(squad_file, range(6))]
+    chinese = rng.sample(chinese_rows(data / "zh.json.gz"), CHINESE_CAP)
     pairs = _capped_pairs(data / "pairs.jsonl.gz", rng)
     marked = [e for e in spans if e.answer is not None]
     documents = [e for e in marked if e.source.startswith(DOCUMENT_SOURCES)]
@@ -68,7 +68,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in file]
 
 
-def _reader_rows(path: Path) -> list[Example]:
+def reader_rows(path: Path) -> list[Example]:
     found = []
     for row in _lines(path):
         title = row.get("title") or ""
@@ -83,7 +83,7 @@ def _reader_rows(path: Path) -> list[Example]:
     return found
 
 
-def _capped(examples: list[Example], caps: dict[str, int], rng: random.Random) -> list[Example]:
+def capped(examples: list[Example], caps: dict[str, int], rng: random.Random) -> list[Example]:
     by_source: dict[str, list[Example]] = defaultdict(list)
     for example in examples:
         by_source[example.source].append(example)
@@ -103,7 +103,7 @@ def _capped(examples: list[Example], caps: dict[str, int], rng: random.Random) -
     return kept
 
 
-def _squad_rows(path: Path, articles: range) -> list[Example]:
+def squad_rows(path: Path, articles: range) -> list[Example]:
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
     found = []
     for index in articles:
@@ -124,7 +124,7 @@ def _squad_rows(path: Path, articles: range) -> list[Example]:
     return found
 
 
-def _chinese_rows(path: Path, rng: random.Random) -> list[Example]:
+def chinese_rows(path: Path) -> list[Example]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         articles = json.load(file)["data"]
     found = []
@@ -135,7 +135,7 @@ def _chinese_rows(path: Path, rng: random.Random) -> list[Example]:
                 place = (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
                 if paragraph["context"][slice(*place)] == answer["text"]:
                     found.append(Example("cmrc2018", qa["question"], "", paragraph["context"], True, place))
-    return rng.sample(found, CHINESE_CAP)
+    return found
 
 
 def _capped_pairs(path: Path, rng: random.Random) -> dict[str, list[dict[str, Any]]]:

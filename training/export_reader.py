@@ -15,7 +15,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.backbone import backbone_folder
-from training.reader_model import ReaderModel
+from training.reader_model import ReaderModel, load_trained
 
 _INPUTS = ["words", "mask", "segments"]
 _OUTPUTS = ["span", "relevance"]
@@ -42,9 +42,7 @@ def _first(output: Any) -> torch.Tensor:
 
 def export(checkpoint: Path, output: Path, fp32: Path | None) -> None:
     """Write reader.onnx; ``fp32`` is a folder for the graph before quantisation."""
-    model = ReaderModel.from_encoder(backbone_folder())
-    model.load_state_dict(torch.load(checkpoint / "training.pt", map_location="cpu")["model"])
-    model.eval()
+    model = load_trained(checkpoint, backbone_folder())
     output.mkdir(parents=True, exist_ok=True)
     ones = torch.ones(2, 32, dtype=torch.long)
     with tempfile.TemporaryDirectory() as temporary:

@@ -18,10 +18,13 @@ from index.encode import SentenceTransformerEncoder
 from service.answer.sentences import sentences
 from training.example import Example
 
+Pools = dict[tuple[str, str], list[str]]
+"""By title and kind."""
+
 _WORD = r"[A-Z][\w.-]*\w"
 _NAME = rf"{_WORD}(?: (?:(?:of|the|de|von|van) )*{_WORD})*"
 _KINDS = {
-    "year": re.compile(r"\b1[0-9]{3}\b|\b20[0-2][0-9]\b"),
+    "year": re.compile(r"(?<![\d.,])(?:1[0-9]{3}|20[0-2][0-9])(?![\d,])"),
     "number": re.compile(r"\b(?!1[0-9]{3}\b|20[0-2][0-9]\b)\d[\d,.]*\b"),
     "name": re.compile(rf"(?<=[a-z,] ){_NAME}"),
 }
@@ -38,18 +41,27 @@ _OPPOSITE = re.compile(rf"\b(?:{'|'.join(_OPPOSITES)})\b")
 
 def changed_questions(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
     """A question that its passage answers, changed so that it does not."""
-    pools: dict[tuple[str, str], list[str]] = defaultdict(list)
+    pools = like_words(spans)
+    chosen = (e for e in spans if rng.random() < share)
+    return [other for e in chosen if (other := changed_question(e, pools, rng))]
+
+
+def like_words(spans: Sequence[Example]) -> Pools:
+    """The names, years and numbers of each title's passages."""
+    pools: Pools = defaultdict(list)
     for context, title in dict.fromkeys((e.context, e.title) for e in spans):
         for kind, pattern in _KINDS.items():
             pools[title, kind] += dict.fromkeys(pattern.findall(context))
-    found = []
-    for example in spans:
-        if rng.random() < share and (question := _changed(example, pools, rng)):
-            found.append(replace(example, question=question, answerable=False, answer=None))
-    return found
+    return pools
 
 
-def _changed(example: Example, pools: dict[tuple[str, str], list[str]], rng: random.Random) -> str | None:
+def changed_question(example: Example, pools: Pools, rng: random.Random) -> Example | None:
+    """None where nothing can be changed."""
+    question = _changed(example, pools, rng)
+    return replace(example, question=question, answerable=False, answer=None) if question else None
+
+
+def _changed(example: Example, pools: Pools, rng: random.Random) -> str | None:
     assert example.answer is not None
     question, answer = example.question, example.context[slice(*example.answer)]
     swaps = [(m.span(), kind) for kind, pattern in _KINDS.items() for m in pattern.finditer(question)]
@@ -70,17 +82,20 @@ def _changed(example: Example, pools: dict[tuple[str, str], list[str]], rng: ran
 
 def without_the_sentence(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
     """The passage with the sentence of the answer taken out."""
-    found = []
-    for example in spans:
-        if rng.random() >= share or example.answer is None:
-            continue
-        start, end = example.answer
-        answer = example.context[start:end].lower()
-        kept = [(a, b) for a, b in sentences(example.context) if b <= start or a >= end]
-        context = " ".join(example.context[a:b] for a, b in kept)
-        if len(kept) >= 2 and answer not in context.lower():
-            found.append(replace(example, context=context, answerable=False, answer=None))
-    return found
+    chosen = (e for e in spans if rng.random() < share)
+    return [other for e in chosen if (other := cut(e))]
+
+
+def cut(example: Example) -> Example | None:
+    """The example without the sentence of the answer; None where that leaves too little, or the answer."""
+    if example.answer is None:
+        return None
+    start, end = example.answer
+    kept = [(a, b) for a, b in sentences(example.context) if b <= start or a >= end]
+    context = " ".join(example.context[a:b] for a, b in kept)
+    if len(kept) < 2 or example.context[start:end].lower() in context.lower():
+        return None
+    return replace(example, context=context, answerable=False, answer=None)
 
 
 def near_misses(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:

@@ -29,6 +29,10 @@ class Row:
     somewhere: bool
 
 
+Unit = Sequence[Row]
+"""A row alone, or a group: one that has an answer, and others that compete with it and have none."""
+
+
 class Encoder:
     """Tokenises examples as the reader's tokenizer does, with the special tokens of its model."""
 
@@ -72,19 +76,38 @@ class Encoder:
         return ids
 
 
-def batches(rows: Sequence[Row], tokens: int, rng: random.Random) -> list[list[Row]]:
-    """Rows of alike length together, about ``tokens`` tokens a batch, in random order."""
-    pool = sorted(rows, key=lambda r: len(r.ids) + rng.random() * 12)
-    found: list[list[Row]] = []
-    current: list[Row] = []
-    for row in pool:
-        if current and len(row.ids) * (len(current) + 1) > tokens:
+def batches(units: Sequence[Unit], tokens: int, rng: random.Random) -> list[list[Unit]]:
+    """Units of alike length together, about ``tokens`` tokens a batch, in random order."""
+    pool = sorted(((_longest(unit), unit) for unit in units), key=lambda pair: pair[0] + rng.random() * 12)
+    found: list[list[Unit]] = []
+    current: list[Unit] = []
+    rows = 0
+    for longest, unit in pool:
+        if current and longest * (rows + len(unit)) > tokens:
             found.append(current)
-            current = []
-        current.append(row)
+            current, rows = [], 0
+        current.append(unit)
+        rows += len(unit)
     found.append(current)
     rng.shuffle(found)
     return found
+
+
+def _longest(unit: Unit) -> int:
+    return max(len(row.ids) for row in unit)
+
+
+def collate_units(units: Sequence[Unit]) -> dict[str, torch.Tensor]:
+    """As ``collate``, with ``group``, the number of each row's group (-1 alone), and ``weight``.
+
+    The wrong ones of a group weigh as much as the right one together.
+    """
+    batch = collate([row for unit in units for row in unit])
+    batch["group"] = torch.tensor([i if len(unit) > 1 else -1 for i, unit in enumerate(units) for _ in unit])
+    batch["weight"] = torch.tensor(
+        [1.0 if row.answerable or len(unit) == 1 else 1 / (len(unit) - 1) for unit in units for row in unit]
+    )
+    return batch
 
 
 def collate(rows: Sequence[Row]) -> dict[str, torch.Tensor]:

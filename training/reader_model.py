@@ -1,6 +1,7 @@
 """The reader network: a BERT encoder with a span head and a relevance head."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import BertModel
@@ -82,9 +83,45 @@ class _Relevance(torch.nn.Module):
         return scores.squeeze(-1)
 
 
-def save_checkpoint(folder: Path, model: ReaderModel, optimizer: torch.optim.Optimizer, step: int) -> None:
-    """Write beside and swap, so that a kill leaves a whole checkpoint."""
+class Average:
+    """A moving average of the trained weights, which reads better than the last step's."""
+
+    def __init__(self, model: ReaderModel, kept: float) -> None:
+        self._kept = kept
+        self._steps = 0
+        self._weights = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+
+    def take(self, model: ReaderModel) -> None:
+        """One step; the first ones keep less, so that the start does not linger."""
+        self._steps += 1
+        kept = min(self._kept, self._steps / (self._steps + 9))
+        for name, value in model.named_parameters():
+            if name in self._weights:
+                self._weights[name].lerp_(value.detach(), 1 - kept)
+
+    def state(self) -> dict[str, Any]:
+        return {"steps": self._steps, "weights": self._weights}
+
+    def load(self, state: dict[str, Any]) -> None:
+        self._steps, self._weights = state["steps"], state["weights"]
+
+
+def save_checkpoint(
+    folder: Path, model: ReaderModel, average: Average, optimizer: torch.optim.Optimizer, step: int
+) -> None:
+    """Write beside and swap, so that a kill leaves a whole checkpoint. What is not trained is left out."""
     folder.mkdir(parents=True, exist_ok=True)
     beside = folder / "training.tmp"
-    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, beside)
+    trained = {name: value.detach() for name, value in model.named_parameters() if value.requires_grad}
+    torch.save(
+        {"model": trained, "average": average.state(), "optimizer": optimizer.state_dict(), "step": step}, beside
+    )
     beside.replace(folder / "training.pt")
+
+
+def load_trained(folder: Path, backbone: Path) -> ReaderModel:
+    """The averaged weights of a checkpoint, ready to read."""
+    model = ReaderModel.from_encoder(backbone)
+    saved = torch.load(folder / "training.pt", map_location="cpu")
+    model.load_state_dict(saved["average"]["weights"], strict=False)
+    return model.eval()

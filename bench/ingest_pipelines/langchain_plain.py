@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.ingest_pipelines.pipeline import Found, Ingested
-from index.encode import packaged_folder
+from index.packaged_minilm import packaged_folder
 
 
 def ingest(files: Sequence[Path], folder: Path, first: Path) -> Ingested:

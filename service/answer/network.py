@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
 from index.packaged_e5 import PackagedE5, packaged_e5
+from service.answer.runtimes import Array, Feed, Runtime, RuntimeName, open_runtime
 
 MODEL_FOLDER = Path(__file__).parent / "model"
 """The network that Footnoted comes with."""
@@ -23,9 +24,6 @@ MODEL_FOLDER = Path(__file__).parent / "model"
 QUESTION_TOKENS = 48
 TITLE_TOKENS = 24
 _WINDOW_TOKENS = 280
-_BATCH = 4
-
-Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +51,25 @@ class _Input:
 
 
 class Network:
-    """Runs with onnxruntime on the CPU; safe from several threads. Loaded on first use."""
+    """Runs on the CPU; safe from several threads. Loaded on first use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtime: RuntimeName = "auto") -> None:
         self._folder = folder
+        self._runtime_name = runtime
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Window]:
         """The windows of all passages; a passage is (title, text)."""
         # Alike lengths in one batch waste the least on padding.
         inputs = sorted(self._inputs(question, passages), key=lambda i: len(i.ids))
+        batches = _in_parts(inputs, self.runtime.batches(len(inputs)))
+        logits = self.runtime.run([self._feed(batch) for batch in batches])
         return [
-            window for start in range(0, len(inputs), _BATCH) for window in self._run(inputs[start : start + _BATCH])
+            w
+            for batch, (span, relevance) in zip(batches, logits, strict=True)
+            for w in _windows(batch, span, relevance)
         ]
 
-    def _run(self, batch: Sequence[_Input]) -> Iterator[Window]:
+    def _feed(self, batch: Sequence[_Input]) -> Feed:
         length = max(len(one.ids) for one in batch)
         ids = np.zeros((len(batch), length), dtype=np.int64)
         mask, segments = np.zeros_like(ids), np.zeros_like(ids)
@@ -74,11 +77,7 @@ class Network:
             ids[i, : len(one.ids)] = one.ids
             mask[i, : len(one.ids)] = 1
             segments[i, one.question : len(one.ids)] = 1
-        words = self.package.word_embeddings(ids)
-        span, relevance = self._session.run(None, {"words": words, "mask": mask, "segments": segments})
-        for i, one in enumerate(batch):
-            body = span[i, one.body : one.body + len(one.offsets)]
-            yield Window(one.passage, float(relevance[i]), one.offsets, body, float(span[i, 0].sum()))
+        return {"words": self.package.word_embeddings(ids), "mask": mask, "segments": segments}
 
     def _inputs(self, question: str, passages: Sequence[tuple[str, str]]) -> list[_Input]:
         tokenizer = self.tokenizer
@@ -105,7 +104,7 @@ class Network:
     @cached_property
     def tokenizer(self) -> Any:
         """A ``tokenizers.Tokenizer``."""
-        return self.package.tokenizer()
+        return self.package.tokenizer
 
     @cached_property
     def _ends(self) -> tuple[int, int]:
@@ -113,16 +112,22 @@ class Network:
         return first, last
 
     @cached_property
-    def _session(self) -> Any:
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()  # of builds that have any: nothing of ours is sent anywhere
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        # Spinning threads would take the cores from the encoder, which has a pool of its own.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    def runtime(self) -> Runtime:
+        """What runs the graph. Raises EncoderUnavailable."""
         with explained(self._folder / "reader.onnx") as path:
-            return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+            return open_runtime(path, self._runtime_name)
+
+
+def _windows(batch: Sequence[_Input], span: Array, relevance: Array) -> Iterator[Window]:
+    for i, one in enumerate(batch):
+        body = span[i, one.body : one.body + len(one.offsets)]
+        yield Window(one.passage, float(relevance[i]), one.offsets, body, float(span[i, 0].sum()))
+
+
+def _in_parts(inputs: Sequence[_Input], parts: int) -> list[Sequence[_Input]]:
+    """As alike in number as may be."""
+    ends = [len(inputs) * part // parts for part in range(parts + 1)]
+    return [inputs[start:end] for start, end in pairwise(ends)]
 
 
 @cache
@@ -136,7 +141,7 @@ def explained(path: Path) -> Iterator[Path]:
     """A model file that is missing or damaged is told by name. Raises EncoderUnavailable."""
     try:
         yield path
-    except Exception as error:  # onnxruntime raises classes of its own for damaged files
+    except Exception as error:  # the runtimes raise classes of their own for damaged files
         reason = str(error).strip().split("\n")[0]
         raise EncoderUnavailable(f"The reader cannot load {path}: {reason}", "Install Footnoted again.") from error
 

@@ -7,7 +7,8 @@ import pytest
 from tokenizers import Tokenizer
 
 from core.errors import EncoderUnavailable
-from index.encode import SentenceTransformerEncoder, packaged_folder
+from index.encode import SentenceTransformerEncoder
+from index.packaged_minilm import packaged_folder
 
 TEXTS = [
     "The ferry leaves the harbour at seven.",

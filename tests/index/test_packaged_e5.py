@@ -17,7 +17,7 @@ def package():
 
 @pytest.fixture(scope="module")
 def tokenizer(package):
-    return package.tokenizer()
+    return package.tokenizer
 
 
 def test_the_sizes_are_those_of_the_model(package):

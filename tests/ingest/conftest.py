@@ -9,7 +9,7 @@ import pytest
 from tokenizers import Tokenizer
 from web_server import Site, serving_site
 
-from index.encode import packaged_folder
+from index.packaged_minilm import packaged_folder
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 

@@ -6,9 +6,11 @@ fp32 network is of the same build with untrained heads, which takes the same tim
 
 import argparse
 import copy
+import importlib.util
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -61,8 +63,7 @@ def main() -> None:
     read = passages(options.passages, options.tokens)
     ways: dict[str, Callable[[], object]] = {"PyTorch, float32": in_fp32(read)}
     for name in available_runtimes():
-        network = Network(options.model, name)
-        ways[name] = lambda network=network: network.read(QUESTION, read)
+        ways[name] = partial(Network(options.model, name).read, QUESTION, read)
     times: dict[str, list[float]] = {way: [] for way in ways}
     for run in ways.values():
         run()

@@ -65,7 +65,7 @@ def rows(chosen: QuestionSet) -> Iterator[str]:
                 with Engine.open(settings, encoder) as engine:
                     engine.ingest(work.files)
                     for way, ranker in _rankers(engine, (target, maximum), everything=not suffix):
-                        figures = " | ".join(f"{share:.3f}" for share in _hits_at(engine, chosen, ranker))
+                        figures = " | ".join(f"{share:.3f}" for share in hits_at(engine, chosen, ranker))
                         yield f"| {target} / {maximum}{suffix} | {way} | {figures} |"
 
 
@@ -106,7 +106,7 @@ def _with_neighbours(engine: Engine, ranker: Ranker, sizes: tuple[int, int]) -> 
     return lambda q: [widen(hit) for hit in ranker(q)[:10]]
 
 
-def _hits_at(engine: Engine, chosen: QuestionSet, ranker: Ranker) -> list[float]:
+def hits_at(engine: Engine, chosen: QuestionSet, ranker: Ranker) -> list[float]:
     refs = [DocumentRef(row.id, row.uri, row.title, row.media_type) for row in engine.documents()]
     locator = EvidenceLocator(refs, engine.document)
     ranks = []

@@ -196,6 +196,10 @@ class IndexBroken(FootnotedError):
     code = "index_broken"
 
 
+class IndexOutdated(IndexBroken):
+    """A derived index was written by another version: it is made anew."""
+
+
 class NotReady(FootnotedError):
     """The service is starting or has too much to do."""
 

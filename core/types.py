@@ -137,7 +137,8 @@ class Hit:
 class Citation:
     """The place that supports an answer: ``document.text[start:end] == quote``, or it does not exist.
 
-    ``marker`` is the number in square brackets, counted from 1. ``support`` is in [0, 1].
+    ``marker`` is the number in square brackets, counted from 1. ``support`` is in [0, 1]. ``language`` is the ISO 639-1
+    code of what the quote is written in, or None where it could not be told.
     """
 
     marker: int
@@ -148,6 +149,7 @@ class Citation:
     end: int
     quote: str
     support: float
+    language: str | None = None
 
 
 class Verdict(StrEnum):
@@ -204,7 +206,8 @@ class Clarification:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that whoever asked should know of the answer. ``code`` is a stable name, ``text`` English."""
+    """Something that whoever asked should know of the answer. ``code`` is a stable name, ``text`` in the
+    language of the question where the service has words of it, else English."""
 
     code: str
     text: str

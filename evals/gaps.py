@@ -124,10 +124,11 @@ def shows_gap(question: AskedQuestion, below: float) -> bool:
     return not question.answered or question.confidence < below or question.is_rated(Rating.DOWN)
 
 
-def grouped(questions: Sequence[AskedQuestion], encode: Encode) -> tuple[list[Group], int]:
+def grouped(questions: Sequence[AskedQuestion], encode: Encode, distance: float = DISTANCE) -> tuple[list[Group], int]:
     """Groups, those of most people first, and how many questions were left out because there are too many texts.
 
-    ``questions`` come newest first: the oldest are left out. ``encode`` gives unit vectors.
+    ``questions`` come newest first: the oldest are left out. ``encode`` gives unit vectors,
+    which are alike up to the cosine distance.
     """
     by_text: dict[str, list[AskedQuestion]] = {}
     left_out = 0
@@ -144,16 +145,16 @@ def grouped(questions: Sequence[AskedQuestion], encode: Encode) -> tuple[list[Gr
     asked = list(by_text.values())
     texts = [" ".join(same[0].understood_as.split()) for same in asked]
     vectors = encode(texts)
-    groups = [_group(members, texts, asked, vectors) for members in _clusters(vectors)]
+    groups = [_group(members, texts, asked, vectors) for members in _clusters(vectors, distance)]
     return sorted(groups, key=lambda g: (-g.people, -len(g.questions), g.title)), left_out
 
 
-def _clusters(vectors: Vectors) -> list[NDArray[np.int64]]:
+def _clusters(vectors: Vectors, distance: float) -> list[NDArray[np.int64]]:
     """Indices of the vectors that belong together: average linkage, so that no chain of neighbours grows."""
     if len(vectors) == 1:
         return [np.zeros(1, dtype=np.int64)]
     clustering = AgglomerativeClustering(
-        n_clusters=None, metric="cosine", linkage="average", distance_threshold=DISTANCE
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=distance
     )
     labels = clustering.fit_predict(vectors)
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]

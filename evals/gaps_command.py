@@ -16,10 +16,11 @@ from rich.table import Table
 from core.errors import InvalidRequest
 from core.plain_text import printable
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
-from evals.gaps import Gap, Group, NearestDocument, Today, grouped, shows_gap
+from evals.gaps import DISTANCE, Gap, Group, NearestDocument, Today, grouped, shows_gap
 from evals.progress import progress_bar
 from evals.report import table_console
 from evals.write_file import write_atomically
+from index.cosine_scale import own
 from index.encode import Vectors
 from service.commands.options import AsJson, Collection, DataDir, Since, settings_with, since_utc
 from service.engine import Engine
@@ -54,7 +55,9 @@ def gaps(
     lacking = [question for question in asked if shows_gap(question, below)]
     with Engine.open(settings) as engine:
         engine.collection(collection)
-        groups, left_out = grouped(lacking, _encoder(engine, messages))
+        groups, left_out = grouped(
+            lacking, _encoder(engine, messages), 1 - own(1 - DISTANCE, engine.store.encoder.name)
+        )
         with progress_bar("Gaps", min(most, len(groups)), messages) as advance:
             found = [_looked_into(engine, collection, group, below, advance) for group in groups[:most]]
     if csv is not None:

@@ -217,6 +217,7 @@ def _citation(body: Mapping[str, Any]) -> Citation:
         body["end"],
         body["quote"],
         body["support"],
+        body.get("language"),
     )
 
 
@@ -225,7 +226,8 @@ def _hit(body: Mapping[str, Any]) -> Hit:
     page = body["page"]
     pages = None if page is None else (page, body.get("last_page") or page)
     place = f"{body['document_id']}:{body['start']}"
-    passage = Passage(place, document, tuple(body["section"]), pages, body["start"], body["end"], body["text"])
+    stretch = body["start"], body["end"], body["text"]
+    passage = Passage(place, document, tuple(body["section"]), pages, *stretch, body.get("language"))
     return Hit(passage, body["score"], HitSource.FUSED)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from index.encode import DEFAULT_MODEL
+from index.encoder_names import ENGLISH, MULTILINGUAL, canonical
+from index.packaged_e5 import package_file
 from index.packaged_minilm import packaged_folder
 from service.answer.network import MODEL_FOLDER
 from service.settings import Settings
@@ -25,12 +26,18 @@ def code() -> dict[str, object]:
 
 def models(settings: Settings) -> Mapping[str, object]:
     """SHA-256 of the weights in use; None for an encoder that only a hub's cache holds."""
-    folder = packaged_folder() if settings.encoder.model == DEFAULT_MODEL else Path(settings.encoder.model)
-    weights = sorted(folder.rglob("*.safetensors")) if folder.is_dir() else []
+    encoder = _weights(canonical(settings.encoder.model))
     return {
-        "encoder": _hash(weights[0]) if weights else None,
+        "encoder": None if encoder is None else _hash(encoder),
         "reader": _hash(MODEL_FOLDER / "reader.onnx") if settings.answer.reader == "cross-encoder" else None,
     }
+
+
+def _weights(encoder: str) -> Path | None:
+    if encoder == MULTILINGUAL:
+        return package_file()
+    folder = packaged_folder() if encoder == ENGLISH else Path(encoder)
+    return next(iter(sorted(folder.rglob("*.safetensors"))), None) if folder.is_dir() else None
 
 
 def _hash(file: Path) -> str:

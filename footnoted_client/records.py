@@ -16,7 +16,10 @@ def record(kind: type[_R], members: Mapping[str, Any], **more: Any) -> _R:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A source of the answer: the document's text at ``[start:end]`` is ``quote``. ``url`` shows it."""
+    """A source of the answer: the document's text at ``[start:end]`` is ``quote``. ``url`` shows it.
+
+    ``language`` is the ISO 639-1 code of the quote, None where it could not be told.
+    """
 
     marker: int
     document_id: str
@@ -30,6 +33,7 @@ class Citation:
     quote: str
     support: float
     url: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a passage stands."""
+    """Where a passage stands. ``language`` is its ISO 639-1 code, None where it could not be told."""
 
     document_id: str
     title: str
@@ -55,6 +59,7 @@ class Place:
     start: int
     end: int
     url: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Hit:
     score: float
     url: str
     also_in: tuple[Place, ...]
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

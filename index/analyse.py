@@ -1,19 +1,29 @@
 """Text to search terms: one definition for keyword search and for the overlap of a question and a sentence."""
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
+import regex
 import Stemmer
 
-# Python's \w knows no combining marks: without them, decomposed accents and Indic vowels would cut words apart.
-_WORD = re.compile(r"\w[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]*")
-# Scripts written without spaces between words: pairs of characters stand in for words there.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0003ffff]+"
+from index.fold import fold, plain
+from index.stop_words import STOP_WORDS as STOP_WORDS
+from index.stop_words import stop_words_of, without_interrogatives
+
+ANALYSIS = f"2, snowball {Stemmer.version()}"
+"""Names how terms are made: what was indexed under another name is indexed anew. To be changed with the terms."""
+
+# Combining marks belong to the word: without them, accents and vowels of many scripts would cut words apart.
+_WORD = regex.compile(r"[\p{L}\p{N}_][\p{L}\p{N}\p{M}_]*")
+# Scripts without spaces between words, and Korean, whose particles are written onto words.
+_CHARACTERS = (
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\u3005\u3007\u3099\u309a\u30fc]"
 )
+_PIECE = regex.compile(rf"(?P<characters>(?:{_CHARACTERS}\p{{M}}*)+)|(?:(?!{_CHARACTERS}).)+")
+_CHARACTER = regex.compile(r".\p{M}*")
 # By ISO 639-1 code. What is written in another language, or in one that was not told, is taken for English.
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -23,33 +33,19 @@ _STEMMERS = {
     "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
     "ta": "tamil", "tr": "turkish",
 }  # fmt: skip
-_APOSTROPHE = re.compile(r"['’]s\b|['’]")
+_APOSTROPHE = regex.compile(r"['’]s\b|['’]")
 # In quotation marks, or words that punctuation joins; a slash or dash between words of a sentence joins them, too.
-_TOGETHER = re.compile(r"[\"“„«]([^\"”“»]{3,200})[\"”“»]|\w+(?:[-./:#()@+&]+\w+)+")
-
-STOP_WORDS = frozenset(
-    (  # one string reads better than a hundred lines
-        "a about after all also am an and any are as at be because been before being both but by can could did do "
-        "does doing done for from further get had has have having he her here hers him his how i if in into is it "
-        "its itself just me more most my no nor not of off on once only or other our out over own same she should "
-        "so some such than that the their them then there these they this those through to too under until up very "
-        "was we were what when where which while who whom whose why will with would you your"
-    ).split()
+_TOGETHER = regex.compile(
+    r"[\"“„«]([^\"”“»]{3,200})[\"”“»]|[「『《]([^」』》]{2,200})[」』》]|\w+(?:[-./:#()@+&]+\w+)+"
 )
 
 
-def words(text: str) -> list[tuple[str, int, int]]:
-    """The words of a text as (folded word, start, end): case and diacritics folded, not stemmed.
-
-    In scripts without spaces, overlapping pairs of characters stand in for words.
-    """
-    return [(_fold(text[start:end]), start, end) for start, end in _spans(text)]
-
-
 def terms(text: str, language: str | None = None) -> list[str]:
-    """Search terms in order, for the keyword index, stemmed as the language (ISO 639-1) is."""
-    text = _APOSTROPHE.sub(" ", text)
-    return [stem(text[start:end], language) for start, end in _spans(text)]
+    """Search terms in order, for the keyword index, stemmed as the language (ISO 639-1) is.
+
+    Where words cannot be told by spaces, each character is a term, and each pair of neighbours.
+    """
+    return [stem(word, language) for word in _words(plain(text))]
 
 
 def question_terms(question: str) -> list[str]:
@@ -59,9 +55,10 @@ def question_terms(question: str) -> list[str]:
 
 def question_stems(question: str, languages: Sequence[str]) -> dict[str, list[str]]:
     """The terms of a question, each with what it is in the languages that are searched."""
-    question = _APOSTROPHE.sub(" ", question)
-    found = [question[start:end] for start, end in _spans(question)]
-    kept = [word for word in found if _fold(word) not in STOP_WORDS] or found
+    asked = plain(question)
+    found = list(_words(without_interrogatives(asked))) or list(_words(asked))
+    stop_words = stop_words_of(found)
+    kept = [word for word in found if word not in stop_words] or found
     stems: dict[str, list[str]] = {}
     for word in kept:
         stems.setdefault(stem(word), []).extend(stem(word, language) for language in (None, *languages))
@@ -79,22 +76,26 @@ def question_phrases(question: str, languages: Sequence[str] = ()) -> list[list[
     return found
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for match in _WORD.finditer(text):
-        start = match.start()
-        position = 0
-        piece = match.group()
-        for run in [*_UNSPACED.finditer(piece), None]:
-            end = run.start() if run else len(piece)
-            if end > position:
-                found.append((start + position, start + end))
-            if run is None:
-                break
-            last = max(run.start() + 1, run.end() - 1)
-            found += [(start + i, start + min(i + 2, run.end())) for i in range(run.start(), last)]
-            position = run.end()
-    return found
+def _words(text: str) -> Iterator[str]:
+    """Of a plain text: words, and characters with their pairs where those stand in for words.
+
+    A character stands between the pairs that it is in, so that the terms of a part of a text are a part of its terms:
+    phrases are found by that.
+    """
+    for match in _WORD.finditer(_APOSTROPHE.sub(" ", text)):
+        word = match.group()
+        if word.isascii():
+            yield word
+            continue
+        for piece in _PIECE.finditer(word):
+            if piece["characters"] is None:
+                yield piece.group()
+                continue
+            characters = _CHARACTER.findall(piece.group())
+            yield characters[0]
+            for first, second in pairwise(characters):
+                yield first + second
+                yield second
 
 
 def has_stemmer(language: str | None) -> bool:
@@ -108,10 +109,10 @@ def stem(word: str, language: str | None = None) -> str:
     name = _STEMMERS.get(language or "en", "english")
     if name == "english":
         # Folded first: "résumés" is found by who types "resumes".
-        return _by_snowball(name, _fold(word))
+        return _by_snowball(name, fold(word))
     # The rules of other languages know their diacritics.
     cased = unicodedata.normalize("NFKC", word.casefold())
-    return _fold(_by_snowball(name, cased)) or _fold(word)
+    return fold(_by_snowball(name, cased)) or fold(word)
 
 
 def _by_snowball(name: str, word: str) -> str:
@@ -122,12 +123,3 @@ def _by_snowball(name: str, word: str) -> str:
 @lru_cache
 def _stemmer(name: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(name)
-
-
-@lru_cache(maxsize=100_000)
-def _fold(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    # Marks carry meaning in Indic scripts: only Latin, Greek and Cyrillic lose theirs.
-    if decomposed and ord(decomposed[0]) < 0x530:
-        decomposed = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return unicodedata.normalize("NFKC", decomposed)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 from core.types import DocumentRef, Passage
 from index import schema
 from index.catalog import Catalog, Collection, no_document
+from index.passages import own_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,15 @@ def _count(key: int) -> Select[Any]:
 def _stretch(connection: Connection, key: int, ref: DocumentRef, limit: int, offset: int) -> PassageStretch:
     p = schema.passages.c
     total: int = connection.execute(_count(key)).scalar_one()
-    columns = select(p.start, p.end, p.section, p.first_page, p.last_page, p.text)
-    query = columns.where(p.document_key == key).order_by(p.start)
+    columns = select(p.start, p.end, p.section, p.first_page, p.last_page, p.text, own_language())
+    query = columns.join_from(schema.passages, schema.documents).where(p.document_key == key).order_by(p.start)
     before = min(offset, 1)
     rows = connection.execute(query.limit(limit + before + 1).offset(offset - before)).all()
     found = [
         Passage(
-            f"{ref.id}:{start}-{end}", ref, tuple(section), None if first is None else (first, last), start, end, text
+            f"{ref.id}:{start}-{end}", ref, tuple(section), (first, last) if last else None, start, end, text, language
         )
-        for start, end, section, first, last, text in rows
+        for start, end, section, first, last, text, language in rows
     ]
     shown = found[before : before + limit]
     after = found[before + limit :]

@@ -90,7 +90,7 @@ def put(connection: Connection, collection_id: int, entry: Entry) -> list[Remove
     )
     assert result.inserted_primary_key is not None
     key = result.inserted_primary_key[0]
-    passages.put(connection, collection_id, key, entry.made)
+    passages.put(connection, collection_id, key, entry.made, document.language)
     if entry.signature is not None:
         quality.put(connection, key, entry.findings, entry.signature)
     marks_tables.put(connection, key, kept)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.errors import EncoderUnavailable
 from index import openvino_encoder
-from index.encoder_names import ENGLISH, MULTILINGUAL, canonical
+from index.encoder_names import DEFAULT, ENGLISH, MULTILINGUAL, canonical
 from index.packaged_minilm import packaged_folder
 from index.precision import Precision, chosen, summed_in
 from index.together import Together
@@ -25,7 +25,6 @@ Vectors = NDArray[np.float32]
 
 Backend = Literal["auto", "torch", "openvino"]
 
-DEFAULT_MODEL = ENGLISH
 _WORTH_CONVERTING = 300  # passages: from there on, loading what was converted once pays
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
@@ -60,28 +59,33 @@ class Encoder(Protocol):
         """Tokens of each text, special tokens not counted."""
         ...
 
+    def prepare(self) -> None:
+        """Be ready for many questions. Raises EncoderUnavailable."""
+        ...
+
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model: the packaged default, a folder, or a name on a hub.
+    """Any sentence-transformers model: ``english`` or ``multilingual`` out of a package, a folder, a name on a hub.
 
     The model is loaded on first use; loading and use are safe from several threads.
     """
 
     def __init__(
         self,
-        model: str = DEFAULT_MODEL,
+        model: str = DEFAULT,
         device: str | None = None,
         batch_size: int = 32,
         precision: Precision = "auto",
         backend: Backend = "auto",
     ) -> None:
-        """``precision`` and ``backend`` are those of passages; questions are always float32 by PyTorch."""
+        """``precision`` is that of passages; questions are always in float32."""
         self._requested = canonical(model)
         self._device = device
         self._batch_size = batch_size
         self._precision = precision
         self._backend = backend
         self._fast: SentenceTransformer | None = None
+        self._fast_questions: SentenceTransformer | None = None
         self._counter: Any = None
         self._converting_tried = False
         self._passages = 0
@@ -119,7 +123,7 @@ class SentenceTransformerEncoder:
             with self._lock:
                 if self._is_worth_converting(device, precision, len(order) - start):
                     self._converting_tried = True
-                    self._fast = openvino_encoder.accelerated(model, precision)
+                    self._fast = openvino_encoder.accelerated(model, precision, "THROUGHPUT")
                 with summed_in(precision if self._fast is None else "float32", device):
                     found = (self._fast or model).encode_document([texts[i] for i in batch], **_OPTIONS)
             out[batch] = found
@@ -142,8 +146,18 @@ class SentenceTransformerEncoder:
 
     def _encode_questions(self, texts: list[str]) -> Vectors:
         _, model = self._models()
-        vectors: Vectors = model.encode_query(texts, **_OPTIONS)
+        vectors: Vectors = (self._fast_questions or model).encode_query(texts, **_OPTIONS)
         return vectors
+
+    def prepare(self) -> None:
+        """Load the model now, and make it quick for single questions: a second that pays after some hundred of them.
+
+        Raises EncoderUnavailable.
+        """
+        _, model = self._models()
+        converts = self._backend != "torch" and model.device.type == "cpu" and openvino_encoder.is_available()
+        if converts and self._fast_questions is None:
+            self._fast_questions = openvino_encoder.accelerated(model, "float32", "LATENCY")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counter = self._counter or self._make_counter()

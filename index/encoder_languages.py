@@ -1,5 +1,7 @@
 """Which languages an encoder was trained on, by the model's name. Source: the models' cards."""
 
+from index.encoder_names import canonical
+
 _ENGLISH = frozenset({"en"})
 _E5 = frozenset(
     "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fr fy ga gd gl gu ha he hi hr hu hy id is it "
@@ -30,5 +32,5 @@ _BY_BEGINNING = (
 
 def languages_of(model: str) -> frozenset[str] | None:
     """ISO 639-1 codes by a model's name or folder; None where nothing is known of it."""
-    name = model.rstrip("/").rsplit("/", 1)[-1].lower()
+    name = canonical(model).rstrip("/").rsplit("/", 1)[-1].lower()
     return next((languages for beginning, languages in _BY_BEGINNING if name.startswith(beginning)), None)

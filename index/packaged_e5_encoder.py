@@ -37,23 +37,24 @@ class PackagedTransformer(InputModule):
     """The tokenizer and the transformer. It has no state that use would change, so threads may share it."""
 
     def __init__(self, package: PackagedE5) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._package = package
         self.tokenizer: Tokenizer = package.tokenizer
         self.auto_model = _layers(package)
+        self._hidden = int(package.sizes["hidden"])
         self.max_seq_length = package.sizes["positions"]
 
     def __deepcopy__(self, _: dict[int, Any]) -> "PackagedTransformer":
         return self
 
     def get_embedding_dimension(self) -> int:
-        return self._package.sizes["hidden"]
+        return self._hidden
 
     def word_embeddings(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """What the layers take in place of token ids."""
         return self._package.word_embeddings(ids)
 
-    def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+    def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         texts = [f"{prompt or ''}{text}" for text in inputs]
         bos, eos, pad, _unknown = self._package.special_ids
         room = self.max_seq_length - 2
@@ -80,8 +81,14 @@ class PackagedTransformer(InputModule):
 
 def _layers(package: PackagedE5) -> BertModel:
     """All but the word embeddings, in whose place is a table of one row that nothing reads."""
-    model = BertModel(BertConfig.from_dict({**package.config(), "vocab_size": 1}), add_pooling_layer=False)
+    with torch.device("meta"):  # nothing is drawn at random that is replaced at once
+        model = BertModel(BertConfig.from_dict({**package.config(), "vocab_size": 1}), add_pooling_layer=False)
     state = {name: torch.from_numpy(weights) for name, weights in package.layers()}
     state[WORD_EMBEDDINGS] = torch.zeros(1, package.sizes["hidden"])
     model.load_state_dict(state, assign=True)
-    return model.requires_grad_(False).eval()
+    places = torch.arange(package.sizes["positions"])[None]
+    model.embeddings.register_buffer("position_ids", places, persistent=False)
+    model.embeddings.register_buffer("token_type_ids", torch.zeros_like(places), persistent=False)
+    model.requires_grad_(False)
+    model.eval()  # type: ignore[no-untyped-call]
+    return model

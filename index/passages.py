@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from core.types import DocumentRef, Passage
 from index import changes, schema
@@ -32,11 +32,12 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A passage as keyword search sees it: its context, its text, and the language of its document."""
+    """A passage as keyword search sees it: its context, in the language of its document, and its text, in its own."""
 
     key: int
     context: str
     body: str
+    document_language: str | None
     language: str | None
 
 
@@ -75,8 +76,8 @@ def input_hash(encoder: str, text: str) -> bytes:
     return hashlib.sha256(f"{encoder}\0{text}".encode()).digest()
 
 
-def put(connection: Connection, collection_id: int, document_key: int, made: Embedded) -> None:
-    """Write a document's passages."""
+def put(connection: Connection, collection_id: int, document_key: int, made: Embedded, language: str | None) -> None:
+    """Write the passages of a document in this language."""
     for start in range(0, len(made.passages), _ROWS):
         some = made.passages[start : start + _ROWS]
         rows = [
@@ -91,6 +92,7 @@ def put(connection: Connection, collection_id: int, document_key: int, made: Emb
                 "text": passage.text,
                 "input_hash": made.input_hashes[start + i],
                 "vector": made.vectors[start + i].tobytes(),
+                "language": passage.language if passage.language != language else None,
             }
             for i, passage in enumerate(some)
         ]
@@ -106,9 +108,18 @@ def remove(connection: Connection, collection_id: int, document_key: int) -> Non
 def after(connection: Connection, collection_id: int, key: int, limit: int) -> list[Searched]:
     """The next passages with a greater key, ascending."""
     p, d = schema.passages.c, schema.documents.c
-    query = select(p.key, d.title, p.section, p.text, d.language).join_from(schema.passages, schema.documents)
+    columns = [p.key, d.title, p.section, p.text, d.language, own_language()]
+    query = select(*columns).join_from(schema.passages, schema.documents)
     rows = connection.execute(query.where(p.collection_id == collection_id, p.key > key).order_by(p.key).limit(limit))
-    return [Searched(row.key, context_of(row.title, row.section), searched(row.text), row.language) for row in rows]
+    return [
+        Searched(key, context_of(title, section), searched(text), *languages)
+        for key, title, section, text, *languages in rows
+    ]
+
+
+def own_language() -> ColumnElement[str]:
+    """Of a passage, joined with its document."""
+    return func.coalesce(schema.passages.c.language, schema.documents.c.language)
 
 
 def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> dict[bytes, Halves]:
@@ -126,13 +137,15 @@ def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> d
 def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
     """Passages by key; those that were deleted are left out."""
     p, d = schema.passages.c, schema.documents.c
-    columns = [p.key, p.start, p.end, p.section, p.first_page, p.last_page, p.text, d.id, d.uri, d.title, d.media_type]
-    query = select(*columns).join_from(schema.passages, schema.documents).where(p.key.in_(keys))
+    columns = [p.key, own_language(), p.start, p.end, p.section, p.first_page, p.last_page, p.text]
+    query = select(*columns, d.id, d.uri, d.title, d.media_type).join_from(schema.passages, schema.documents)
     found = {}
-    for key, start, end, section, first, last, text, *ref in connection.execute(query).all():
+    for key, language, start, end, section, first, last, text, *ref in connection.execute(query.where(p.key.in_(keys))):
         document = DocumentRef(*ref)
         pages = (first, last) if first is not None else None
-        found[key] = Passage(f"{document.id}:{start}-{end}", document, tuple(section), pages, start, end, text)
+        found[key] = Passage(
+            f"{document.id}:{start}-{end}", document, tuple(section), pages, start, end, text, language
+        )
     return found
 
 

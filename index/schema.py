@@ -29,7 +29,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, Operational
 
 from core.errors import IndexBroken, NotReady
 
-FORMAT_VERSION = 2  # the last revision in index/migrations/versions
+FORMAT_VERSION = 3  # the last revision in index/migrations/versions
 _BUSY_MS = 30_000
 
 metadata = MetaData(info={"versions": Path(__file__).parent / "migrations" / "versions"})
@@ -165,8 +165,10 @@ passages = Table(
     Column("text", Text, nullable=False),
     Column("input_hash", LargeBinary, nullable=False),  # of what the encoder was given
     Column("vector", LargeBinary, nullable=False),  # float16, little-endian
+    Column("language", String),  # where it is another than the document's
     Index("ix_passages_collection", "collection_id", "key"),
     Index("ix_passages_input_hash", "input_hash"),
+    Index("ix_passages_language", "collection_id", "language", sqlite_where=text("language IS NOT NULL")),
     sqlite_autoincrement=True,  # FAISS knows passages by key: a key never names another passage later
 )
 

@@ -1,6 +1,6 @@
 """Dense and keyword search of a question, fused, and what becomes of the ranking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -15,6 +15,7 @@ from index import passages
 from index.analyse import question_phrases, question_stems
 from index.arrange import Ranked, fold_duplicates, join_neighbours, spread
 from index.catalog import Collection
+from index.cosine_scale import comparable
 from index.dense.index import DenseIndex
 from index.dense.keys import Keys
 from index.encode import Encoder
@@ -43,8 +44,8 @@ class SearchSettings:
 class SearchResult:
     """Hits, best first, and what a reader wants to know beside them.
 
-    ``cosines`` holds the dense score of each hit. ``frequencies`` maps each search term of the question
-    to the number of passages that have it, of ``passages`` in all.
+    ``cosines`` holds the dense score of each hit, on the scale of ``index.cosine_scale``. ``frequencies`` maps each
+    search term of the question to the number of passages that have it, of ``passages`` in all.
     """
 
     hits: tuple[Hit, ...]
@@ -80,7 +81,7 @@ def search(
         dense = dict(searched.dense.search(vector, candidates, searched.allowed))
     stems = question_stems(question, searched.languages)
     all_stems = list(dict.fromkeys(stem for own in stems.values() for stem in own))
-    asked = Wanted(all_stems, question_phrases(question, searched.languages))
+    asked = wanted(stems, question_phrases(question, searched.languages))
     with stage("keyword"):
         words = dict(searched.keyword.search(asked, candidates, searched.allowed))
     _complete(dense, list(words), searched.dense, vector)
@@ -98,10 +99,16 @@ def search(
     counts = searched.keyword.document_frequencies(all_stems)
     return SearchResult(
         hits=tuple(one.hit for one in ranked),
-        cosines=tuple(one.cosine for one in ranked),
+        cosines=comparable([one.cosine for one in ranked], searched.collection.spec.encoder),
         frequencies={term: most for term, own in stems.items() if (most := max(counts.get(stem, 0) for stem in own))},
         passages=len(searched.dense),
     )
+
+
+def wanted(stems: Mapping[str, Sequence[str]], phrases: Sequence[Sequence[str]]) -> Wanted:
+    """What keyword search is to look for, of what ``question_stems`` and ``question_phrases`` gave."""
+    same = [own[0] for own in stems.values() if len(own) == 1]
+    return Wanted(same, phrases, [own for own in stems.values() if len(own) > 1])
 
 
 @stage("encode")

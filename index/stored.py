@@ -93,14 +93,16 @@ def still_there(connection: Connection, source: Collection, some: Sequence[Store
 
 def embedded(connection: Connection, stored: Stored, dimension: int) -> Embedded:
     """The passages of a document with their vectors, in their order."""
-    query = select(_p.start, _p.end, _p.section, _p.first_page, _p.last_page, _p.text, _p.input_hash, _p.vector)
-    rows = connection.execute(query.where(_p.document_key == stored.key).order_by(_p.key)).all()
+    columns = [_p.start, _p.end, _p.section, _p.first_page, _p.last_page, _p.text, _p.input_hash, _p.vector]
+    query = select(*columns, _p.language)
+    rows: Sequence[Any] = connection.execute(query.where(_p.document_key == stored.key).order_by(_p.key)).all()
     vectors = np.empty((len(rows), dimension), dtype="<f2")
     made, hashes = [], []
     ref = stored.ref
-    for i, (start, end, section, first, last, text, input_hash, vector) in enumerate(rows):
+    for i, (start, end, section, first, last, text, input_hash, vector, own) in enumerate(rows):
         pages = (first, last) if first is not None else None
-        made.append(Passage(f"{ref.id}:{start}-{end}", ref, tuple(section), pages, start, end, text))
+        language = own or stored.values["language"]
+        made.append(Passage(f"{ref.id}:{start}-{end}", ref, tuple(section), pages, start, end, text, language))
         hashes.append(input_hash)
         vectors[i] = np.frombuffer(vector, dtype="<f2")
     return Embedded(made, vectors, hashes)
@@ -112,7 +114,7 @@ def write(connection: Connection, collection_id: int, values: Mapping[str, Any],
     result = connection.execute(insert(schema.documents).values(row))
     assert result.inserted_primary_key is not None
     key: int = result.inserted_primary_key[0]
-    passages.put(connection, collection_id, key, made)
+    passages.put(connection, collection_id, key, made, values["language"])
     return key
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import PurePosixPath
 
-import py3langid
-
 from core.errors import EmptyDocument, ReadError, TooLarge
 from core.types import Document, Finding
 from ingest import detect, isolated, media_types, ocr, packages
 from ingest.blocks import Parsed, clean
 from ingest.isolated import OnProgress
+from ingest.languages import language_of
 from ingest.sources import check_size
 
 # Each parser's library is imported when a file of its format comes, and nowhere else.
@@ -39,8 +38,6 @@ _PARSERS = {
 }
 _NEVER_SLOW = {media_types.PLAIN, media_types.CODE}
 _ISOLATED_CHARS = 200_000  # of a text format: below, the worst takes a second, not worth a process
-_LANGUAGE_SAMPLE = 4000
-_MIN_LANGUAGE_SAMPLE = 20
 _TITLE_CHARS = 200
 
 
@@ -128,15 +125,6 @@ def _parse(media_type: str, data: bytes, text: str | None, name: str, on_progres
         return isolated.parse(module, text.encode(), name, on_progress=on_progress)
     parsed: Parsed = importlib.import_module(module).parse(text, name)
     return parsed
-
-
-def language_of(text: str) -> str | None:
-    """ISO 639-1 code by py3langid, or None for a text too short to tell."""
-    sample = text[:_LANGUAGE_SAMPLE]
-    if sum(c.isalpha() for c in sample) < _MIN_LANGUAGE_SAMPLE:
-        return None
-    code: str = py3langid.classify(sample)[0]
-    return code
 
 
 def _title(parsed: Parsed, name: str) -> str:

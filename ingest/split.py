@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.types import Block, BlockKind, Document, Passage
+from ingest.languages import languages_of_passages
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Texts to their numbers of encoder tokens, special tokens not counted."""
@@ -44,7 +45,7 @@ class _Piece:
 def split(document: Document, count_tokens: TokenCounter, settings: SplitSettings | None = None) -> list[Passage]:
     """Passages in order, without overlap; each is an exact stretch of the text.
 
-    A passage never crosses a heading; a heading begins the passage of what it heads.
+    A passage never crosses a heading; a heading begins the passage of what it heads. Each is told its language.
     """
     settings = settings or SplitSettings()
     passages: list[Passage] = []
@@ -56,7 +57,8 @@ def split(document: Document, count_tokens: TokenCounter, settings: SplitSetting
         group.append(piece)
     if group:
         passages.append(_passage(document, group))
-    return passages
+    told = languages_of_passages(document, passages)
+    return [replace(passage, language=language) for passage, language in zip(passages, told, strict=True)]
 
 
 def _fits(group: list[_Piece], piece: _Piece, settings: SplitSettings) -> bool:

@@ -2,8 +2,10 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from functools import cache
 
-from index.encode import Encoder
+from index.encode import Encoder, SentenceTransformerEncoder
+from index.encoder_names import ENGLISH, MULTILINGUAL
 from index.search import SearchSettings
 from index.store import Store
 from service.answer.answerer import Answerer, AnswerPolicy
@@ -36,8 +38,8 @@ def answerer_of(settings: Settings, store: Store, reader: Reader, writer: Writer
     return Answerer(store, reader, search, policy, writer, _conversation(settings, store.encoder))
 
 
-def writer_of(settings: Settings) -> Writer | None:
-    """None without a chat model."""
+def writer_of(settings: Settings, encoder: Encoder) -> Writer | None:
+    """None without a chat model. ``encoder`` is the store's."""
     model = settings.model
     if model.name is None:
         return None
@@ -45,12 +47,26 @@ def writer_of(settings: Settings) -> Writer | None:
     limits = Limits(model.start_s, model.pause_s, model.total_s, model.retries, most)
     opened = ModelOnDemand(model.name, model.base_url, model.api_key_file, limits, model.answer_budget)
     options = WritingOptions(model.policy, model.passage_budget, model.prices, model.ask_from, model.at_once)
-    return Writer(opened, open_checker(), options)
+    return Writer(opened, open_checker(encoder), options)
+
+
+def _of_questions(encoder: Encoder) -> Encoder:
+    """What tells whether two questions have to do with each other: the English encoder does so better than the
+    multilingual one (AUROC .82 and .72 on CAsT's short follow-ups).
+    """
+    return _english_encoder() if encoder.name == MULTILINGUAL else encoder
+
+
+@cache
+def _english_encoder() -> Encoder:
+    """One for all engines of the process; loaded with the first follow-up."""
+    return SentenceTransformerEncoder(ENGLISH)
 
 
 def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
     own, model = settings.conversation, settings.model
     options = ConversationOptions(own.rewrite, own.history_tokens, own.clarify)
+    encoder = _of_questions(encoder)
     if model.name is None:
         return Conversation(encoder, options)
     most = _REWRITE_TOKENS * _MOST_CHARACTERS_A_TOKEN

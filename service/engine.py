@@ -39,7 +39,7 @@ class Engine:
     def __init__(self, store: Store, reader: Reader, settings: Settings) -> None:
         self.store = store
         self._reader = reader
-        self._writer = writer_of(settings)
+        self._writer = writer_of(settings, store.encoder)
         self._answerer = answerer_of(settings, store, reader, self._writer)
         self._answers: AnswerCache | None = None
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
@@ -116,6 +116,7 @@ class Engine:
 
         Raises EncoderUnavailable, and UnsupportedModel or InvalidRequest where the chat model is not set up right.
         """
+        self.store.encoder.prepare()
         self.store.encoder.encode_questions(["Is everything in place?"])
         self.check_reader()
         self.check_model()

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from index.encoder_names import DEFAULT
 from ingest.web.addresses import parse_allowed
 from ingest.web.rules import WebRules
 
@@ -46,7 +47,9 @@ class EncoderSettings(_Group):
     """The embedding model."""
 
     model: str = Field(
-        "all-MiniLM-L6-v2", description="A sentence-transformers model: the packaged default, a folder or a hub name."
+        DEFAULT,
+        description='"english" (all-MiniLM-L6-v2), "multilingual" (multilingual-e5-small), which come along, or any '
+        "sentence-transformers model by its folder or hub name.",
     )
     device: str | None = Field(None, description="Torch device, such as cuda; chosen by itself when not set.")
     batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once.")
@@ -54,7 +57,8 @@ class EncoderSettings(_Group):
         "auto", description="Of the sums for passages; auto: bfloat16 where the processor has instructions for it."
     )
     backend: Literal["auto", "torch", "openvino"] = Field(
-        "auto", description="What embeds passages; auto: OpenVINO for many at once, where it is quicker."
+        "auto",
+        description="What embeds; auto: OpenVINO where it is quicker: many passages at once, a server's questions.",
     )
 
 

@@ -153,6 +153,7 @@ def _place_json(passage: Passage, collection: str) -> dict[str, Any]:
         "page": passage.pages[0] if passage.pages else None,
         "last_page": passage.pages[1] if passage.pages else None,
         "section": list(passage.section),
+        "language": passage.language,
         "start": passage.start,
         "end": passage.end,
         "url": view_url(document.id, collection, passage.start, passage.end, passage.text),
@@ -172,6 +173,7 @@ def citation_json(citation: Citation, collection: str) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
+        "language": citation.language,
         "support": round(citation.support, 4),
         "url": view_url(document.id, collection, citation.start, citation.end, citation.quote),
     }

@@ -7,7 +7,7 @@ not in the index. ``python -m training.calibrate_reader --help``.
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 from core.types import Document
 from index.documents import Entry
 from index.encode import SentenceTransformerEncoder
-from index.search import SearchResult
+from index.encoder_names import DEFAULT
 from index.store import Store
 from ingest.read import read
 from ingest.split import SplitSettings, split
@@ -39,6 +39,7 @@ _REFUSED_ABSENT = 0.95
 # How much each kind of question weighs: as many with an answer as adversarial ones, as in SQuAD 2.0, and some absent.
 _MIX = {"answerable": 0.4, "adversarial": 0.4, "absent": 0.2}
 _RIDGE = 0.01
+_ENCODERS = ("english", "multilingual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,23 @@ class Asked:
         return np.array([s.features for s in self.sentences])
 
 
-def ask_all(squad: Path, haystack: range, asked: range, reader: CrossEncoderReader) -> list[Asked]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What retrieval found for a question, and where its answers are: the place in the document, and the words."""
+
+    kind: str
+    article: int
+    task: ReadingTask
+    places: list[tuple[int, str]]
+
+
+def retrieve_all(squad: Path, haystack: range, asked: range, encoder_name: str = DEFAULT) -> Iterator[Found]:
     """Ask the questions of the articles ``asked``, with and without their article in the index."""
     data = json.loads(squad.read_text(encoding="utf-8"))["data"]
     ingest, answer = IngestSettings(), AnswerSettings()
     sizes = SplitSettings(ingest.split_target, ingest.split_maximum)
-    found: list[Asked] = []
     with tempfile.TemporaryDirectory() as folder:
-        encoder = SentenceTransformerEncoder()
+        encoder = SentenceTransformerEncoder(encoder_name)
         store = Store(Path(folder), encoder, (sizes.target, sizes.maximum))
         for present in (False, True):
             articles = haystack if present else [a for a in haystack if a not in asked]
@@ -73,9 +83,11 @@ def ask_all(squad: Path, haystack: range, asked: range, reader: CrossEncoderRead
                     result = store.search("default", question["question"], answer.passages)
                     kind = "adversarial" if question["is_impossible"] else "answerable"
                     places = [(start + a["answer_start"], a["text"]) for a in question["answers"]] if present else []
-                    found.append(_read(reader, question["question"], result, kind if present else "absent", places))
+                    task = ReadingTask(
+                        question["question"], result.hits, result.cosines, result.frequencies, result.passages
+                    )
+                    yield Found(kind if present else "absent", article, task, places)
         store.close()
-    return found
 
 
 def _put(
@@ -107,17 +119,14 @@ def _questions(article: dict, document: Document | None) -> Any:
                 yield question, start
 
 
-def _read(
-    reader: CrossEncoderReader, question: str, result: SearchResult, kind: str, places: list[tuple[int, str]]
-) -> Asked:
-    task = ReadingTask(question, result.hits, result.cosines, result.frequencies, result.passages)
-    found = reader.sentences(task)
+def read_found(reader: CrossEncoderReader, found: Found) -> Asked:
+    sentences = reader.sentences(found.task)
     right = []
-    for sentence in found:
-        offset = task.hits[sentence.hit].passage.start
+    for sentence in sentences:
+        offset = found.task.hits[sentence.hit].passage.start
         start, end = (offset + place for place in sentence.place)
-        right.append(any(start <= place and place + len(text) <= end for place, text in places))
-    return Asked(kind, found, np.array(right), task)
+        right.append(any(start <= place and place + len(text) <= end for place, text in found.places))
+    return Asked(found.kind, sentences, np.array(right), found.task)
 
 
 def fit(asked: list[Asked]) -> dict[str, Any]:
@@ -188,6 +197,12 @@ def _logistic(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -
     return np.concatenate([model.coef_[0], model.intercept_])
 
 
+def _best_cosines(found: Sequence[Found]) -> dict[str, float]:
+    """The mean by kind, on the scale of ``index.cosine_scale``, whose lines should make them alike for all encoders."""
+    kinds = sorted({one.kind for one in found})
+    return {k: round(float(np.mean([max(f.task.cosines) for f in found if f.kind == k])), 3) for k in kinds}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path, required=True)
@@ -195,7 +210,12 @@ def main() -> None:
         "--model", type=Path, required=True, help="Folder with the graphs; reader.json is written there."
     )
     options = parser.parse_args()
-    fitted = fit(ask_all(options.squad, range(8), range(6, 8), CrossEncoderReader(options.model)))
+    reader, asked = CrossEncoderReader(options.model), []
+    for name in _ENCODERS:
+        found = list(retrieve_all(options.squad, range(8), range(6, 8), name))
+        print(name, json.dumps(_best_cosines(found)))  # noqa: T201
+        asked += [read_found(reader, one) for one in found]
+    fitted = fit(asked)
     print(json.dumps(fitted, indent=1))  # noqa: T201
     settings = {
         "threshold": _threshold(fitted["figures"]["thresholds"]),

@@ -1,4 +1,4 @@
-"""How well a checkpoint reads the right paragraph: EM, F1, and telling SQuAD's unanswerable questions apart.
+"""How well a reader reads the right paragraph: EM, F1, and telling SQuAD's unanswerable questions apart.
 
 On articles of the development set that are not trained on. ``python -m training.evaluate_reader --help``.
 """
@@ -20,6 +20,7 @@ from training.backbone import backbone_folder
 from training.example import Example
 from training.inputs import Encoder, Row, collate
 from training.reader_model import ReaderModel, load_trained
+from training.start import start_from
 
 _ANSWER_TOKENS = 30
 
@@ -73,14 +74,20 @@ def _auroc(pairs: list[tuple[bool, float]]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("reader", type=Path, nargs="+", help="A checkpoint's folder, or an exported reader.onnx.")
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--backbone", type=Path, help="Folder of the sentence encoder it was trained from.")
     options: Any = parser.parse_args()
     backbone = options.backbone or backbone_folder()
     tokenizer = Tokenizer.from_file(str(backbone / "tokenizer.json"))
-    model = load_trained(options.checkpoint, backbone)
-    print(json.dumps(evaluate(model, Encoder(tokenizer), tokenizer, options.squad, range(6, 8))))  # noqa: T201
+    for reader in options.reader:
+        if reader.suffix == ".onnx":
+            model = ReaderModel.from_encoder(backbone).eval()
+            start_from(reader, model)
+        else:
+            model = load_trained(reader, backbone)
+        figures = evaluate(model, Encoder(tokenizer), tokenizer, options.squad, range(6, 8))
+        print(json.dumps({"reader": str(reader), **figures}), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def plan_of(options: argparse.Namespace, backbone: Path) -> list[list[Unit]]:
     kept: Path = options.output / "plan.pickle"
     if options.resume and kept.exists():
         with kept.open("rb") as file:
-            plan: list[list[Unit]] = pickle.load(file)  # noqa: S301 our own file
+            plan: list[list[Unit]] = pickle.load(file)
         return plan
     rng = random.Random(options.seed)
     encoder = Encoder(Tokenizer.from_file(str(backbone / "tokenizer.json")))
@@ -89,7 +89,7 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         average.load(saved["average"])
         done = saved["step"]
-    began, seen, smooth = time.time(), 0, None
+    began, smooth = time.time(), None
     for step in range(done, steps):
         for group in optimizer.param_groups:
             group["lr"] = rate(step, steps, options)
@@ -101,10 +101,14 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         average.take(model)
-        seen += 1
         smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
         if step % 20 == 0:
-            _say(step=step, of=steps, loss=round(smooth, 4), seconds_a_step=round((time.time() - began) / seen, 2))
+            _say(
+                step=step,
+                of=steps,
+                loss=round(smooth, 4),
+                seconds_a_step=round((time.time() - began) / (step + 1 - done), 2),
+            )
         if step % _EVERY == _EVERY - 1 or step == steps - 1:
             save_checkpoint(options.output, model, average, optimizer, step + 1)
 
@@ -113,7 +117,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="Folder of the training data.")
     parser.add_argument("--squad", type=Path, required=True)
-    parser.add_argument("--held-out", type=Path, nargs="*", default=[], help="Paragraphs never trained on (SQuAD's layout).")
+    parser.add_argument(
+        "--held-out", type=Path, nargs="*", default=[], help="Paragraphs never trained on (SQuAD's layout)."
+    )
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--backbone", type=Path, help="Folder of another BERT sentence encoder.")
     parser.add_argument("--start-from", type=Path, help="Go on from this exported reader.onnx.")

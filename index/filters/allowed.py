@@ -5,13 +5,19 @@ from collections import OrderedDict
 from itertools import chain
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from index import schema
 from index.collections import Collection
 from index.dense.keys import Keys
 from index.filters.filter import Filter
-from index.filters.sql import passage_keys, passage_runs
+from index.filters.sql import (
+    asks_for_language,
+    keys_with_own_language,
+    own_language_keys,
+    passage_keys,
+    passage_runs,
+)
 
 _KEPT_BYTES = 64 * 1024**2
 _KEPT = 256
@@ -23,10 +29,24 @@ _Asked = tuple[int, Filter | None, frozenset[str] | None]
 def allowed_keys(
     connection: Connection, collection_id: int, where: Filter | None, labels: frozenset[str] | None = None
 ) -> Keys:
-    """The keys of the passages whose documents ``where`` is true of, sorted, shape (n,).
+    """The keys of the passages whose documents ``where`` is true of, sorted, shape (n,); of a passage in another
+    language than its document, that language counts.
 
     ``labels`` are those that the asker holds: of documents with labels, only those with one of them. None: of all.
     """
+    keys = _by_document(connection, collection_id, where, labels)
+    if where is None or not asks_for_language(where):
+        return keys
+    apart = _keys(connection, keys_with_own_language(collection_id))
+    if not len(apart):
+        return keys
+    own = _keys(connection, own_language_keys(collection_id, where, labels))
+    return np.union1d(np.setdiff1d(keys, apart, assume_unique=True), own)
+
+
+def _by_document(
+    connection: Connection, collection_id: int, where: Filter | None, labels: frozenset[str] | None
+) -> Keys:
     rows = connection.execute(passage_runs(collection_id, where, labels))
     runs = np.fromiter(chain.from_iterable(rows), dtype=np.int64).reshape(-1, 3)
     first, last, count = runs[np.argsort(runs[:, 0])].T
@@ -35,9 +55,11 @@ def allowed_keys(
     if (last - first + 1 == count).all():
         before = np.cumsum(count) - count
         return np.repeat(first - before, count) + np.arange(count.sum())
-    keys = np.fromiter(connection.execute(passage_keys(collection_id, where, labels)).scalars(), dtype=np.int64)
-    keys.sort()
-    return keys
+    return np.sort(_keys(connection, passage_keys(collection_id, where, labels)))
+
+
+def _keys(connection: Connection, query: Select[tuple[int]]) -> Keys:
+    return np.fromiter(connection.execute(query).scalars(), dtype=np.int64)
 
 
 class AllowedKeys:

@@ -7,7 +7,7 @@ ATTRIBUTE = "attribute."
 """Before the name of an attribute in the name of a field, as in ``attribute.year``."""
 
 FIELDS = ("tag", "label", "language", "media_type", "document", "uri", "ingested_at", "date")
-"""What conditions are on, beside ``attribute.NAME``."""
+"""What conditions are on, beside ``attribute.NAME``. ``language`` is a passage's own, where that was told."""
 
 Operator = Literal["gt", "gte", "lt", "lte"]
 OPERATORS: tuple[Operator, ...] = ("gt", "gte", "lt", "lte")

@@ -1,4 +1,7 @@
-"""A filter as SQL over the catalog. Every leaf is a set of document keys, so that nothing is NULL in between."""
+"""A filter as SQL over the catalog. Every leaf is a set of document keys, so that nothing is NULL in between.
+
+A passage in another language than its document is asked for its own language, and for all else by its document.
+"""
 
 import operator
 from collections.abc import Callable
@@ -38,9 +41,41 @@ def passage_runs(
     return keys.group_by(_p.document_key)
 
 
+def asks_for_language(where: Filter | None) -> bool:
+    """Whether some leaf is on the language."""
+    match where:
+        case And(parts) | Or(parts):
+            return any(map(asks_for_language, parts))
+        case Not(part):
+            return asks_for_language(part)
+        case AnyOf(field) | Prefix(field) | Range(field):
+            return field == "language"
+        case None:
+            return False
+
+
+def keys_with_own_language(collection_id: int) -> Select[tuple[int]]:
+    """The passages that are in another language than their document."""
+    return select(_p.key).where(_p.collection_id == collection_id, _p.language.is_not(None))
+
+
+def own_language_keys(collection_id: int, where: Filter, labels: frozenset[str] | None) -> Select[tuple[int]]:
+    """Of these, those that the filter is true of."""
+
+    def leaf(one: AnyOf | Prefix | Range) -> ColumnElement[bool]:
+        if one.field == "language":
+            return _compared(one, _p.language, _p.language)
+        return _p.document_key.in_(_leaf(collection_id, one))
+
+    keys = keys_with_own_language(collection_id).where(_condition(where, leaf))
+    if labels is None:
+        return keys
+    return keys.where(_p.document_key.in_(select(_d.key).where(matching(collection_id, None, labels))))
+
+
 def matching(collection_id: int, where: Filter | None, labels: frozenset[str] | None = None) -> ColumnElement[bool]:
     """A condition on ``documents``. ``labels`` are those that the asker holds; None is for who may find all."""
-    condition = true() if where is None else _condition(collection_id, where)
+    condition = true() if where is None else _condition(where, lambda one: _d.key.in_(_leaf(collection_id, one)))
     if labels is None:
         return condition
     held = select(_l.document_key).where(_l.label.in_(sorted(labels)))
@@ -54,16 +89,16 @@ def _says_which(where: Filter | None) -> bool:
     return isinstance(where, AnyOf | Prefix | Range)
 
 
-def _condition(collection_id: int, where: Filter) -> ColumnElement[bool]:
+def _condition(where: Filter, leaf: Callable[[AnyOf | Prefix | Range], ColumnElement[bool]]) -> ColumnElement[bool]:
     match where:
         case And(parts):
-            return and_(true(), *(_condition(collection_id, part) for part in parts))
+            return and_(true(), *(_condition(part, leaf) for part in parts))
         case Or(parts):
-            return or_(false(), *(_condition(collection_id, part) for part in parts))
+            return or_(false(), *(_condition(part, leaf) for part in parts))
         case Not(part):
-            return not_(_condition(collection_id, part))
+            return not_(_condition(part, leaf))
         case AnyOf() | Prefix() | Range():
-            return _d.key.in_(_leaf(collection_id, where))
+            return leaf(where)
 
 
 def _leaf(collection_id: int, where: AnyOf | Prefix | Range) -> Select[tuple[int]]:

@@ -1,4 +1,4 @@
-"""The file of a collection, version 1: a ZIP archive whose parts each hold some documents.
+"""The file of a collection, version 2: a ZIP archive whose parts each hold some documents.
 
 ``documents/000000.jsonl`` has a line for each document, ``vectors/000000.f16`` the vectors of their passages in the
 same order (float16, little-endian), ``originals/000000.bin`` their original bytes, one after the other;
@@ -15,7 +15,8 @@ from core.errors import InvalidRequest
 from core.types import BlockKind
 
 FORMAT = "footnoted-collection"
-VERSION = 1
+VERSION = 2
+"""Since 2, a passage may have a language of its own."""
 MANIFEST = "manifest.json"
 REPLACED = "replaced.jsonl"
 MAX_MANIFEST_BYTES = 64 * 1024**2
@@ -31,6 +32,7 @@ _Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,128}$")]
 _Address = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 _Natural = Annotated[int, Field(ge=0, le=2**53)]
+_Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]{1,20}$")]
 _Page = Annotated[int, Field(ge=1, le=2**31)]
 
 
@@ -86,12 +88,13 @@ class BlockRecord(_Record):
 
 
 class PassageRecord(_Record):
-    """Its text is that of the document between ``start`` and ``end``."""
+    """Its text is that of the document between ``start`` and ``end``; without a language, so is its language."""
 
     start: _Natural
     end: _Natural
     section: tuple[str, ...]
     pages: tuple[_Page, _Page] | None
+    language: _Language | None = None
 
 
 class FindingRecord(_Record):
@@ -116,7 +119,7 @@ class DocumentRecord(_Record):
     uri: _Address
     title: str = Field(max_length=100_000)
     media_type: Annotated[str, StringConstraints(pattern=r"^[\w.+-]{1,100}/[\w.+-]{1,100}$")]
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]{1,20}$")] | None
+    language: _Language | None
     sha256: _Hash
     pages: _Natural | None
     metadata: dict[str, str]

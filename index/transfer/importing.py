@@ -165,7 +165,16 @@ def _marks_of(record: DocumentRecord) -> marks.Marks:
 def _passages(record: DocumentRecord) -> list[Passage]:
     ref = DocumentRef(record.id, record.uri, record.title, record.media_type)
     return [
-        Passage(f"{record.id}:{p.start}-{p.end}", ref, p.section, p.pages, p.start, p.end, record.text[p.start : p.end])
+        Passage(
+            f"{record.id}:{p.start}-{p.end}",
+            ref,
+            p.section,
+            p.pages,
+            p.start,
+            p.end,
+            record.text[p.start : p.end],
+            p.language or record.language,
+        )
         for p in record.passages
     ]
 

@@ -104,7 +104,7 @@ class CollectionFile:
     def _checked_manifest(self) -> Manifest:
         infos = checked_infos(self._archive, MANIFEST, MAX_MANIFEST_BYTES, refused)
         manifest = _parsed(Manifest, self._bytes_of(MANIFEST), MANIFEST)
-        if manifest.version != VERSION:
+        if not 1 <= manifest.version <= VERSION:
             raise refused(f"it is of version {manifest.version}, this is {VERSION}", "Update Footnoted.")
         if set(infos) - {MANIFEST} != set(manifest.parts) or REPLACED not in manifest.parts:
             raise refused("its manifest names other files than it has")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from core.errors import IndexBroken, NotFound
+from core.types import Passage
 from index import collections, documents, marks, marks_tables, quality, schema, stored
 from index.building import BuildProgress, Told
 from index.collections import Collection
@@ -135,8 +136,13 @@ def _record(one: Stored, made: Embedded) -> dict[str, Any]:
     return {
         **{name: one.values[name] for name in same},
         "blocks": [dict(zip(fields, block, strict=True)) for block in one.values["blocks"]],
-        "passages": [{"start": p.start, "end": p.end, "section": p.section, "pages": p.pages} for p in made.passages],
+        "passages": [_passage(passage, one.values["language"]) for passage in made.passages],
     }
+
+
+def _passage(passage: Passage, language: str | None) -> dict[str, Any]:
+    record = {"start": passage.start, "end": passage.end, "section": passage.section, "pages": passage.pages}
+    return record if passage.language == language else {**record, "language": passage.language}
 
 
 def _pieces(paths: Iterable[Path]) -> Iterator[bytes]:

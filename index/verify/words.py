@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection, select
 
+from core.errors import IndexOutdated
 from index import changes, collections, schema
 from index.collections import Collection
 from index.dense.keys import Keys
@@ -17,14 +18,17 @@ _c, _p = schema.collections.c, schema.passages.c
 def keyword_indexes(connection: Connection, folder: Path) -> Check:
     """Each holds the passages of its collection as far as it says, and no other.
 
-    A missing one is no fault: it is made anew from the catalog.
+    A missing one is no fault, nor one of another version: it is made anew from the catalog.
     """
     tally = Tally("keyword indexes", "passages", "Delete the folder `index`: it is made anew from the catalog.")
     for collection_id in connection.execute(select(_c.id)).scalars().all():
         collection, place = collections.by_id(connection, collection_id), folder / f"{collection_id}.words"
         if collection is None or not place.exists():
             continue
-        index = InvertedIndex(place)
+        try:
+            index = InvertedIndex(place)
+        except IndexOutdated:
+            continue
         if index.state.generation <= collection.generation:
             _compare(connection, collection, index, tally)
             continue

@@ -1,5 +1,7 @@
 """Whether a server may start: one that others can reach must not be open by accident."""
 
+from contextlib import closing
+
 from core.errors import SettingsError
 from service.access.keys import Keys
 from service.access.tables import AccessFile
@@ -8,17 +10,20 @@ from service.settings import Settings
 from service.timestamps import timestamp, utc_now
 
 
+def count_keys(settings: Settings) -> tuple[int, int]:
+    """How many API keys there are, and how many of them are good now."""
+    with closing(AccessFile(settings.data_dir)) as file:
+        made = Keys(file).all()
+    return len(made), sum(key.is_good(timestamp(utc_now())) for key in made)
+
+
 def check_not_open_by_accident(settings: Settings) -> None:
     """Raises SettingsError where anybody could reach the server, and nobody has said who may do what."""
     if settings.server.host in LOOPBACK or settings.access.anonymous is not None:
         return
-    file = AccessFile(settings.data_dir)
-    try:
-        made = Keys(file).all()
-        if any(key.is_good(timestamp(utc_now())) for key in made):
-            return
-    finally:
-        file.close()
+    made, good = count_keys(settings)
+    if good:
+        return
     why = (
         "every API key is expired or revoked: nobody could use it."
         if made

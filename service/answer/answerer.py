@@ -21,6 +21,7 @@ from service.answer.reader import Candidate, Reader, ReadingTask
 from service.conversation.clarify import clarify
 from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.retrieve import Retrieved, retrieve
+from service.language.phrases import told
 from service.limits import MAX_TOP_K
 from service.load.place import leave_place
 from service.writing.writer import Writer
@@ -209,7 +210,8 @@ def _written(
 ) -> Generator[Event, None, tuple[Answer, bool]]:
     """The events of an answer in the chat model's words; gives the answer, and whether it needs no quotations."""
     result = yield from writer.write(answer.understood_as, hits, values, document_of, clock.lap)
-    answer = replace(answer, notice=result.notice, usage=result.usage)
+    notice = result.notice and told(result.notice, answer.question)
+    answer = replace(answer, notice=notice, usage=result.usage)
     if result.falls_back:
         return answer, False
     return replace(

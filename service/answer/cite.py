@@ -67,7 +67,8 @@ def citation_of(
     if document.text[start:end] != quote or not quote:
         return None
     page = document.page_at(start)
-    return Citation(marker, passage.document, page, passage.section, start, end, quote, support)
+    language = passage.language or document.language
+    return Citation(marker, passage.document, page, passage.section, start, end, quote, support, language)
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:

@@ -19,6 +19,7 @@ from service.answer.confidence import sigmoid
 from service.answer.network import MODEL_FOLDER, Window, explained, open_network
 from service.answer.question_words import share, term_weights
 from service.answer.reader import Candidate, Reading, ReadingTask
+from service.answer.runtimes import RuntimeName
 from service.answer.sentences import Span, sentences
 
 _ANSWER_TOKENS = 40
@@ -46,9 +47,9 @@ class CrossEncoderReader:
 
     name = "reader"
 
-    def __init__(self, folder: Path = MODEL_FOLDER) -> None:
+    def __init__(self, folder: Path = MODEL_FOLDER, runtime: RuntimeName = "auto") -> None:
         self._folder = folder
-        self._network = open_network(folder)
+        self._network = open_network(folder, runtime)
 
     @property
     def default_threshold(self) -> float:

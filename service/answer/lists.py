@@ -4,12 +4,16 @@ import re
 from dataclasses import replace
 
 from service.answer.reader import Candidate
-from service.answer.sentences import sentences
+from service.answer.sentences import ITEM, sentences
 
-_ITEM = re.compile(r"[ \t]*(?:[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
+_ITEM = re.compile(rf"[ \t\u3000]*{ITEM}")
+# Questions for several things, in the languages whose plurals show.
 _SEVERAL = re.compile(
     r"^\s*(?:(?:what|which)\s+(?:\w+\s+){0,3}(?:are|were|have|do|can|should|must|will)\b|(?:please\s+)?(?:list|name|give)\b|"
-    r"(?:what|which)\s+\w+s\b(?<!ss)(?<!this)(?<!is)(?<!was)(?<!does)(?<!has))",
+    r"(?:what|which)\s+\w+s\b(?<!ss)(?<!this)(?<!is)(?<!was)(?<!does)(?<!has)"
+    r"|welche\s+(?:\w+\s+){0,3}(?:sind|waren|haben|gibt|gehören|können|müssen|dürfen|sollen|werden)\b|(?:nenne|liste)\w*\b"
+    r"|(?:quels|quelles)\b|(?:énumère|cite|liste)\w*\b|¿?\s*(?:cuáles|qué\s+\w+s\s+(?:son|hay|tienen|fueron))\b"
+    r"|(?:enumer|nombr)\w+\b|какие\b|(?:перечисли|назови)\w*\b)|哪些|哪几|列出|列举|有什么|どの(?:よう|ような)?.{0,12}(?:ありますか|ですか)$|何と何|列挙",
     re.I,
 )
 _LONGEST = 1200
@@ -20,9 +24,9 @@ def whole_list(candidate: Candidate, question: str) -> Candidate:
     text = candidate.hit.passage.text
     offset = candidate.hit.passage.start
     start, end = candidate.start - offset, candidate.end - offset
-    if text[start:end].endswith(":"):
+    if text[start:end].endswith((":", "：")):
         wide = start, _last_item(text, end)
-    elif _SEVERAL.match(question) and _ITEM.match(text, _line_start(text, start)):
+    elif _SEVERAL.search(question) and _ITEM.match(text, _line_start(text, start)):
         wide = _opening(text, start), _last_item(text, end)
     else:
         return candidate
@@ -54,7 +58,7 @@ def _opening(text: str, start: int) -> int:
             break
         if _ITEM.match(text, above):
             first = line = above
-        elif text[above:line].rstrip().endswith(":"):
+        elif text[above:line].rstrip().endswith((":", "：")):
             return above + sentences(text[above:line])[-1][0]
         elif text[above].isspace():
             line = above

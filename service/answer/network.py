@@ -130,10 +130,14 @@ def _in_parts(inputs: Sequence[_Input], parts: int) -> list[Sequence[_Input]]:
     return [inputs[start:end] for start, end in pairwise(ends)]
 
 
-@cache
-def open_network(folder: Path) -> Network:
+def open_network(folder: Path, runtime: RuntimeName = "auto") -> Network:
     """One for all of the process that read with it: it takes 400 MB."""
-    return Network(folder)
+    return _opened(folder, runtime)
+
+
+@cache
+def _opened(folder: Path, runtime: RuntimeName) -> Network:
+    return Network(folder, runtime)
 
 
 @contextmanager

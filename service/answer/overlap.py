@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 
 from core.types import Passage
+from index.cosine_scale import comparable
 from index.encode import Encoder, Vectors
 from service.answer.confidence import sigmoid
 from service.answer.question_words import share, term_weights
@@ -39,7 +40,7 @@ class OverlapReader:
         for hit, passage_cosine in zip(task.hits, task.cosines, strict=True):
             spans, vectors = self._sentences(hit.passage)
             for (start, end), vector in zip(spans, vectors, strict=True):
-                cosine = float(vector @ question)
+                [cosine] = comparable([float(vector @ question)], self._encoder.name)
                 overlap = share(weights, hit.passage.text[start:end])
                 score = (
                     _SENTENCE["cosine"] * cosine

@@ -39,8 +39,8 @@ class Reading:
 class ReadingTask:
     """A question and what retrieval found for it.
 
-    ``cosines`` holds the dense score of each hit. ``frequencies`` are those of the question's terms over
-    ``passages`` passages: they tell a telling word from a common one.
+    ``cosines`` holds the dense score of each hit, on the scale of ``index.cosine_scale``. ``frequencies`` are those of
+    the question's terms over ``passages`` passages: they tell a telling word from a common one.
     """
 
     question: str

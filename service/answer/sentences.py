@@ -1,43 +1,50 @@
 """Text to sentences with exact offsets: the units that answers quote.
 
-Rules, not a model: linear in the text's length, exact by construction, and the same for every run.
-Blank lines, list items and table rows end a sentence whatever they end with; a line break inside a
-paragraph does not, since plain text is often wrapped.
+Rules, not a model: linear in the text's length, exact by construction, and the same for every run. They know the marks
+of many scripts, and abbreviations of the languages in ``abbreviations``. Blank lines, list items and table rows end a
+sentence whatever they end with; a line break inside a paragraph does not, since plain text is often wrapped.
 """
 
 import re
 from collections.abc import Iterator
+from functools import partial
+
+from service.answer.abbreviations import ends_sentence
+from service.answer.unmarked import has_unmarked, unmarked_phrases
 
 Span = tuple[int, int]
 """Start and end, in code points, end exclusive."""
 
-_LINES_APART = re.compile(r"\n(?=[ \t]*(?:\n|[-*•‣◦▪●–]\s|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))")
+_HAN_FIGURE = "[一二三四五六七八九十]"
+ITEM = (
+    r"(?:[-*•‣◦▪●–]\s|[・○■□◆※►✓]|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s|\(?[а-я]\)\s|[①-⑳]"
+    rf"|(?:\d{{1,3}}|{_HAN_FIGURE}{{1,3}})(?:、|．(?!\d))|[（(](?:\d{{1,3}}|{_HAN_FIGURE}{{1,3}})[)）])"
+)
+"""Pattern of what opens an item of a list."""
+_LINES_APART = re.compile(rf"\n(?=[ \t\u3000]*(?:\n|{ITEM}))")
+_UNSEEN = "\u200b\u200e\u200f\u061c"
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_CJK_MARKS = "。！？｡⁇⁈⁉‼．"
+_CLOSING = "\"'”’“‘»«›‹)\\]"
+_CJK_CLOSING = "”’」』）》〉】〕］｝»"
 # A run of marks is tried once, from its first mark and as a whole: a megabyte of dots is no harder than of words.
-_END = re.compile(r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s)|[。！？｡]+[”’」』）]*|(?<![।॥؟۔။።])[।॥؟۔။።]++(?=\s|$)""")
-_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
-_NEXT_START = re.compile(r"""\s+["'“‘«(\[]*(\S)""")
-
-# After these a full stop does not end a sentence, whatever follows.
-_TITLES = frozenset(
-    "mr mrs ms dr prof st sr jr gen col lt sgt capt cpt cmdr adm rep sen gov pres rev hon messrs mme mlle mt ft "
-    "cf vs approx ca viz al e.g i.e z.b d.h bzw".split()
+_END = re.compile(
+    rf"(?<![.!?…])[.!?…]++(?:[\s]»(?=\s|$))?[{_CLOSING}{_UNSEEN}]*+(?=\s)"
+    rf"|(?<=[{_CJK}])[!?]++(?=[{_CJK}])"  # typed with a Latin keyboard
+    rf"|[。！？｡⁇⁈⁉‼]++[{_CJK_CLOSING}]*+"
+    rf"|．[{_CJK_CLOSING}]*+(?![0-9A-Za-z０-９Ａ-Ｚａ-ｚ])"
+    rf"|(?<![।॥؟۔։\u037e᙮᠃᱾᱿꫰꫱꯫])[।॥؟۔։\u037e᙮᠃᱾᱿꫰꫱꯫]++[{_CLOSING}{_UNSEEN}]*+(?=\s|$)"
+    rf"|[។៕။።፧፨༎]++[{_CLOSING}{_UNSEEN}]*+"  # of scripts that seldom put a space after them
+    r"|(?<=[\u0370-\u03ff\u1f00-\u1fff]);(?=\s|$)"  # the Greek question mark
 )
-# After these it does not before a figure: "No. 5", but "The answer was no."
-_BEFORE_FIGURES = frozenset("no nos fig figs eq eqs sec secs art arts vol vols p pp ch chap par para v est".split())
-# After these it may: it does unless a figure follows, as in "Dec. 27".
-_MAYBE = frozenset(
-    "inc corp co ltd llc plc bros etc dept univ assn ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec "
-    "mon tue wed thu fri sat sun a.m p.m ph.d m.d b.a m.a".split()
-)
-# After these it mostly does not, as in "the U.S. Senate": only before a word that begins sentences rather than names.
-_PLACES = frozenset("u.s u.k u.n e.u u.s.a d.c".split())
-_BEGINNERS = frozenset(
-    "the a an this that these those it its he she we they his her our their i you there here in on at by for from with "
-    "as if when while after before since although but and or so then however is are was were do does did who what "
-    "where why how which some many most all no not one both each".split()
-)
-_WORD = re.compile(r"\w+")
-_INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+# Marks inside a short quotation or bracket belong to it: 「行きます。」と言った。
+_LONGEST_QUOTATION = 100
+_QUOTATION = re.compile(rf"[「『（“][^「『（“」』）”\n]{{0,{_LONGEST_QUOTATION}}}(?:[」』）”]|\Z)")
+_CLOSES = re.compile(rf"[{_CJK_CLOSING}]\Z")
+_GOES_ON = re.compile("[とっとのをがはにもやで、，,；;：:。．他她它说道问和]")
+_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«„‚»]+$")
+_NEXT_START = re.compile(rf"""\s+(?:[—–-]\s+)?["'“‘«„(\[{_UNSEEN}]*(\S)""")
+_FEW_WORDS = 60  # characters that tell the word after a full stop
 
 
 def sentences(text: str) -> list[Span]:
@@ -73,16 +80,30 @@ def _breaks(text: str) -> Iterator[int]:
 
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
     position = start
+    quotations = _QUOTATION.finditer(text, start, end)
+    quoted = next(quotations, None)
+    phrases = partial(unmarked_phrases, text) if has_unmarked(text, start, end) else None
     for match in _END.finditer(text, start, end):
-        if match.end() < end and _ends(text, match, end) and (trimmed := _trim(text, position, match.end())):
-            yield trimmed
+        while quoted is not None and quoted.end() < match.end():
+            quoted = next(quotations, None)
+        inside = quoted is not None and quoted.start() < match.start() and match.end() < quoted.end()
+        inside = inside and match.group()[0] in _CJK_MARKS
+        if match.end() == end or inside or not _ends(text, match, end):
+            continue
+        if trimmed := _trim(text, position, match.end()):
+            yield from phrases(*trimmed) if phrases else (trimmed,)
             position = match.end()
     if trimmed := _trim(text, position, end):
-        yield trimmed
+        yield from phrases(*trimmed) if phrases else (trimmed,)
 
 
 def _ends(text: str, match: re.Match[str], end: int) -> bool:
     mark = match.group()
+    if mark[0] in _CJK_MARKS:
+        if mark[0] == "．" and text[match.start() - 1 : match.start()].isdigit():
+            return not _begins_line(text, match.start() - 1)
+        # 「行きます。」と言った: after a quotation the sentence may go on.
+        return not (_CLOSES.search(mark) and _GOES_ON.match(text, match.end(), end))
     if mark[0] not in ".…":
         # "Yahoo! is", "(what?) and": a small letter goes on, but only after spaced scripts' marks.
         return mark[0] not in "!?" or not _next_is_lower(text, match.end(), end)
@@ -91,34 +112,17 @@ def _ends(text: str, match: re.Match[str], end: int) -> bool:
     if mark[0] == "…" or mark.startswith(".."):
         return True
     word_match = _LAST_WORD.search(text[max(0, match.start() - 30) : match.start()])
-    if word_match is None:
+    if word_match is None or mark != ".":
         return True
-    word = word_match.group().lower()
-    if mark == ".":
-        following = _NEXT_START.match(text, match.end(), end)
-        figure = following is not None and following.group(1).isdigit()
-        if word in _TITLES:
-            return False
-        if word in _PLACES:
-            return _next_word(text, match.end(), end) in _BEGINNERS
-        if word in _MAYBE or word in _BEFORE_FIGURES:
-            return not figure
-        # "J. Smith", "A. B. Jones"; a list number at the start of its item: "3. Open the lid".
-        if _INITIAL.fullmatch(word) and word_match.group()[0].isupper() and "." not in word:
-            return word == "i"
-        if word.isdigit() and len(word) <= 3 and _begins_line(text, match.start() - len(word)):
-            return False
-    return True
+    word = word_match.group()
+    if word.isdigit() and len(word) <= 3 and _begins_line(text, match.start() - len(word)):
+        return False  # the number of an item at its start: "3. Open the lid"
+    return ends_sentence(text, word, match.start(), text[match.end() : min(end, match.end() + _FEW_WORDS)])
 
 
 def _next_is_lower(text: str, position: int, end: int) -> bool:
     following = _NEXT_START.match(text, position, end)
     return following is not None and following.group(1).islower()
-
-
-def _next_word(text: str, position: int, end: int) -> str:
-    following = _WORD.search(text, position, end)
-    return following.group().lower() if following else ""
 
 
 def _begins_line(text: str, position: int) -> bool:

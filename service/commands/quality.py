@@ -13,7 +13,7 @@ from ingest.page_ranges import page_ranges
 from service.commands.options import AsJson, Collection, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import Engine
-from service.quality.as_json import collection_quality_json, document_quality_json
+from service.quality.as_json import collection_quality_json, document_quality_json, languages_json
 from service.quality.report import (
     CollectionQuality,
     DocumentQuality,
@@ -81,6 +81,8 @@ def _print_collection(report: CollectionQuality, name: str) -> None:
         f"{name}: {report.documents:,} documents, {report.passages:,} passages; documents with findings: "
         f"{len(with_findings):,}, sources that failed: {len(report.failures):,}"
     )
+    if report.languages:
+        out.print("Languages, by passages: " + ", ".join(map(_language, languages_json(report))))
     for code, every in report.findings.items():
         table = Table("Document", "Pages", "What was found", title=f"{code}: {len(every):,}", title_justify="left")
         for found in every[:_SHOWN]:
@@ -109,6 +111,12 @@ def _print_collection(report: CollectionQuality, name: str) -> None:
         count = len(report.not_assessed)
         out.print(f"Not assessed: {count:,}, ingested by an earlier version.")
         out.print("To have them assessed, `footnoted remove` them, and ingest them again; `--json` names them.")
+
+
+def _language(told: dict[str, Any]) -> str:
+    name = told["name"] or told["code"] or "too short to tell"
+    known = " (not known to the encoder)" if told["covered"] is False else ""
+    return f"{name} {told['passages']:,}{known}"
 
 
 def _print_rest(total: int) -> None:

@@ -11,6 +11,7 @@ from service.answer.events import fold
 from service.commands.options import AsJson, Collection, DataDir, Filters, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import READER, Engine
+from service.language.phrases import phrases_for
 from service.questions.log import KEY_FILE
 from service.questions.person import PersonKey
 from service.scope_text import within_text
@@ -103,7 +104,7 @@ def _print_answer(answer: Answer) -> None:
             out.print(f"  - {escape(option)}")
         return
     if answer.status is AnswerStatus.NOT_FOUND:
-        out.print("[bold]The documents do not say.[/]")
+        out.print(f"[bold]{phrases_for(answer.question).not_found}[/]")
         _print_notice(answer)
         if answer.hits:
             out.print(f"[dim]Confidence {answer.confidence:.0%}. Nearest passage:[/]")

@@ -8,6 +8,7 @@ from core.types import Clarification, Hit
 from index.analyse import STOP_WORDS, terms
 from service.answer.reader import Candidate
 from service.conversation.phrases import noun_phrases
+from service.language.phrases import phrases_for
 
 _SHARE_OF_BEST = 0.6
 """How probable another answer must be, measured by that of the best."""
@@ -15,7 +16,6 @@ _LEAST = 0.5
 _MOST_OPTIONS = 4
 _MOST_WORDS = 10
 _MOST_LABEL_CHARS = 80
-_TEXT = "The documents answer this in several places, each for something else. Which one do you mean?"
 
 
 def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | None:
@@ -38,7 +38,7 @@ def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | N
     if any(len(label) > _MOST_LABEL_CHARS for label in first) or not _tell_apart(question, list(first)):
         return None
     bare = question.rstrip(" ?.!？。")
-    return Clarification(_TEXT, tuple(f"{bare} ({label})?" for label in first))
+    return Clarification(phrases_for(question).which_one, tuple(f"{bare} ({label})?" for label in first))
 
 
 def _label(hit: Hit, by_title: bool) -> str:

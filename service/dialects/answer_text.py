@@ -9,13 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from core.types import Answer, AnswerSentence, AnswerStatus, Citation, Verdict
+from core.types import Answer, AnswerSentence, AnswerStatus, Citation
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
 from service.dialects.links import Links
+from service.language.phrases import mark, phrases_for
 
-NOT_FOUND_TEXT = "The documents do not say."
-TAKEN_BACK_TEXT = "What stands above did not pass the check."
-_MARKS = {Verdict.PARTLY: "[partly supported]", Verdict.UNSUPPORTED: "[not supported]"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#!|~])")
 
 
@@ -71,22 +69,18 @@ def settled(events: Sequence[Event]) -> Sequence[Event]:
     return events if same else list(replay(answer))
 
 
-def sentence_mark(sentence: AnswerSentence) -> str:
-    """What stands after a sentence that the sources do not wholly support; empty after others."""
-    return _MARKS.get(sentence.verdict, "")
-
-
 def closing_text(answer: Answer, shown: Iterable[str], dangling: bool) -> str:
     """What an answer ends with, beside its sentences.
 
     ``shown`` are the sentences that the client has, ``dangling`` whether it also has words that became no sentence.
     """
     texts = list(shown)
+    phrases = phrases_for(answer.question)
     parts = []
     if dangling or texts != [sentence.text for sentence in answer.sentences]:
-        parts += [TAKEN_BACK_TEXT, answer.text]
+        parts += [phrases.taken_back, answer.text]
     if answer.status is AnswerStatus.NOT_FOUND:
-        parts.append(NOT_FOUND_TEXT)
+        parts.append(phrases.not_found)
     if answer.clarification is not None:
         options = [f"- {option}" for option in answer.clarification.options]
         parts.append("\n".join([answer.clarification.text, *options]))
@@ -102,6 +96,7 @@ class AnswerText:
         self._links = links
         self._lists_sources = lists_sources
         self._length = 0
+        self._asked = ""
         self._shown: list[str] = []
         self._open = False  # tokens of a sentence that is not done
         self._known: dict[int, Citation] = {}
@@ -109,6 +104,8 @@ class AnswerText:
 
     def parts(self, event: Event) -> Iterator[Part]:
         match event:
+            case Started():
+                self._asked = event.understood_as
             case Token():
                 self._open = True
                 yield self._more(event.text)
@@ -134,8 +131,8 @@ class AnswerText:
             start = self._length + len(written) + 1
             written += f" [{marker}]"
             self._waiting.append((marker, start, self._length + len(written)))
-        if mark := sentence_mark(sentence):
-            written += f" {mark}"
+        if doubt := mark(sentence.verdict, self._asked):
+            written += f" {doubt}"
         if written:
             yield self._more(written)
         yield from self._placed()

@@ -15,11 +15,12 @@ from sse_starlette import ServerSentEvent
 from core.types import Answer, AnswerSentence, Citation
 from service.answer.events import Cited, Done, Event, SentenceDone, Started, Token
 from service.asked import Asked
-from service.dialects.answer_text import answer_of, closing_text, sentence_mark
+from service.dialects.answer_text import answer_of, closing_text
 from service.dialects.errors import anthropic_error
 from service.dialects.links import Links
 from service.dialects.models import ModelName
 from service.dialects.said import Said, question_of, text_of
+from service.language.phrases import mark
 from service.limits import Text, UserId
 from service.streaming import frame
 
@@ -108,6 +109,7 @@ class _Blocks:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._index = -1
+        self._asked = ""
         self._open = False
         self._has_words = False  # the block has words of a sentence that is not done
         self._sentence: AnswerSentence | None = None  # the one that is done in the open block
@@ -117,6 +119,8 @@ class _Blocks:
 
     def parts(self, event: Event) -> Iterator[dict[str, Any]]:
         match event:
+            case Started():
+                self._asked = event.understood_as
             case Token():
                 yield from self._words(event.text)
             case SentenceDone():
@@ -148,8 +152,8 @@ class _Blocks:
         self._has_words = False
         self._sentence = sentence
         self._shown.append(sentence.text)
-        if mark := sentence_mark(sentence):
-            yield self._delta({"type": "text_delta", "text": f" {mark}"})
+        if doubt := mark(sentence.verdict, self._asked):
+            yield self._delta({"type": "text_delta", "text": f" {doubt}"})
         for marker in sentence.markers:
             if marker in self._known:
                 yield self._cited(self._known[marker])

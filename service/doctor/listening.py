@@ -1,19 +1,14 @@
 """Where the server listens: whether the port is free, and who may do what there."""
 
 import socket
-from contextlib import closing
 from urllib.parse import urlsplit
 
 from core.errors import FootnotedError
-from service.access.keys import Keys
 from service.access.principal import AccessScope
-from service.access.records import ApiKey
-from service.access.startup import check_not_open_by_accident
-from service.access.tables import AccessFile
+from service.access.startup import check_not_open_by_accident, count_keys
 from service.embedding.finding import Finding
 from service.network_address import LOOPBACK
 from service.settings import Settings
-from service.timestamps import timestamp, utc_now
 
 
 def check_port(settings: Settings) -> Finding:
@@ -42,10 +37,10 @@ def check_access(settings: Settings) -> Finding:
         return Finding(
             "access", "ok", f"without a key, whoever reaches {host} may {' and '.join(anonymous) or 'nothing'}"
         )
-    keys = _keys(settings)
-    if any(key.is_good(timestamp(utc_now())) for key in keys):
+    made, good = count_keys(settings)
+    if good:
         return Finding("access", "ok", "with a key only")
-    if keys:
+    if made:
         hint = 'Make a key (footnoted keys create NAME --scope ask), or set access.anonymous = ["ask", "ingest"].'
         return Finding("access", "warning", "Every key is expired or revoked: only operators may do anything.", hint)
     public = urlsplit(settings.server.public_url or "").hostname
@@ -56,8 +51,3 @@ def check_access(settings: Settings) -> Finding:
         hint = 'Make a key (footnoted keys create NAME --scope ask), or set access.anonymous = ["ask"] to publish it.'
         return Finding("access", "warning", message, hint)
     return Finding("access", "ok", "open to this machine, as long as no proxy publishes it")
-
-
-def _keys(settings: Settings) -> list[ApiKey]:
-    with closing(AccessFile(settings.data_dir)) as file:
-        return Keys(file).all()

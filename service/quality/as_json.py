@@ -6,6 +6,7 @@ from typing import Any
 from core.types import Finding, Signed
 from index.known import FailedSource
 from index.quality import Assessed
+from ingest.language_names import NAMES
 from service.quality.report import CollectionQuality, DocumentQuality
 from service.quality.resemblance import Alike
 from service.wire import view_url
@@ -55,6 +56,7 @@ def collection_quality_json(
         "collection": collection,
         "documents": report.documents,
         "passages": report.passages,
+        "languages": languages_json(report),
         "assessed": report.documents - len(report.not_assessed),
         "with_findings": len(with_findings),
         "findings": [
@@ -82,6 +84,19 @@ def collection_quality_json(
             "documents": [_document(one, collection) for one in report.not_assessed[stretch("not_assessed")]],
         },
     }
+
+
+def languages_json(report: CollectionQuality) -> list[dict[str, Any]]:
+    """``covered`` is null where the language could not be told, or where nothing is known of the encoder."""
+    return [
+        {
+            "code": code,
+            "name": NAMES.get(code) if code else None,
+            "passages": passages,
+            "covered": None if code is None or report.covered is None else code in report.covered,
+        }
+        for code, passages in report.languages
+    ]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

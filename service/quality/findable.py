@@ -8,11 +8,13 @@ from service.quality.resemblance import Alike
 
 
 def only_findable(report: CollectionQuality, ids: Collection[str]) -> CollectionQuality:
-    """``ids`` are of the documents that may be found; counts of passages stay those of the collection."""
+    """``ids`` are of the documents that may be found; counts of passages stay those of the collection,
+    but those by language are left out where some may not be found."""
     by_code = {code: [one for one in every if one.document.id in ids] for code, every in report.findings.items()}
     return replace(
         report,
         documents=len(ids),
+        languages=report.languages if len(ids) == report.documents else [],
         findings={code: every for code, every in by_code.items() if every},
         duplicates=_groups(report.duplicates, ids),
         near_identical=_groups(report.near_identical, ids),

@@ -8,7 +8,9 @@ from core.errors import NotFound
 from core.types import Finding
 from index import quality, schema
 from index.catalog import Catalog
+from index.encoder_languages import languages_of
 from index.known import FailedSource
+from index.languages import LanguageCount, counted
 from index.quality import Assessed
 from service.quality.resemblance import Alike, resemblance_of
 
@@ -34,17 +36,22 @@ class Found:
 class CollectionQuality:
     """``findings`` by code, that of most documents first.
 
+    ``languages`` are those of the passages, that of most first; ``covered`` those that the collection's encoder was
+    trained on, None where nothing is known of it.
+
     ``duplicates`` are groups of equal text. ``near_identical`` are groups of different texts that hang together by
     similarity, each text by its oldest document; the similarities are to the first of a group.
     """
 
     documents: int
     passages: int
+    languages: list[LanguageCount]
     findings: dict[str, list[Found]]
     duplicates: list[tuple[Alike, ...]]
     near_identical: list[tuple[Alike, ...]]
     failures: list[FailedSource]
     not_assessed: list[Assessed]
+    covered: frozenset[str] | None
 
 
 def document_quality(catalog: Catalog, collection_name: str, document_id: str) -> DocumentQuality:
@@ -67,6 +74,7 @@ def collection_quality(catalog: Catalog, collection_name: str) -> CollectionQual
     collection = catalog.collection(collection_name)
     with schema.read(catalog.engine) as connection:
         documents = quality.of_collection(connection, collection.id)
+        languages = counted(connection, collection.id)
     resemblance = resemblance_of(catalog, collection.id, collection.generation)
     by_code: dict[str, list[Found]] = defaultdict(list)
     for document in documents:
@@ -75,11 +83,13 @@ def collection_quality(catalog: Catalog, collection_name: str) -> CollectionQual
     return CollectionQuality(
         documents=len(documents),
         passages=collection.passages,
+        languages=languages,
         findings=dict(sorted(by_code.items(), key=lambda one: (-len(one[1]), one[0]))),
         duplicates=resemblance.duplicates,
         near_identical=resemblance.near_identical,
         failures=list(catalog.failures(collection).values()),
         not_assessed=[document for document in documents if document.findings is None],
+        covered=languages_of(collection.spec.encoder),
     )
 
 

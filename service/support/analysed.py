@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from core.types import Passage
 from service.answer.sentences import sentences
+from service.language.told import language_of
 from service.support.facts import dates, numbers
 from service.support.words import Word, comparable, words
 
@@ -37,20 +38,27 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A passage as it was read; ``around`` are the words of its document's title and of its headings."""
+    """A passage as it was read; ``around`` are the words of its document's title and of its headings.
+
+    ``language`` is its ISO 639-1 code, None where it could not be told.
+    """
 
     passage: Passage
     sentences: tuple[Sentence, ...]
     around: tuple[Word, ...]
+    language: str | None
 
 
-def analyse(text: str) -> Analysed:
-    """Takes a text apart; of a very long one, its first 4,000 characters."""
+def analyse(text: str, language: str | None = None) -> Analysed:
+    """Takes a text apart; of a very long one, its first 4,000 characters.
+
+    ``language`` (ISO 639-1) says how its numbers are spelled; where it is not known, as in English.
+    """
     same = comparable(text)
-    figures = numbers.in_figures(same[:_LONGEST])
+    figures = numbers.in_figures(same[:_LONGEST], language or "en")
     found = dates.dates(figures)
     taken = [(date.start, date.end) for date in found]
-    own = words(figures)
+    own = words(figures, language)
     return Analysed(
         same, figures, own, frozenset(w.stem for w in own), tuple(found), tuple(numbers.quantities(figures, taken))
     )
@@ -92,5 +100,8 @@ class Passages:
 
 
 def _read(passage: Passage) -> Read:
-    found = tuple(Sentence(start, end, analyse(passage.text[start:end])) for start, end in sentences(passage.text))
-    return Read(passage, found, words(comparable(" ".join([passage.document.title, *passage.section]))))
+    language = language_of(passage.text) or passage.language
+    found = tuple(
+        Sentence(start, end, analyse(passage.text[start:end], language)) for start, end in sentences(passage.text)
+    )
+    return Read(passage, found, words(comparable(" ".join([passage.document.title, *passage.section]))), language)

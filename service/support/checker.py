@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.types import Passage, Verdict
+from index.encode import Encoder
+from index.encoder_languages import languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,12 @@ class Checker(Protocol):
         ...
 
 
-def open_checker() -> Checker:
-    """The checker of this installation; what it needs is loaded on first use."""
+def open_checker(encoder: Encoder | None = None) -> Checker:
+    """The checker of this installation; what it needs is loaded on first use.
+
+    ``encoder`` finds what a sentence says in passages of another language, if it knows more than one.
+    """
     from service.support.local import LocalChecker
 
-    return LocalChecker()
+    known = languages_of(encoder.name) if encoder is not None else None
+    return LocalChecker(encoder.encode_questions if encoder is not None and known and len(known) > 1 else None)

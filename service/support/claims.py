@@ -3,6 +3,7 @@
 import re
 
 from service.support.clauses import verb_at
+from service.support.courtesies import is_courtesy
 from service.support.words import words as words_of
 
 # Openings of sentences about the answer itself. Each must match the whole sentence: where words are left over, they
@@ -72,7 +73,7 @@ def makes_claim(sentence: str) -> bool:
         return False
     if _QUESTION.search(text):
         return not _asks_back(text)
-    if _CHAT.fullmatch(" ".join(text.split())):
+    if _CHAT.fullmatch(" ".join(text.split())) or is_courtesy(text):
         return False
     label = text.endswith((":", "：")) or _HEADING.match(sentence) or _BOLD.match(sentence)
     return not (label and _names_a_part(text))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from service.language.told import language_of
 from service.support import left_out
 from service.support.alignment import align
 from service.support.analysed import Analysed, Read
@@ -11,7 +12,7 @@ from service.support.binding import Bound, bind, two_subjects
 from service.support.clauses import Clause, verb_at
 from service.support.evidence import Chosen
 from service.support.facts import polarity
-from service.support.foreign import foreign, word_for_word
+from service.support.foreign import foreign, turned_round, word_for_word
 from service.support.kin import LIGHT, akin
 from service.support.roles import other_gender, reversed_roles
 from service.support.words import Word, words
@@ -20,6 +21,7 @@ _SHORT = 8  # content words; a longer sentence may have words of its own
 _MAY_HAVE_ONE = 7  # of so many content words, one may be the sentence's own
 _STATEMENT = re.compile(r"^(?:it|he|she|they|we|you|this|there)\b|['’](?:s|re)\s(?:an?|the|not)\b", re.I)
 _NEARLY_SAME = 0.8
+_LEAST_COVERED = 0.55  # of the words of a sentence in another language than English, by weight
 _FINAL = (".", "!", "?", "…", "。", '"', ")")
 
 
@@ -40,8 +42,8 @@ def doubt(claim: str, said: Analysed, chosen: Sequence[Chosen], reads: Sequence[
 def doubts(claim: str, said: Analysed, chosen: Sequence[Chosen], reads: Sequence[Read]) -> list[Doubt]:
     """All of it, in the order of the tests."""
     used = [(c.passage, c.sentence) for c in chosen]
-    if foreign(said.words, _words_of({i for i, _ in used}, reads)):
-        return [] if word_for_word(said, reads) else [Doubt("meaning", False)]
+    if foreign(claim, said.words, [reads[i].language for i, _ in used]):
+        return [] if word_for_word(said, reads) else _of_another_language(claim, chosen, reads)
     texts = [reads[i].sentences[j].said.text for i, j in used]
     together = " ".join(texts)
     found = []
@@ -70,8 +72,14 @@ def doubts(claim: str, said: Analysed, chosen: Sequence[Chosen], reads: Sequence
     return found
 
 
-def _words_of(passages: Set[int], reads: Sequence[Read]) -> list[Word]:
-    return [w for i in passages for sentence in reads[i].sentences for w in sentence.said.words]
+def _of_another_language(claim: str, chosen: Sequence[Chosen], reads: Sequence[Read]) -> list[Doubt]:
+    """Not proved in any case; worse where most of its words are its own, or only one of the two denies."""
+    found = [Doubt("meaning", sum(c.gain for c in chosen) < _LEAST_COVERED)]
+    best = reads[chosen[0].passage]
+    language = language_of(claim) or best.language
+    if turned_round(claim, language, best.sentences[chosen[0].sentence].said.text, best.language):
+        found.append(Doubt("negation", True))
+    return found
 
 
 def _of_clause(claim: str, said: Analysed, one: Bound) -> list[Doubt]:

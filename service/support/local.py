@@ -4,6 +4,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from core.types import Passage, Verdict
+from service.language.told import language_of
+from service.support.across import AcrossLanguages, Encode
 from service.support.analysed import Analysed, Passages, Read, analyse, together
 from service.support.checker import Checked, Evidence
 from service.support.conflict import follow
@@ -37,13 +39,25 @@ class LocalChecker:
 
     name = "local"
 
-    def __init__(self) -> None:
+    def __init__(self, encode: Encode | None = None) -> None:
+        """``encode`` is of an encoder of many languages; without one, sentences are compared within a language only."""
         self._passages = Passages()
+        self._across = AcrossLanguages(encode) if encode is not None else None
 
     def check(self, claim: str, passages: Sequence[Passage]) -> Checked:
         reads = [self._passages.read(passage) for passage in passages]
         if same := _verbatim(claim, reads):
             return Checked(Verdict.SUPPORTED, 1.0, (same,))
+        language = language_of(claim)
+        other = [read for read in reads if language and read.sentences and read.language not in (language, None)]
+        own = self._compared(claim, [read for read in reads if read not in other] if self._across else reads)
+        if own.evidence or self._across is None or language is None or not other or len(claim) > _LONGEST_CLAIM:
+            return own
+        across = self._across.check(claim, language, other, shipped().supported)
+        return across if across.evidence or own.fault == "meaning" else own
+
+    def _compared(self, claim: str, reads: Sequence[Read]) -> Checked:
+        """Within a language."""
         compared = self.compare(claim, reads)
         if compared is None:
             return Checked(Verdict.UNSUPPORTED, 0.0, (), "meaning")
@@ -67,7 +81,7 @@ class LocalChecker:
         """None where the claim has no words, is no sentence's length, or has no word in common with the passages."""
         if len(claim) > _LONGEST_CLAIM:
             return None
-        said = analyse(claim)
+        said = analyse(claim, language_of(claim))
         weighed = weights(said)
         chosen = choose(weighed, reads)
         if not chosen:

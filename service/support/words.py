@@ -18,9 +18,12 @@ _SHAPES = str.maketrans(
         **dict.fromkeys("‘’‚‛′`´", "'"),
         **dict.fromkeys("“”„‟″«»", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
+        **{"٫": ".", "٬": ",", "٪": "%"},
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
     }
 )
+_NOUNS_ARE_CAPITAL = frozenset({"de", "lb"})
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # of Arabic, Devanagari, Thai, …
 _CONTRACTED = re.compile(
     r"\b(ca|wo|sha|do|does|did|is|are|was|were|has|have|had|would|could|should|must|need)n't\b", re.I
 )
@@ -45,17 +48,18 @@ class Word:
 
 
 def comparable(text: str) -> str:
-    """The text with its white space, quotation marks and dashes made one; two that are equal say the same."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES).split())
+    """The text with its white space, quotation marks, dashes and digits made one; two that are equal say the same."""
+    same = unicodedata.normalize("NFKC", text.translate(_SHAPES)).translate(_SHAPES)
+    return " ".join(_OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), same).split())
 
 
-def words(text: str) -> tuple[Word, ...]:
-    """The words of a comparable text that is in figures."""
+def words(text: str, language: str | None = None) -> tuple[Word, ...]:
+    """The words of a comparable text that is in figures. ``language`` is its ISO 639-1 code, if it is known."""
     plain = _POSSESSIVE.sub(" ", _CONTRACTED.sub(_in_full, text))
     pieces = [match.group() for match in _WORD.finditer(plain)]
-    # Where nearly every word has a capital letter, as in a headline, capitals tell no names.
+    # Where nearly every word has a capital letter, as in a headline or in German, capitals tell no names.
     letters = [p for p in pieces if p[0].isalpha() and p.lower() not in _FUNCTION_WORDS]
-    headline = len(letters) > 3 and all(p[0].isupper() for p in letters)
+    headline = language in _NOUNS_ARE_CAPITAL or (len(letters) > 3 and all(p[0].isupper() for p in letters))
     return tuple(_word(piece, first=i == 0, headline=headline) for i, piece in enumerate(pieces))
 
 

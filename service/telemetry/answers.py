@@ -7,6 +7,7 @@ import structlog
 
 from core.types import Answer
 from service.answer.events import Done, Event, Token
+from service.logs import without_contents
 from service.telemetry import metrics
 
 log = structlog.get_logger("footnoted")
@@ -47,7 +48,12 @@ def _log(answer: Answer, seconds: float) -> None:
         citations=len(answer.citations),
         ms=round(seconds * 1000, 1),
         stages_ms=dict(answer.timings_ms),
-        question=answer.question,
-        understood_as=answer.understood_as,
-        answer=answer.text,
+        **_contents(answer),
     )
+
+
+def _contents(answer: Answer) -> dict[str, object]:
+    """Nothing, unless the logs were told to keep contents: a program that uses the engine may print all there is."""
+    if not structlog.is_configured() or without_contents in structlog.get_config()["processors"]:
+        return {}
+    return {"question": answer.question, "understood_as": answer.understood_as, "answer": answer.text}

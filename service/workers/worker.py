@@ -19,6 +19,7 @@ from service.workers.memory import memory_mb
 from service.workers.orders import Order, Report, Stage, read_line
 from service.workers.sample import SAMPLE_DOCUMENT, sample_questions
 from service.workers.server import DrainingServer, Listening
+from service.workers.slow_heads import protocol_with_limit
 
 _MASTER = 0  # the descriptor of standard input
 _LOOK_EVERY_S = 0.05
@@ -69,6 +70,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     proxies = settings.server.trusted_proxies
     return uvicorn.Config(
         app,
+        http=protocol_with_limit(settings.limits.body_s),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from core.types import AnswerSentence, Citation, Verdict
 from service.answer.events import Cited, Event, SentenceDone, Token
+from service.language.phrases import refusals
 from service.writing.answer_text import Sentence, Words
 from service.writing.prompts import ABSTENTION
 
@@ -109,8 +110,8 @@ class Shown:
 
 
 def is_abstention(text: str) -> bool:
-    """Whether a sentence is the one by which the model says that the passages do not tell."""
-    return _bare(text) == _bare(ABSTENTION)
+    """Whether a sentence is the one by which the model says that the passages do not tell, also translated."""
+    return any(_bare(text) == _bare(known) for known in (ABSTENTION, *refusals()))
 
 
 def _bare(text: str) -> str:

@@ -41,6 +41,9 @@ class WordEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) for text in texts]
 
+    def prepare(self) -> None:
+        """It is."""
+
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         out = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(out, texts, strict=True):
@@ -73,7 +76,7 @@ def source(uri: str, *paragraphs: str, title: str = "Title", section: tuple[str,
     passages = [
         Passage(
             f"{identity}:{b.start}-{b.end}", document.ref, section, (b.page or 0, b.page or 0), b.start, b.end,
-            text[b.start : b.end],
+            text[b.start : b.end], "en",
         )
         for b in blocks
     ]  # fmt: skip

@@ -102,7 +102,7 @@ def test_an_unknown_model_is_unavailable_and_says_what_to_name(monkeypatch, mode
     with pytest.raises(EncoderUnavailable) as caught:
         encoder.load()
     assert repr(model) in caught.value.message
-    assert "all-MiniLM-L6-v2" in caught.value.hint
+    assert '"english" or "multilingual"' in caught.value.hint
 
 
 def test_a_folder_that_holds_no_model_is_unavailable(tmp_path):
@@ -114,6 +114,15 @@ def test_a_folder_that_holds_no_model_is_unavailable(tmp_path):
 def test_a_copy_of_the_packaged_model_gives_the_same_vectors_by_its_folder(encoder):
     other = SentenceTransformerEncoder(str(packaged_folder()))
     assert other.encode_questions(TEXTS[:2]) == pytest.approx(encoder.encode_questions(TEXTS[:2]), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["english", "multilingual"])
+def test_prepared_for_questions_it_gives_the_same_vectors(name):
+    plain, prepared = SentenceTransformerEncoder(name), SentenceTransformerEncoder(name)
+    prepared.prepare()
+    questions = [*TEXTS, "When does it leave?"]
+    for asked in ([questions[-1]], questions, []):
+        assert prepared.encode_questions(asked) == pytest.approx(plain.encode_questions(asked), abs=1e-5)
 
 
 def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch):

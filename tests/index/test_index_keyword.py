@@ -84,6 +84,13 @@ def test_scores_are_bm25(tmp_path):
     assert index.document_frequencies(["storm", "quay", "nothing"]) == {"storm": 2, "quay": 2}
 
 
+def test_of_the_forms_of_a_term_the_best_in_a_passage_counts(tmp_path):
+    index = index_of(tmp_path, {1: ("", "harbour"), 2: ("", "harbor"), 3: ("", "harbour harbor"), 4: ("", "quay")})
+    by_forms = dict(index.search(Wanted([], forms=[["harbour", "harbor"]]), 9))
+    one, other = (dict(index.search(Wanted([term]), 9)) for term in ("harbour", "harbor"))
+    assert by_forms == {1: one[1], 2: other[2], 3: pytest.approx(max(one[3], other[3]))}
+
+
 def test_a_question_of_stop_words_only_is_still_searched_for(index):
     assert ask(index, "what is it all about")[0] == 6
 

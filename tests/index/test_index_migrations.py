@@ -11,6 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from core.errors import IndexBroken
 from index import schema
+from index.analyse import ANALYSIS
 from index.migrations.upgrade import copy_of
 from index.verify.check import Level
 from index.verify.run import verify
@@ -63,6 +64,15 @@ def test_a_folder_of_an_earlier_format_answers_as_it_did(former):
         assert [c for c in verify(former, store.catalog, store.encoder, 100, 1) if c.level is not Level.OK] == []
         put(store, "first", source("file:///new.txt", "A new lighthouse."))
         assert found(store, "lighthouse", "first")[0] == "A new lighthouse."
+
+
+def test_the_words_of_an_earlier_version_are_indexed_anew_and_are_no_fault_before(former):
+    with open_store(former) as store:
+        assert [c for c in verify(former, store.catalog, None, 0, 1) if c.level is not Level.OK] == []
+        store.refresh("second")
+        words = store.words(store.catalog.collection("second"))
+        assert words.state.analysis == ANALYSIS
+        assert words.document_frequencies(["fahrt"]) == {"fahrt": 1}
 
 
 def test_an_upgraded_database_has_the_shape_of_a_new_one(former, tmp_path):

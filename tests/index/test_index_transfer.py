@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,6 +65,24 @@ def test_what_is_imported_is_what_was_exported(file, folder):
             assert store.originals.path(one.document.metadata["sha256"]).read_bytes() == one.original
         import_file(store, file, "again")
         assert rows(store, "again") == rows(old, "c")
+
+
+def test_the_languages_of_passages_are_imported_and_a_file_without_them_too(folder, tmp_path):
+    german = replace(CRANE.passages[0], language="de")
+    with open_store(folder) as old:
+        put(old, "c", HARBOUR, replace(CRANE, passages=[german]))
+        file = tmp_path / "c.zip"
+        export(old, "c", file)
+    former = repacked(
+        file,
+        tmp_path / "former.zip",
+        lambda name, data: in_manifest(version=1)(name, data.replace(b', "language": "de"}', b"}")),
+    )
+    with open_store(tmp_path / "new") as store:
+        import_file(store, file)
+        import_file(store, former, "former")
+        told = {name: {h.passage.language for h in store.search(name, "crane", 9).hits} for name in ("c", "former")}
+        assert told == {"c": {"en", "de"}, "former": {"en"}}
 
 
 def test_nothing_is_embedded_unless_it_is_asked_for(file, folder):
@@ -163,7 +182,7 @@ FORGED = {
     "other originals": lambda name, data: data[::-1] if name.startswith("originals/") else data,
     "no originals": lambda name, data: None if name.startswith("originals/") else data,
     "more documents than told": in_manifest(documents=1),
-    "a later version": in_manifest(version=2),
+    "a later version": in_manifest(version=3),
     "another format": in_manifest(format="x"),
     "a name that cannot be one": in_manifest(name=".hidden"),
     "no manifest": lambda name, data: b"" if name == "manifest.json" else data,

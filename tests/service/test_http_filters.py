@@ -194,3 +194,15 @@ def test_the_command_line_marks_and_filters(footnoted, tmp_path):
     bad = footnoted("ask", QUESTION, "--filter", "tag=fish", data_dir=data)
     assert bad.returncode == 1
     assert "not JSON" in bad.stderr
+
+
+def test_a_passage_is_found_by_its_own_language_and_tells_it(client, send):
+    german = "Der Otter Ida frisst am Tag zwei Kilogramm Fische, die er im Fluss und im See fängt."
+    english = "The otter Ida lives by the river, and everybody in the town knows her and her four young. "
+    send("bilingual", "otter.md", f"# Otter\n\n{english * 12}\n\n# Nahrung\n\n{german}", tag="river")
+    asked = {"question": "Otter Ida", "collection": "bilingual"}
+    told = [hit["language"] for hit in client.post("/v1/search", json=asked).json()["hits"]]
+    assert set(told) == {"en", "de"}
+    german_only = {**asked, "filters": {"language": "de", "tag": "river"}}
+    (hit,) = client.post("/v1/search", json=german_only).json()["hits"]
+    assert (hit["language"], german in hit["text"]) == ("de", True)

@@ -67,3 +67,13 @@ def test_a_widened_quote_holds_its_sentence_and_stands_in_the_passage(text, ques
         assert wide.end >= OFFSET + end
         assert text[wide.start - OFFSET : wide.end - OFFSET] == wide.quote
         assert wide.quote.strip() == wide.quote != ""
+
+
+@pytest.mark.parametrize(
+    "question", ["包括哪些内容？", "Welche Teile sind abgedeckt?", "¿Cuáles son?", "Какие части входят?"]
+)
+def test_a_list_is_quoted_whole_whatever_language_asks(question):
+    text = "保险包括：\n一、牙齿\n二、眼睛"
+    start = text.index("一")
+    assert whole_list(candidate(text, start, start + 4), question).quote == text
+    assert whole_list(candidate(text, 0, 5), "保险？").quote == text

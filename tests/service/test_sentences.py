@@ -8,8 +8,10 @@ from service.answer.sentences import sentences
 
 MEGABYTE = 1_000_000
 # Pieces that decide where sentences end, so that random texts come near the rules.
-MARKS = '. |! |? |… |...|.|- |1. |(a) | |"|”|’|)|(|。|！|।|؟|۔'.split("|")
-WORDS = "Dr|U.S|No|5|Dec|p.m|The |he |J|e.g|Beijing|北京|नमस्ते|مرحبا|😀|e\u0301|\u200b".split("|")
+MARKS = '. |! |? |… |...|.|- |1. |(a) | |"|”|’|)|(|。|！|।|؟|۔|……|．|「|」|“|»|« |; |։ |។|、|一、|（二）|・'.split("|")
+WORDS = "Dr|U.S|No|5|Dec|p.m|The |he |J|e.g|Beijing|北京|नमस्ते|مرحبا|😀|e\u0301|\u200b|z. B|г|т. е|der 3|März|と|他|ภาษาไทย |และ|τι".split(
+    "|"
+)
 SPACES = ["\n", "\n\n", "\r\n", " | ", "\t", "\u00a0", "\u3000", "\x0b", "\x1c", "\x85", "\u2028"]
 PIECES = st.sampled_from([*MARKS, *WORDS, *SPACES])
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join))
@@ -44,7 +46,32 @@ def test_every_visible_character_is_in_exactly_one_sentence(text):
 
 
 @pytest.mark.parametrize(
-    "unit", [".", "।", "1. ", '."', '. "', "a." + " " * 1000, "\n", "a | b\n", " (", "\n\t", "。", "U.S. "]
+    "unit",
+    [
+        ".",
+        "।",
+        "1. ",
+        '."',
+        '. "',
+        "a." + " " * 1000,
+        "\n",
+        "a | b\n",
+        " (",
+        "\n\t",
+        "。",
+        "U.S. ",
+        "「",
+        "「a。",
+        "“",
+        "。」",
+        "z. B. ",
+        "1 г. ",
+        "ก ",
+        "ก" * 70 + " ",
+        "．",
+        "a;",
+        "՞։ ",
+    ],
 )
 def test_a_megabyte_of_one_thing_is_cut_to_its_end(unit):
     text = unit * (MEGABYTE // len(unit)) + "x"
@@ -79,6 +106,49 @@ def test_a_megabyte_of_one_thing_is_cut_to_its_end(unit):
         ("هذه الأولى. هل هذه الثانية؟ نعم۔", ["هذه الأولى.", "هل هذه الثانية؟", "نعم۔"]),
         ("", []),
         (" \n\t ", []),
+        # German
+        ("Er kam z. B. Äpfel holen. Dann ging er.", ["Er kam z. B. Äpfel holen.", "Dann ging er."]),
+        ("Am 3. März 1999 fiel Schnee. Es war kalt.", ["Am 3. März 1999 fiel Schnee.", "Es war kalt."]),
+        (
+            "Im 19. Jahrhundert begann der 2. Weltkrieg nicht. Ja.",
+            ["Im 19. Jahrhundert begann der 2. Weltkrieg nicht.", "Ja."],
+        ),
+        ("Es waren 12. Die anderen gingen.", ["Es waren 12.", "Die anderen gingen."]),
+        ("Das kostete ca. 5 Mio. Euro. Viel.", ["Das kostete ca. 5 Mio. Euro.", "Viel."]),
+        ("Er rief: „Halt!“ Sie blieb. »Komm!« Er ging.", ["Er rief: „Halt!“", "Sie blieb.", "»Komm!«", "Er ging."]),
+        # French, Spanish
+        ("M. Dupont arriva. « Vraiment ? » Elle partit.", ["M. Dupont arriva.", "« Vraiment ? »", "Elle partit."]),
+        ("Voir p. ex. Paris. En 52 av. J.-C. Il vint.", ["Voir p. ex. Paris.", "En 52 av. J.-C.", "Il vint."]),
+        (
+            "El Sr. López vive en EE. UU. desde 1990. ¿Y tú? Sí.",
+            ["El Sr. López vive en EE. UU. desde 1990.", "¿Y tú?", "Sí."],
+        ),
+        ("Costó 1.234,56 euros. Trabaja p. ej. Ana.", ["Costó 1.234,56 euros.", "Trabaja p. ej. Ana."]),
+        # Russian
+        (
+            "В 1812 г. Наполеон вторгся. Родился в 1799 г. В Москве.",
+            ["В 1812 г. Наполеон вторгся.", "Родился в 1799 г.", "В Москве."],
+        ),
+        (
+            "Хлеб и т. д. Он ушёл. А. С. Пушкин жил в г. Москве.",
+            ["Хлеб и т. д.", "Он ушёл.", "А. С. Пушкин жил в г. Москве."],
+        ),
+        ("— Да? — спросил он. Она ушла.", ["— Да? — спросил он.", "Она ушла."]),
+        # Chinese, Japanese, Korean
+        ("他说：“我去。你来。”她笑了。然后走了……结果很好！", ["他说：“我去。你来。”她笑了。", "然后走了……结果很好！"]),
+        (
+            "「今日は。いい天気ですね。」と彼は言った。次の日。",
+            ["「今日は。いい天気ですね。」と彼は言った。", "次の日。"],
+        ),
+        ("你好!我是人。价格为３．５元。完．好。", ["你好!", "我是人。", "价格为３．５元。", "完．", "好。"]),
+        ("그는 갔다. 왜? 끝.", ["그는 갔다.", "왜?", "끝."]),
+        # other scripts
+        ("កម្ពុជា។ភ្នំពេញ។", ["កម្ពុជា។", "ភ្នំពេញ។"]),
+        ("ኢትዮጵያ።አዲስ።", ["ኢትዮጵያ።", "አዲስ።"]),
+        ("Սա առաջինն է։ Սա երկրորդն է։", ["Սա առաջինն է։", "Սա երկրորդն է։"]),
+        ("د. أحمد وصل. ثم ذهب.", ["د. أحمد وصل.", "ثم ذهب."]),
+        ("Τι κάνεις; Καλά.", ["Τι κάνεις;", "Καλά."]),
+        ("ดร. สมชายมา พ.ศ. 2540", ["ดร. สมชายมา พ.ศ. 2540"]),
     ],
 )
 def test_a_line_is_cut_where_its_sentences_end(text, expected):
@@ -116,3 +186,12 @@ def test_table_rows_stand_apart():
         "Bob | 51",
         "That is all.",
     ]
+
+
+def test_chinese_items_stand_apart():
+    assert cut("包括：\n一、花岗岩\n二、橡木\n（三）铜\n①灯") == ["包括：", "一、花岗岩", "二、橡木", "（三）铜", "①灯"]
+
+
+def test_thai_is_cut_at_a_space_where_enough_was_said():
+    phrases = ["ประเทศไทยมีจังหวัดทั้งหมดเจ็ดสิบเจ็ดจังหวัดรวมทั้งกรุงเทพมหานคร", "ซึ่งเป็นเมืองหลวงของประเทศ", "ประชากรส่วนใหญ่พูดภาษาไทย"]
+    assert cut(" ".join(phrases)) == [" ".join(phrases[:2]), phrases[2]]

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { spanInSentence } from "./codepoints.js";
 import type { Context } from "./context.js";
 import { citationsOf } from "./conversation.js";
@@ -30,7 +30,14 @@ function sentenceOf(
   const doubt = doubtOf(sentence, context.strings);
   const tag = doubt ? html` <span class="tag" part="unsupported">${doubt}</span>` : "";
   const style = sentence.verdict === "partly" ? "sentence partly" : doubt ? "sentence unsupported" : "sentence";
-  return html`<span class=${style}><span class="words">${withStrong(sentence.text, range)}</span>${markers}${tag}</span> `;
+  return html`<span class=${style}><span class="words" lang=${quotedLanguage(sentence, citations) ?? nothing}>${withStrong(sentence.text, range)}</span>${markers}${tag}</span> `;
+}
+
+/** Of a sentence that is a quotation; what a language model wrote is in the reader's own. */
+function quotedLanguage(sentence: Sentence, citations: Map<number, Citation>): string | null {
+  const cited = citations.get(sentence.markers[0] ?? 0);
+  const quoted = cited?.quote.split(/\s+/u).join(" ").trim() === sentence.text;
+  return (quoted && cited?.language) || null;
 }
 
 /** A button that opens the source. Before its citation has come it is plain text. */

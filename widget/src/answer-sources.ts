@@ -30,10 +30,10 @@ function sourceOf(citation: Citation, index: number, all: Citation[], exchange: 
     <span class="number" aria-hidden="true">${strings.marker(marker)}</span>
     <div class="source-body">
       <button type="button" class="source-title" @click=${() => context.show(exchange, all, index)}>
-        <bdi>${citation.title}</bdi><span class="unseen"> – ${strings.showSource}</span>
+        <bdi lang=${citation.language ?? nothing}>${citation.title}</bdi><span class="unseen"> – ${strings.showSource}</span>
       </button>
       <p class="facts">${placeOf(citation, strings)}<span class="support">${strings.supported(citation.support)}</span></p>
-      <blockquote class="quote" id=${id} dir="auto">${withStrong(quote, spanInQuote(citation, span))}</blockquote>
+      <blockquote class="quote" id=${id} dir="auto" lang=${citation.language ?? nothing}>${withStrong(quote, spanInQuote(citation, span))}</blockquote>
       ${codePointLength(quote) > LONG_QUOTE ? unfolder(id, context) : nothing}
     </div>
   </li>`;
@@ -69,9 +69,9 @@ export function nearestOf(exchange: Exchange, hits: Hit[], context: Context): Te
       ${hits.map(
         (hit, index) => html`<li>
           <button type="button" class="passage" data-marker=${index + 1} @click=${() => context.show(exchange, places, index)}>
-            <bdi class="passage-title">${hit.title}</bdi>
+            <bdi class="passage-title" lang=${hit.language ?? nothing}>${hit.title}</bdi>
             <span class="facts">${placeOf(hit, strings)}</span>
-            <span class="passage-text" dir="auto">${hit.text}</span>
+            <span class="passage-text" dir="auto" lang=${hit.language ?? nothing}>${hit.text}</span>
           </button>
         </li>`,
       )}
@@ -81,7 +81,7 @@ export function nearestOf(exchange: Exchange, hits: Hit[], context: Context): Te
 
 /** A passage in the form of a citation, for the source view. */
 function placeOfHit(hit: Hit, index: number): Citation {
-  const { document_id, title, uri, page, section, start, end, text, score, url } = hit;
-  const known = { document_id, title, uri, page, section, start, end, url };
+  const { document_id, title, uri, page, section, start, end, text, language, score, url } = hit;
+  const known = { document_id, title, uri, page, section, start, end, language, url };
   return { ...known, marker: index + 1, media_type: "", quote: text, support: score };
 }

@@ -93,9 +93,9 @@ export class Peek implements ReactiveController {
     const citation = this.#citation;
     if (!citation) return nothing;
     return html`<div class="peek" part="peek" aria-hidden="true" @pointerenter=${this.#stay} @pointerleave=${this.leave}>
-      <p class="peek-title" dir="auto">${citation.title}</p>
+      <p class="peek-title" dir="auto" lang=${citation.language ?? nothing}>${citation.title}</p>
       <p class="facts">${placeOf(citation, this.host.strings)}</p>
-      <p class="peek-quote" dir="auto">${citation.quote}</p>
+      <p class="peek-quote" dir="auto" lang=${citation.language ?? nothing}>${citation.quote}</p>
     </div>`;
   }
 }

@@ -11,6 +11,8 @@ export interface Citation {
   start: number;
   end: number;
   quote: string;
+  /** ISO 639-1 of the quote; older servers and kept conversations have none. */
+  language?: string | null;
   support: number;
   url: string;
 }
@@ -34,6 +36,7 @@ export interface Hit {
   start: number;
   end: number;
   text: string;
+  language?: string | null;
   score: number;
   url: string;
 }

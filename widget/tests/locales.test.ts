@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { languageName } from "../src/language-name.js";
 import { stringsFor } from "../src/locale.js";
 import { ar } from "../src/locales/ar.js";
 import { de } from "../src/locales/de.js";
 import { en, type Strings } from "../src/locales/en.js";
 import { es } from "../src/locales/es.js";
 import { fr } from "../src/locales/fr.js";
+import { ru } from "../src/locales/ru.js";
 import { zh } from "../src/locales/zh.js";
 
-const ALL: Strings[] = [ar, de, en, es, fr, zh];
+const ALL: Strings[] = [ar, de, en, es, fr, ru, zh];
 const COUNTS = [0, 1, 2, 3, 10, 11, 21, 99, 100, 101, 1234, 1_000_000];
 
 /** Every word of a language, those that depend on numbers for several numbers. */
@@ -41,6 +43,7 @@ test("each language has its plural forms", () => {
   assert.deepEqual(remaining(en, 1, 2), ["1 character left.", "2 characters left."]);
   assert.deepEqual(remaining(fr, 0, 1, 2), ["0 caractère restant.", "1 caractère restant.", "2 caractères restants."]);
   assert.deepEqual(remaining(es, 1, 2), ["Queda 1 carácter.", "Quedan 2 caracteres."]);
+  assert.deepEqual(remaining(ru, 1, 2, 5, 21), ["Остался 1 знак.", "Осталось 2 знака.", "Осталось 5 знаков.", "Остался 21 знак."]);
   assert.equal(de.reading(1, 1), "1 Textstelle aus 1 Dokument wird gelesen …");
   assert.equal(de.reading(3, 2), "3 Textstellen aus 2 Dokumenten werden gelesen …");
   assert.equal(zh.reading(3, 2), "正在阅读 2 份文档中的 3 个段落…");
@@ -72,4 +75,12 @@ test("the first wish that can be met decides", () => {
   assert.equal(stringsFor([null, "de-AT"]), de);
   assert.equal(stringsFor(["pt", "zh-Hant-TW", "en"]), zh);
   assert.equal(stringsFor(["xx", "constructor"]), en);
+});
+
+test("a language is named in the reader's own, and only where it is another one", () => {
+  assert.equal(languageName("zh", en), "Chinese");
+  assert.equal(languageName("en", de), "Englisch");
+  assert.equal(languageName("de", de), "");
+  assert.equal(languageName(null, en), "");
+  assert.equal(languageName("not a tag", en), "");
 });

@@ -1,9 +1,9 @@
 """Which language a reader gets, by what the browser asks for."""
 
-from service.source.words import ar, de, en, es, fr, zh
+from service.source.words import ar, de, en, es, fr, ru, zh
 from service.source.words.words import Words
 
-LANGUAGES = {words.code: words for words in (en.WORDS, de.WORDS, es.WORDS, fr.WORDS, zh.WORDS, ar.WORDS)}
+LANGUAGES = {words.code: words for words in (en.WORDS, de.WORDS, es.WORDS, fr.WORDS, ru.WORDS, zh.WORDS, ar.WORDS)}
 _MAX_RANGES = 50
 
 

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _MONTHS = """
-january jan enero janvier januar январь января
-february feb febrero février februar февраль февраля
-march mar marzo mars märz март марта
-april apr abril avril апрель апреля
-may mayo mai май мая
-june jun junio juin juni июнь июня
-july jul julio juillet juli июль июля
-august aug agosto août август августа
-september sep sept septiembre septembre сентябрь сентября
-october oct octubre octobre oktober октябрь октября
-november nov noviembre novembre ноябрь ноября
-december dec diciembre décembre dezember декабрь декабря
+january jan enero janvier januar январь января gennaio janeiro januari stycznia січня يناير
+february feb febrero février februar февраль февраля febbraio fevereiro februari lutego лютого فبراير
+march mar marzo mars märz март марта março maart marca березня مارس
+april apr abril avril апрель апреля aprile kwietnia квітня أبريل
+may mayo mai май мая maggio maio mei maja травня مايو
+june jun junio juin juni июнь июня giugno junho czerwca червня يونيو
+july jul julio juillet juli июль июля luglio julho lipca липня يوليو
+august aug agosto août август августа augustus sierpnia серпня أغسطس
+september sep sept septiembre septembre сентябрь сентября settembre setembro września вересня سبتمبر
+october oct octubre octobre oktober октябрь октября ottobre outubro października жовтня أكتوبر
+november nov noviembre novembre ноябрь ноября novembro listopada листопада نوفمبر
+december dec diciembre décembre dezember декабрь декабря dicembre dezembro grudnia грудня ديسمبر
 """
 _MONTH = {name: i for i, line in enumerate(_MONTHS.strip().splitlines(), 1) for name in line.split()}
 _NAME = "|".join(sorted(_MONTH, key=len, reverse=True))
@@ -26,8 +26,8 @@ _PATTERNS = [
     re.compile(p, re.I)
     for p in (
         r"(?<![\d.-])(?P<year>[12]\d\d\d)-(?P<month>[01]?\d)-(?P<day>[0-3]?\d)(?![\d-])",
-        r"(?P<year>[12]\d\d\d)\s?年(?:\s?(?P<month>[01]?\d)\s?月(?:\s?(?P<day>[0-3]?\d)\s?[日号])?)?",
-        r"(?<!\d)(?P<month>[01]?\d)\s?月(?:\s?(?P<day>[0-3]?\d)\s?[日号])?",
+        r"(?P<year>[12]\d\d\d)\s?[年년](?:\s?(?P<month>[01]?\d)\s?[月월](?:\s?(?P<day>[0-3]?\d)\s?[日号일])?)?",
+        r"(?<!\d)(?P<month>[01]?\d)\s?[月월](?:\s?(?P<day>[0-3]?\d)\s?[日号일])?",
         r"(?<![\d/])(?P<either>[0-3]?\d)[/.](?P<other>[0-3]?\d)[/.](?P<year>[12]\d\d\d)(?![\d/])",
         rf"(?<!\w){_DAY.format('day')}\s(?:of\s|de\s)?(?P<name>{_NAME})\.?(?:,?\s(?:de\s|of\s)?{_YEAR.format('year')})?(?!\w)",
         rf"(?<!\w)(?P<name>{_NAME})\.?\s(?:the\s)?{_DAY.format('day')}(?!\w|[.,]\d{{3}})(?:,?\s{_YEAR.format('year')}(?!\w))?",

@@ -8,10 +8,12 @@ _PLACES = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "亿": 10**8, "億": 10**8}
 # A single numeral may be part of a name (张三) or a word (一般): before a counter it is a number.
 _COUNTERS = "元年月日号天人名个位岁米吨次条家座倍分円歳"
+_SINGLE_COUNTERS = "名位岁歳次条座天人年月日号倍吨米分层只艘辆"
 _RUN = re.compile(
     rf"[{_DIGITS}{''.join(_PLACES)}万亿億]*[{''.join(_PLACES)}万亿億][{_DIGITS}{''.join(_PLACES)}万亿億]+"
     rf"|[{_DIGITS}][{''.join(_PLACES)}万亿億]|[{_DIGITS}]{{3,}}"
     rf"|[{_DIGITS}十](?=[{_COUNTERS}]|公[里斤])"
+    rf"|(?<![星期周第初])[二三四五六七八九两](?=[{_SINGLE_COUNTERS}])"
 )
 
 

@@ -9,10 +9,16 @@ from service.support.facts import han_numerals
 from service.support.facts.units import unit
 
 _MAGNITUDES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "bn": 9,
-               "millones": 6, "тыс": 3, "млн": 6, "млрд": 9, "万": 4, "亿": 8}  # fmt: skip
+               "millones": 6, "millionen": 6,
+               "milliarde": 9, "milliarden": 9, "milliard": 9, "milliards": 9, "mil": 3, "mille": 3, "tausend": 3,
+               "millón": 6, "milioni": 6, "miliardi": 9, "milhões": 6, "тыс": 3, "тысяча": 3, "тысячи": 3, "тысяч": 3,
+               "млн": 6, "миллион": 6, "миллиона": 6, "миллионов": 6, "млрд": 9, "миллиард": 9, "миллиарда": 9,
+               "миллиардов": 9, "ألف": 3, "مليون": 6, "مليار": 9,
+               "万": 4, "萬": 4, "만": 4, "亿": 8, "億": 8, "억": 8}  # fmt: skip
 _FIGURE = r"\d{1,3}(?:[,\u00a0\u202f'’]\d{3})++(?:\.\d++)?|\d++(?:[.,]\d++)*+"
 _SCALED = re.compile(
-    rf"(?<![\w.,])({_FIGURE})\s?({'|'.join(_MAGNITUDES)})(?!\w)|(?<![A-Za-z\d.,])(\d++(?:\.\d++)?)\s?([万亿])", re.I
+    rf"(?<![\w.,])({_FIGURE})\s?({'|'.join(_MAGNITUDES)})(?!\w)|(?<![A-Za-z\d.,])(\d++(?:\.\d++)?)\s?([万萬만亿億억])",
+    re.I,
 )
 _NUMBER = re.compile(
     rf"(?P<sign>(?<![\w\d])[-−])?(?P<before>US\$|[$€£¥₹])?\s?(?P<figure>{_FIGURE})(?P<ordinal>(?:st|nd|rd|th)(?!\w))?"
@@ -31,6 +37,18 @@ _WORDS = (
 _HYPHENED = re.compile(rf"\b({'|'.join(_WORDS)})-(?!(?:one|{'|'.join(_WORDS)})\b)(?=[a-z])", re.I)
 _PERCENT = re.compile(r"(?<=\d)[\s-]?(?:percent|per\scent)\b", re.I)
 _LETTERS = re.compile(r"[^\W\d_]{1,12}")
+_SPELLED = frozenset({"en", "de", "es", "fr", "it", "nl", "pt"})
+_RUSSIAN = {
+    name: value
+    for value, names in enumerate(
+        "два две двух двое|три трёх трех трое|четыре четырёх четырех четверо|пять пяти|шесть шести|семь семи|восемь "
+        "восьми|девять девяти|десять десяти|одиннадцать одиннадцати|двенадцать двенадцати".split("|"),
+        2,
+    )
+    for name in names.split()
+}
+# Not "двадцать пять", which would become 5.
+_RUSSIAN_WORD = re.compile(rf"(?<!дцать )(?<!десят )(?<!сорок )(?<!\w)(?:{'|'.join(_RUSSIAN)})(?!\w)", re.I)
 _LEAST_SPELLED = 2  # "one" is mostly no number
 _TOLERANCE = Decimal("0.05")
 _SMALL = 10
@@ -50,14 +68,20 @@ class Quantity:
     end: int
 
 
-def in_figures(text: str) -> str:
-    """The text with its English number words and Han numerals in figures and its magnitudes carried out."""
+def in_figures(text: str, language: str = "en") -> str:
+    """The text with its number words and Han numerals in figures and its magnitudes carried out.
+
+    ``language`` is an ISO 639-1 code; the words of those that are not in ``_SPELLED`` stay.
+    """
     from text_to_num import alpha2digit
 
     # Half a surrogate pair is no text to the library.
     whole = text.encode("utf-8", "replace").decode("utf-8")
     plain = han_numerals.in_figures(_HYPHENED.sub(r"\1 ", _PERCENT.sub("%", whole)))
-    return str(alpha2digit(_SCALED.sub(_carried_out, plain), "en", threshold=_LEAST_SPELLED))
+    scaled = _SCALED.sub(_carried_out, plain)
+    if language == "ru":
+        return _RUSSIAN_WORD.sub(lambda match: str(_RUSSIAN[match.group().lower()]), scaled)
+    return str(alpha2digit(scaled, language, threshold=_LEAST_SPELLED)) if language in _SPELLED else scaled
 
 
 def quantities(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Quantity]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Conflict, IndexBroken, InvalidRequest, NotFound
+from index import schema
 from index.pins import abandoned, pinning
 from index.verify.check import Level
 from index.verify.run import verify
@@ -98,7 +99,7 @@ def test_the_manifest_tells_the_checksum_of_every_member(data, tmp_path):
         for name in originals:
             assert hashlib.sha256(archive.read(name)).hexdigest() == name.rpartition("/")[2]
     assert any(name.startswith("index/") for name in others)
-    assert manifest["formats"] == {"catalog.db": 2}
+    assert manifest["formats"] == {"catalog.db": schema.FORMAT_VERSION}
 
 
 def test_only_its_owner_may_read_it(data, tmp_path):

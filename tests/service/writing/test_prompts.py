@@ -87,3 +87,17 @@ def test_an_estimate_counts_what_each_script_costs():
     assert estimated_tokens("") == 0
     assert estimated_tokens("abcdef") == 2
     assert estimated_tokens("会议") == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How tall is it?", "The question is in English: answer in English"),
+        ("塔有多高？", "The question is in Chinese: answer in Chinese"),
+        ("Wie hoch ist der Turm?", "The question is in German: answer in German"),
+        ("212?", "Answer in the language of the question"),
+    ],
+)
+def test_the_model_is_told_the_language_of_the_question(question, said):
+    text = "The tower is 212 metres tall."
+    assert said in prompt(question, [(passage("a", text), text)]).messages[0][1]

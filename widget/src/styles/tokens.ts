@@ -24,8 +24,10 @@ export const tokens = css`
     --_fill: #24489b;
     --_on-accent: #fff;
     --_shadow: 0 1px 2px rgb(0 0 0 / 6%), 0 8px 28px rgb(0 0 0 / 14%);
-    --_sans: var(--footnoted-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif);
-    --_serif: var(--footnoted-reading-font, ui-serif, "Iowan Old Style", Charter, "Source Serif 4", Georgia, "Liberation Serif", "Noto Serif", serif);
+    --_sans-latin: var(--footnoted-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif);
+    --_sans: var(--_sans-latin);
+    --_serif-latin: var(--footnoted-reading-font, ui-serif, "Iowan Old Style", Charter, "Source Serif 4", Georgia, "Liberation Serif", "Noto Serif", serif);
+    --_serif: var(--_serif-latin);
     --_mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
     --_radius: var(--footnoted-radius, 12px);
     --_accent-soft: color-mix(in srgb, var(--_fill) 10%, var(--_bg));
@@ -64,6 +66,12 @@ export const base = css`
   h2, h3, h4, p, ul, ol, blockquote, fieldset { margin: 0; }
   ul, ol { padding: 0; list-style: none; }
   fieldset { min-width: 0; padding: 0; border: 0; }
+  /* By the language of the words, or Chinese gets Japanese shapes. Rows of marks above letters need room. */
+  :lang(zh) { --_sans: var(--_sans-latin), "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC"; --_serif: var(--_serif-latin), "Songti SC", "Noto Serif CJK SC"; }
+  :is(:lang(zh-Hant), :lang(zh-TW), :lang(zh-HK)) { --_sans: var(--_sans-latin), "PingFang TC", "Noto Sans CJK TC"; --_serif: var(--_serif-latin), "Songti TC", "Noto Serif CJK TC"; }
+  :lang(ja) { --_sans: var(--_sans-latin), "Hiragino Sans", "Yu Gothic", "Noto Sans CJK JP"; --_serif: var(--_serif-latin), "Hiragino Mincho ProN", "Yu Mincho", "Noto Serif CJK JP"; }
+  :lang(ko) { --_sans: var(--_sans-latin), "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans CJK KR"; --_serif: var(--_serif-latin), "AppleMyungjo", "Noto Serif CJK KR"; }
+  :is(.quote, .peek-quote, .passage-text, .text, .words):is(:lang(ar), :lang(fa), :lang(ur), :lang(he), :lang(hi), :lang(th), :lang(km), :lang(my)) { line-height: 1.8; letter-spacing: normal; }
   button, textarea, input { font: inherit; color: inherit; letter-spacing: inherit; }
   button { margin: 0; cursor: pointer; border-radius: 8px; touch-action: manipulation; -webkit-tap-highlight-color: transparent; }
   button:disabled { cursor: default; }

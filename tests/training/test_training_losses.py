@@ -1,0 +1,41 @@
+import math
+
+import torch
+
+from training.inputs import Row, collate_units
+from training.losses import choice, margins
+
+
+def row(answerable: bool, tokens: int = 8) -> Row:
+    place = 4 if answerable else 0
+    return Row(list(range(tokens)), [0] * 3 + [1] * (tokens - 3), 3, answerable, place, place, False)
+
+
+def test_the_wrong_ones_of_a_group_weigh_as_much_as_the_right_one() -> None:
+    batch = collate_units([[row(True), row(False), row(False)], [row(False)]])
+    assert batch["weight"].tolist() == [1, 0.5, 0.5, 1]
+    assert batch["group"].tolist() == [0, 0, 0, -1]
+
+
+def test_only_the_members_of_a_group_compete() -> None:
+    batch = collate_units([[row(True), row(False)], [row(True), row(False)], [row(True)]])
+    scores = torch.tensor([2.0, 1.0, 0.0, 3.0, -50.0])
+    by_hand = (math.log(1 + math.exp(-1)) + math.log(1 + math.exp(3))) / 2
+    assert math.isclose(choice(scores, batch).item(), by_hand, rel_tol=1e-5)
+
+
+def test_the_choice_pulls_the_right_one_up_and_the_wrong_one_down() -> None:
+    batch = collate_units([[row(False), row(True), row(False)]])
+    scores = torch.tensor([1.0, 0.0, -1.0], requires_grad=True)
+    choice(scores, batch).backward()
+    assert scores.grad is not None
+    assert scores.grad[1] < 0 < scores.grad[2] < scores.grad[0]
+
+
+def test_a_margin_is_over_no_answer_and_grows_with_any_span() -> None:
+    span = torch.full((1, 5, 2), -1e4)
+    span[0, 0] = torch.tensor([1.0, 2.0])
+    span[0, 3] = torch.tensor([5.0, 4.0])
+    assert math.isclose(margins(span).item(), 6.0, rel_tol=1e-5)
+    span[0, 2, 0] = 5.0
+    assert math.isclose(margins(span).item(), 6.0 + math.log(2), rel_tol=1e-5)

@@ -1,10 +1,10 @@
 """Follow-up questions: how near the question as understood comes to the one a person wrote out, and what it finds.
 
-``python -m bench.conversation CAST_JSONL [--squad SET] [--half 0|1]``. CAST_JSONL holds ``id`` (topic_turn), history
-(questions), ``question`` and ``rewrite`` (by hand) a line, as from TREC CAsT. Topics are split in two halves by a hash
-of their names; rules were made on half 0, half 1 is reported. Of each way to put the question, the mean cosine (default
-encoder) of its vector and that of the rewriting is told, over turns with a history. Then for openings of other
-conversations, put after a history that they have nothing to do with: how many are left as they are.
+``python -m bench.conversation CAST_JSONL [--squad SET] [--half 0|1] [--encoder NAME]``. CAST_JSONL holds ``id``
+(topic_turn), history (questions), ``question`` and ``rewrite`` (by hand) a line, as from TREC CAsT. Topics are split in
+two halves by a hash of their names; rules were made on half 0, half 1 is reported. Of each way to put the question, the
+mean cosine (by the encoder) of its vector and that of the rewriting is told, over turns with a history. Then for
+openings of other conversations, put after a history that they have nothing to do with: how many are left as they are.
 
 SET, in SQuAD's format, becomes conversations: of each article, its answerable questions that name the article's title
 are taken in an order drawn by a seed. The first is asked as it is; in later ones, the title is replaced by a pronoun
@@ -35,6 +35,7 @@ from evals.sets.sample import sample
 from evals.sets.types import Question, QuestionSet
 from evals.work_folder import open_work_folder
 from index.encode import Encoder, SentenceTransformerEncoder, Vectors
+from index.encoder_names import DEFAULT
 from index.filters.filter import EVERYTHING
 from index.search import SearchSettings, question_vector
 from service.conversation.conversation import Conversation, ConversationOptions
@@ -74,11 +75,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cast", type=Path)
     parser.add_argument("--half", type=int, choices=(0, 1), default=1)
+    parser.add_argument("--encoder", default=DEFAULT, help="of the similarities")
     parser.add_argument("--squad", type=Path)
     parser.add_argument("--limit", type=int, default=600, help="turns of the conversations made from the set")
     parser.add_argument("--clarify", type=Path, nargs="*", default=[], help="sets whose questions are asked alone")
     options = parser.parse_args()
-    similarity(read_cast(options.cast, options.half), SentenceTransformerEncoder())
+    similarity(read_cast(options.cast, options.half), SentenceTransformerEncoder(options.encoder))
     if options.squad:
         retrieval(load_set(options.squad), options.limit)
     for path in options.clarify:

@@ -24,6 +24,7 @@ FILTERS = {
     "tag of 1 %": {"tag": "one of 100"},
     "attribute of 10 %": {"attribute.year": {"gte": 2010, "lt": 2011}},
     "tag of 50 %": {"tag": "one of 2"},
+    "language of 2.5 % of the passages": {"language": "fr"},
     "language, a tenth and no tag": {"language": "de", "not": {"tag": "one of 2"}},
     "ingested within a day, 10 %": {"ingested_at": "2024-01-03"},
     "uri below a folder, 1 %": {"uri": {"prefix": "file:///docs/07/"}},
@@ -45,7 +46,7 @@ def fill(path: Path, passages: int) -> tuple[object, int]:
             connection.execute(insert(schema.document_tags), tags)
             years = [{"document_key": i + 1, "name": "year", "text": "", "number": 2010 + i % 10} for i in numbers]
             connection.execute(insert(schema.document_attributes), years)
-            rows = [_passage(i, made.id) for i in numbers for _ in range(_A_DOCUMENT)]
+            rows = [_passage(i, made.id, part) for i in numbers for part in range(_A_DOCUMENT)]
             connection.execute(insert(schema.passages), rows)
         labels = [{"document_key": i + 1, "label": "board"} for i in range(0, passages // _A_DOCUMENT, 100)]
         connection.execute(insert(schema.document_labels), labels)
@@ -61,10 +62,10 @@ def _document(i: int, collection_id: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _passage(i: int, collection_id: int) -> dict[str, object]:
+def _passage(i: int, collection_id: int, part: int) -> dict[str, object]:
     return {
         "collection_id": collection_id, "document_key": i + 1, "start": 0, "end": 0, "section": [], "text": "",
-        "input_hash": b"", "vector": b"",
+        "input_hash": b"", "vector": b"", "language": "fr" if part == 0 and i % 2 else None,
     }  # fmt: skip
 
 

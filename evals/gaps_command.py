@@ -20,7 +20,7 @@ from evals.gaps import DISTANCE, Gap, Group, NearestDocument, Today, grouped, sh
 from evals.progress import progress_bar
 from evals.report import table_console
 from evals.write_file import write_atomically
-from index.cosine_scale import own
+from index.cosine_scale import own_of_questions
 from index.encode import Vectors
 from service.commands.options import AsJson, Collection, DataDir, Since, settings_with, since_utc
 from service.engine import Engine
@@ -56,7 +56,7 @@ def gaps(
     with Engine.open(settings) as engine:
         engine.collection(collection)
         groups, left_out = grouped(
-            lacking, _encoder(engine, messages), 1 - own(1 - DISTANCE, engine.store.encoder.name)
+            lacking, _encoder(engine, messages), 1 - own_of_questions(1 - DISTANCE, engine.store.encoder.name)
         )
         with progress_bar("Gaps", min(most, len(groups)), messages) as advance:
             found = [_looked_into(engine, collection, group, below, advance) for group in groups[:most]]

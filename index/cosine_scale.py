@@ -8,7 +8,7 @@ questions with an answer and of those without, to that of all-MiniLM-L6-v2.
 
 from collections.abc import Mapping, Sequence
 
-from index.encoder_names import MULTILINGUAL
+from index.encoder_names import ENGLISH, MULTILINGUAL
 
 # name: (slope, shift)
 LINES: Mapping[str, tuple[float, float]] = {MULTILINGUAL: (4.12, -3.03)}
@@ -20,7 +20,17 @@ def comparable(cosines: Sequence[float], encoder: str) -> tuple[float, ...]:
     return tuple(slope * cosine + shift for cosine in cosines)
 
 
-def own(cosine: float, encoder: str) -> float:
-    """The encoder's cosine that is so much on the scale of all-MiniLM-L6-v2."""
-    slope, shift = LINES.get(encoder, (1.0, 0.0))
+# name: (slope, shift), of two questions, fitted by ``python -m bench.question_scale``
+QUESTION_LINES: Mapping[str, tuple[float, float]] = {ENGLISH: (1.0, 0.0), MULTILINGUAL: (4.67, -3.6)}
+
+
+def comparable_questions(cosines: Sequence[float], encoder: str) -> tuple[float, ...]:
+    """Cosines of two questions on the scale of all-MiniLM-L6-v2, for an encoder of QUESTION_LINES."""
+    slope, shift = QUESTION_LINES[encoder]
+    return tuple(slope * cosine + shift for cosine in cosines)
+
+
+def own_of_questions(cosine: float, encoder: str) -> float:
+    """The encoder's own cosine of two questions that all-MiniLM-L6-v2 would give this one."""
+    slope, shift = QUESTION_LINES.get(encoder, QUESTION_LINES[ENGLISH])
     return (cosine - shift) / slope

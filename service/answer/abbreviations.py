@@ -58,8 +58,8 @@ _BEGINNERS = frozenset(
     "fue era "
     "lo gli nel nella alla per da dopo prima ma e poi questo questa si o os as um uma na em ao com depois mas ele ela "
     "de het een hij zij ze op met voor van uit maar toen dit dat "
-    "он она оно они мы вы я это этот эта эти во на по со из от до для при после перед к у об за под его её их ее но и "
-    "или также затем потом однако там тогда здесь как когда если что кто где почему тот та те не "
+    "в с он она оно они мы вы я это этот эта эти во на по со из от до для при после перед к у об за под его её их ее "
+    "но и или также затем потом однако там тогда здесь как когда если что кто где почему тот та те не "
     "він вона воно вони з із та z ze od dla przy on ona to ten ta oni jego jej ich ale".split()
 )
 # "am 3. März", "der 2. Weltkrieg": German points its ordinals, and writes nouns with a capital letter.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.types import Turn
+from index.cosine_scale import QUESTION_LINES
 from index.encode import Encoder
-from index.encoder_names import ENGLISH
 from service.conversation.follow_up import FollowUp, stands_alone
 from service.conversation.related import RelatedQuestions
 from service.conversation.rewrite import Ask, rewritten
@@ -46,8 +46,8 @@ class Conversation:
         """``ask`` sends messages to the chat model."""
         self.options = options
         self._ask = ask if options.rewrite == "auto" else None
-        # The least cosine of related questions is that of the English encoder; each encoder has a scale of its own.
-        self._related = RelatedQuestions(encoder) if encoder.name == ENGLISH else None
+        # Each encoder has a scale of its own: of others it is not known which cosine is that of related questions.
+        self._related = RelatedQuestions(encoder) if encoder.name in QUESTION_LINES else None
 
     def understand(self, question: str, history: Sequence[Turn], *, by_model: bool = True) -> Understood:
         """But for white space the question is unchanged where there is no history.

@@ -1,4 +1,4 @@
-"""How much questions of a conversation have to do with each other: cosines of the default encoder."""
+"""How much questions of a conversation have to do with each other: cosines, on one scale for the encoders known."""
 
 import threading
 from collections import OrderedDict
@@ -7,13 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cosine_scale import comparable_questions
 from index.encode import Encoder
 
 _KEPT = 2_000
 
 
 class RelatedQuestions:
-    """Earlier questions come again with every turn: the vectors used last are kept. Safe from several threads."""
+    """Earlier questions come again with every turn: the vectors used last are kept. Safe from several threads.
+
+    For encoders of ``index.cosine_scale.QUESTION_LINES``.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -21,7 +25,7 @@ class RelatedQuestions:
         self._lock = threading.Lock()
 
     def __call__(self, question: str, others: Sequence[str]) -> list[float]:
-        """The cosine of the question with each. Raises EncoderUnavailable."""
+        """The cosine of the question with each, as all-MiniLM-L6-v2 would give it. Raises EncoderUnavailable."""
         wanted = list(dict.fromkeys([question, *others]))
         with self._lock:
             known = {text: self._vectors[text] for text in wanted if text in self._vectors}
@@ -34,4 +38,5 @@ class RelatedQuestions:
                 self._vectors.update({text: known[text] for text in missing})
                 while len(self._vectors) > _KEPT:
                     self._vectors.popitem(last=False)
-        return [float(known[question] @ known[other]) for other in others]
+        cosines = [float(known[question] @ known[other]) for other in others]
+        return list(comparable_questions(cosines, self._encoder.name))

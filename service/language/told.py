@@ -36,7 +36,7 @@ _WORDS = {
         "fr": "le la les de à des du un une est sont était été qui que quoi quel quelle quels quelles où quand "
         "comment pourquoi combien et dans pour avec sur par pas ne ce cette il elle on au aux qu'est-ce ont "
         "fait",
-        "es": "el la los las de del un una es son fue era quién quiénes qué cuál cuáles dónde cuándo cómo cuánto "
+        "es": "el la los las de del un una es son fue era tiene tienen hubo quién quiénes qué cuál cuáles dónde cuándo cómo cuánto "
         "cuántos cuántas por para con y que en se no hay al su ha está quien cual donde cuando",
         "it": "il lo la gli le di del della dei un una è sono era chi che cosa quale quali dove quando come perché "
         "quanto quanti per con non nel nella si ha al dal",

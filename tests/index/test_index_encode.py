@@ -20,6 +20,12 @@ TEXTS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def encoder():
+    """The one that is a sentence-transformers folder; the other is in test_packaged_e5_encoder.py."""
+    return SentenceTransformerEncoder("english")
+
+
 def test_vectors_are_of_length_one_and_of_the_models_dimension(encoder):
     vectors = encoder.encode_passages(TEXTS)
     assert vectors.shape == (len(TEXTS), encoder.dimension) == (6, 384)
@@ -129,10 +135,10 @@ def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch):
     """At first, from what it kept of the conversion, and where that is damaged."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     texts = [*TEXTS, "", "A long one. " * 90]
-    expected = SentenceTransformerEncoder(precision="float32", backend="torch").encode_passages(texts)
+    expected = SentenceTransformerEncoder("english", precision="float32", backend="torch").encode_passages(texts)
 
     def check():
-        quick = SentenceTransformerEncoder(backend="openvino")
+        quick = SentenceTransformerEncoder("english", backend="openvino")
         assert (quick.encode_passages(texts) * expected).sum(axis=1).min() > 0.999
         assert quick.backend_in_use == "openvino"
         [kept] = tmp_path.glob("footnoted/openvino/*/model.xml")

@@ -95,6 +95,7 @@ documents = st.fixed_dictionaries(
         "tag": st.lists(st.sampled_from(WORDS), max_size=3, unique=True),
         "label": st.lists(st.sampled_from(LABELS), max_size=2, unique=True),
         "language": st.sampled_from(LANGUAGES),
+        "own": st.tuples(*[st.sampled_from([None, "en", "de", "fr"])] * 2),
         "media_type": st.sampled_from(MEDIA),
         "ingested_at": st.sampled_from(TIMES),
         "attributes": st.fixed_dictionaries(
@@ -160,7 +161,9 @@ def shelve(store, wanted):
     for i, one in enumerate(wanted):
         made = source(f"file:///{'ab'[i % 2]}/{i}", f"harbour {i}", f"storm {i}")
         document = replace(made.document, language=one["language"], media_type=one["media_type"])
-        (embedded,) = store.embed([made.passages])
+        own = [own or one["language"] for own in one["own"]]
+        passages = [replace(passage, language=told) for passage, told in zip(made.passages, own, strict=True)]
+        (embedded,) = store.embed([passages])
         entry = Entry(document, embedded, marks=marks_of(one["tag"], one["attributes"], one["label"]))
         store.put(store.open_collection("c"), [(entry, made.original)])
         with schema.write(store.catalog.engine) as connection:
@@ -168,7 +171,8 @@ def shelve(store, wanted):
             connection.execute(
                 schema.documents.update().where(d.id == document.id).values(ingested_at=one["ingested_at"])
             )
-        shelved.append({**one, "uri": document.uri, "document": document.id})
+        told = {"uri": document.uri, "document": document.id, "passages": [passage.id for passage in passages]}
+        shelved.append({**one, **told, "own": own})
     return shelved
 
 
@@ -186,9 +190,16 @@ def test_a_filter_allows_what_it_says_and_nothing_else(shelf, wanted, asked, lab
         listed, total = list_marked(shelf.catalog, "c", Within(where, labels))
         assert {document.row.id for document in listed} == expected, value
         assert total == len(expected)
+        # Each document has two passages, and both have a word of the question; of a passage, its own language counts.
+        expected = {
+            passage
+            for one in shelved
+            for passage, own in zip(one["passages"], one["own"], strict=True)
+            if holds({**one, "language": own}, value, labels)
+        }
         hits = shelf.search("c", "harbour storm", 20, None, where, labels).hits
-        assert {hit.passage.document.id for hit in hits} == expected, value
-        assert len(hits) == 2 * len(expected)  # each document has two passages, and both have a word of the question
+        assert len(hits) == len(expected)
+        assert {hit.passage.id for hit in hits} == expected, value
 
 
 def test_the_best_of_what_is_left_are_found_however_bad_they_are(shelf):

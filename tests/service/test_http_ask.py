@@ -12,9 +12,11 @@ ANSWER_KEYS = {
 }  # fmt: skip
 SENTENCE_KEYS = {"text", "markers", "supported", "verdict", "support"}
 CITATION_KEYS = {
-    "marker", "document_id", "title", "uri", "media_type", "page", "section", "start", "end", "quote", "support", "url",
+    "marker", "document_id", "title", "uri", "media_type", "page", "section", "start", "end", "quote", "language",
+    "support", "url",
 }  # fmt: skip
 HIT_KEYS = {
+    "language",
     "last_page",
     "document_id",
     "title",
@@ -50,6 +52,7 @@ def test_an_answer_has_every_member_of_the_contract(ask, date_question, first_se
     assert (first["marker"], first["page"], first["section"], first["media_type"]) == (1, None, [], "text/plain")
     assert (first["start"], first["end"], first["quote"]) == (0, len(first_sentence), first_sentence)
     assert first["uri"] == sample_document.as_uri()
+    assert first["language"] == "en"
     assert first["title"] == "Central foreign affairs work conference"
     query = urlencode({"collection": "default", "start": 0, "end": len(first_sentence), "quote": first_sentence[:300]})
     assert first["url"] == f"/view/{first['document_id']}?{query}#cited"

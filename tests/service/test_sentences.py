@@ -8,10 +8,10 @@ from service.answer.sentences import sentences
 
 MEGABYTE = 1_000_000
 # Pieces that decide where sentences end, so that random texts come near the rules.
-MARKS = '. |! |? |… |...|.|- |1. |(a) | |"|”|’|)|(|。|！|।|؟|۔|……|．|「|」|“|»|« |; |։ |។|、|一、|（二）|・'.split("|")
-WORDS = "Dr|U.S|No|5|Dec|p.m|The |he |J|e.g|Beijing|北京|नमस्ते|مرحبا|😀|e\u0301|\u200b|z. B|г|т. е|der 3|März|と|他|ภาษาไทย |และ|τι".split(
-    "|"
-)
+MARKS = '. |! |? |… |...|.|- |1. |(a) | |"|”|’|)|(|。|！|।|؟|۔'.split("|")
+MARKS += "……|．|「|」|“|»|« |; |։ |។|、|一、|（二）|・".split("|")
+WORDS = "Dr|U.S|No|5|Dec|p.m|The |he |J|e.g|Beijing|北京|नमस्ते|مرحبا|😀|e\u0301|\u200b".split("|")
+WORDS += "z. B|г|т. е|der 3|März|と|他|ภาษาไทย |และ|τι".split("|")
 SPACES = ["\n", "\n\n", "\r\n", " | ", "\t", "\u00a0", "\u3000", "\x0b", "\x1c", "\x85", "\u2028"]
 PIECES = st.sampled_from([*MARKS, *WORDS, *SPACES])
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join))

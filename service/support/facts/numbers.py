@@ -101,7 +101,7 @@ def quantities(text: str, taken: Sequence[tuple[int, int]] = ()) -> list[Quantit
                 unit=unit(match["before"] or "") or unit(match["mark"] or "") or _unit_word(word),
                 ordinal=bool(match["ordinal"]),
                 about=bool(_ABOUT.search(text, max(0, match.start() - 24), match.start())),
-                of=word,
+                of=_counted(word),
                 start=start,
                 end=end,
             )
@@ -130,6 +130,11 @@ def missing(said: Sequence[Quantity], read: Sequence[Quantity]) -> str | None:
 def uncounted(said: Sequence[Quantity], read: Sequence[Quantity]) -> int:
     """How many numbers were said without being read, small ones too."""
     return sum(not any(_same_value(quantity, other) for other in read) for quantity in said)
+
+
+def _counted(word: str) -> str:
+    """What a number is of: the word after it, or in a script without spaces the counter alone ("名" of "名看守人")."""
+    return word[:1] if "\u3040" <= word[:1] <= "\u9fff" else word
 
 
 def _same_value(said: Quantity, read: Quantity) -> bool:

@@ -8,6 +8,8 @@ from service.conversation.related import RelatedQuestions
 class _Counting:
     """An encoder of which only matters what it is asked for."""
 
+    name = "all-MiniLM-L6-v2"
+
     def __init__(self):
         self.asked = []
 

@@ -1,4 +1,4 @@
-"""Sentences in other languages, and over sources in other languages: what cannot be judged is never called supported."""
+"""Sentences in other languages, and over sources in others: what cannot be judged is never called supported."""
 
 import json
 from pathlib import Path

@@ -2,12 +2,11 @@
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from functools import cache
 
-from index.encode import Encoder, SentenceTransformerEncoder
-from index.encoder_names import ENGLISH, MULTILINGUAL
+from index.encode import Encoder
 from index.search import SearchSettings
 from index.store import Store
+from service.answer.across_languages import reading_across
 from service.answer.answerer import Answerer, AnswerPolicy
 from service.answer.reader import Reader
 from service.conversation.conversation import Conversation, ConversationOptions
@@ -35,6 +34,7 @@ def answerer_of(settings: Settings, store: Store, reader: Reader, writer: Writer
         answer.max_question_chars,
     )
     search = SearchSettings(**settings.search.model_dump())
+    reader = reading_across(reader, store.encoder)
     return Answerer(store, reader, search, policy, writer, _conversation(settings, store.encoder))
 
 
@@ -50,23 +50,9 @@ def writer_of(settings: Settings, encoder: Encoder) -> Writer | None:
     return Writer(opened, open_checker(encoder), options)
 
 
-def _of_questions(encoder: Encoder) -> Encoder:
-    """What tells whether two questions have to do with each other: the English encoder does so better than the
-    multilingual one (AUROC .82 and .72 on CAsT's short follow-ups).
-    """
-    return _english_encoder() if encoder.name == MULTILINGUAL else encoder
-
-
-@cache
-def _english_encoder() -> Encoder:
-    """One for all engines of the process; loaded with the first follow-up."""
-    return SentenceTransformerEncoder(ENGLISH)
-
-
 def _conversation(settings: Settings, encoder: Encoder) -> Conversation:
     own, model = settings.conversation, settings.model
     options = ConversationOptions(own.rewrite, own.history_tokens, own.clarify)
-    encoder = _of_questions(encoder)
     if model.name is None:
         return Conversation(encoder, options)
     most = _REWRITE_TOKENS * _MOST_CHARACTERS_A_TOKEN

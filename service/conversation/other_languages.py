@@ -5,6 +5,8 @@ What they leave out is not filled in, as that takes a grammar for each language:
 
 import re
 
+from service.language.told import language_of
+
 _ENGLISH = frozenset(
     "what who whom whose when where which why how is are was were do does did the and of for about it its they their "
     "there tell me can could would should".split()
@@ -31,6 +33,7 @@ _FOREIGN = frozenset(
     "el los las una un por para con es son hay como cuando donde quien "
     "che chi quando quanto quale dove perch il gli della sono".split()
 )
+_SURE = 2  # words of another language; one may be of a name
 _LONGEST_FOLLOW_UP_WORDS = 14
 _LONGEST_FOLLOW_UP_CHARACTERS = 30
 _OPENING = re.compile(
@@ -57,6 +60,8 @@ def is_english(question: str) -> bool:
     """Or as good as: nothing but Latin letters without accents, and no more words of other languages than English."""
     words = [word.casefold() for word in _WORD.findall(question)]
     if not all(word.isascii() for word in words) or "¿" in question:
+        return False
+    if language_of(question, _SURE) not in (None, "en"):
         return False
     said = _WORD.findall(question)
     foreign = sum(word in _FOREIGN for word in [said[0].casefold(), *said[1:]]) if said else 0  # not "Los" Angeles

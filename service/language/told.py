@@ -36,8 +36,8 @@ _WORDS = {
         "fr": "le la les de à des du un une est sont était été qui que quoi quel quelle quels quelles où quand "
         "comment pourquoi combien et dans pour avec sur par pas ne ce cette il elle on au aux qu'est-ce ont "
         "fait",
-        "es": "el la los las de del un una es son fue era tiene tienen hubo quién quiénes qué cuál cuáles dónde cuándo cómo cuánto "
-        "cuántos cuántas por para con y que en se no hay al su ha está quien cual donde cuando",
+        "es": "el la los las de del un una es son fue era tiene tienen hubo quién quiénes qué cuál cuáles dónde cuándo "
+        "cómo cuánto cuántos cuántas por para con y que en se no hay al su ha está quien cual donde cuando",
         "it": "il lo la gli le di del della dei un una è sono era chi che cosa quale quali dove quando come perché "
         "quanto quanti per con non nel nella si ha al dal",
         "pt": "o os as de do da dos das um uma é são foi era quem que qual quais onde quando como quanto quantos "
@@ -65,8 +65,8 @@ _LETTERS = {
 _LETTER_WEIGHT = 0.5
 
 
-def language_of(text: str) -> str | None:
-    """The ISO 639-1 code, or None: a text without words, or in Latin letters with none that tells."""
+def language_of(text: str, least: float = 1) -> str | None:
+    """The ISO 639-1 code, or None: a text without words, or in Latin letters with fewer than ``least`` that tell."""
     letters = [c for c in text[:_LONGEST].lower() if c.isalpha()]
     if not letters:
         return None
@@ -84,7 +84,7 @@ def language_of(text: str) -> str | None:
     if most == "arabic":
         return "ur" if found & _OF_URDU else "fa" if found & _OF_PERSIAN else "ar"
     if most == "latin":
-        return _latin(text[:_LONGEST].lower())
+        return _latin(text[:_LONGEST].lower(), least)
     return "el" if most == "greek" else most
 
 
@@ -95,13 +95,13 @@ def _script(letter: str) -> str:
     return next((name for name, first, last in _SCRIPTS if first <= point <= last), "latin")
 
 
-def _latin(text: str) -> str | None:
+def _latin(text: str, least: float = 1) -> str | None:
     words = _WORD.findall(text.replace("’", "'"))
     votes = {language: float(sum(word in known for word in _parts(words))) for language, known in _WORDS.items()}
     for language, own in _LETTERS.items():
         votes[language] += _LETTER_WEIGHT * min(3, sum(letter in own for letter in text))
     first, second = sorted(votes, key=lambda language: -votes[language])[:2]
-    if votes[first] < 1 or votes[first] == votes[second]:
+    if votes[first] < least or votes[first] == votes[second]:
         return None
     return first
 

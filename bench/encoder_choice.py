@@ -21,7 +21,7 @@ from index.search import SearchSettings
 from service.engine import Engine
 from service.settings import load_settings
 
-WEIGHTS = {"dense": 1.0, "fused, 0.7": 0.7, "fused, 0.5": 0.5, "fused, 0.3": 0.3}
+WEIGHTS = {"dense": 1.0, "fused, 0.7": 0.7, "fused, 0.6": 0.6, "fused, 0.5": 0.5}
 KEYWORDS = "keywords (BM25)"
 
 

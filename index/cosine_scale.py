@@ -24,12 +24,6 @@ def comparable(cosines: Sequence[float], encoder: str) -> tuple[float, ...]:
 QUESTION_LINES: Mapping[str, tuple[float, float]] = {ENGLISH: (1.0, 0.0), MULTILINGUAL: (4.67, -3.6)}
 
 
-def comparable_questions(cosines: Sequence[float], encoder: str) -> tuple[float, ...]:
-    """Cosines of two questions on the scale of all-MiniLM-L6-v2, for an encoder of QUESTION_LINES."""
-    slope, shift = QUESTION_LINES[encoder]
-    return tuple(slope * cosine + shift for cosine in cosines)
-
-
 def own_of_questions(cosine: float, encoder: str) -> float:
     """The encoder's own cosine of two questions that all-MiniLM-L6-v2 would give this one."""
     slope, shift = QUESTION_LINES.get(encoder, QUESTION_LINES[ENGLISH])

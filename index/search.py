@@ -33,7 +33,7 @@ class SearchSettings:
     """
 
     candidates: int = 50
-    dense_weight: float = 0.5
+    dense_weight: float = 0.6
     fusion: Literal["scores", "ranks"] = "scores"
     per_document: int = 0
     fold_duplicates: bool = True

@@ -151,7 +151,7 @@ class SearchSettings(_Group):
     """Retrieval."""
 
     candidates: int = Field(50, ge=1, le=1000, description="Passages taken from each of dense and keyword search.")
-    dense_weight: float = Field(0.5, ge=0, le=1, description="Share of the dense score in the fused one.")
+    dense_weight: float = Field(0.6, ge=0, le=1, description="Share of the dense score in the fused one.")
     fusion: Literal["scores", "ranks"] = Field(
         "scores", description="By normalised scores, or by reciprocal ranks (RRF), which know no weight."
     )

@@ -59,10 +59,11 @@ class AcrossLanguages:
 
     def _ranked(self, question: str, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         """Best first; the first is as probable as the reader's first, the others less by how far they are behind."""
-        # With the title: "It was built in 1871" does not say what was.
-        texts = [f"{candidate.hit.passage.document.title}: {candidate.quote}" for candidate in candidates]
-        vectors = self._encoder.encode_passages(texts)
-        cosines = vectors @ self._encoder.encode_questions([question])[0]
+        # Alone and with the title, since "It was built in 1871" does not say what was.
+        quotes = [candidate.quote for candidate in candidates]
+        titled = [f"{c.hit.passage.document.title}: {c.quote}" for c in candidates]
+        vectors = self._encoder.encode_passages([*quotes, *titled])
+        cosines = (vectors @ self._encoder.encode_questions([question])[0]).reshape(2, -1).mean(axis=0)
         logits = np.log([max(1e-9, c.probability) / max(1e-9, 1 - c.probability) for c in candidates])
         sums = _against_spread(logits) + _ENCODER_WEIGHT * _against_spread(cosines)
         best = max(candidate.probability for candidate in candidates)

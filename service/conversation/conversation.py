@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.types import Turn
-from index.cosine_scale import QUESTION_LINES
 from index.encode import Encoder
 from service.conversation.follow_up import FollowUp, stands_alone
-from service.conversation.related import RelatedQuestions
+from service.conversation.related import related_by
 from service.conversation.rewrite import Ask, rewritten
 from service.conversation.turns import latest
 
@@ -46,8 +45,7 @@ class Conversation:
         """``ask`` sends messages to the chat model."""
         self.options = options
         self._ask = ask if options.rewrite == "auto" else None
-        # Each encoder has a scale of its own: of others it is not known which cosine is that of related questions.
-        self._related = RelatedQuestions(encoder) if encoder.name in QUESTION_LINES else None
+        self._related = related_by(encoder)
 
     def understand(self, question: str, history: Sequence[Turn], *, by_model: bool = True) -> Understood:
         """But for white space the question is unchanged where there is no history.

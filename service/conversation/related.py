@@ -1,4 +1,4 @@
-"""How much questions of a conversation have to do with each other: cosines, on one scale for the encoders known."""
+"""How much questions of a conversation have to do with each other: cosines of the English encoder."""
 
 import threading
 from collections import OrderedDict
@@ -8,7 +8,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.cosine_scale import comparable_questions
 from index.encode import Encoder, SentenceTransformerEncoder
 from index.encoder_names import ENGLISH, MULTILINGUAL
 
@@ -16,10 +15,7 @@ _KEPT = 2_000
 
 
 class RelatedQuestions:
-    """Earlier questions come again with every turn: the vectors used last are kept. Safe from several threads.
-
-    For encoders of ``index.cosine_scale.QUESTION_LINES``.
-    """
+    """Earlier questions come again with every turn: the vectors used last are kept. Safe from several threads."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -27,7 +23,7 @@ class RelatedQuestions:
         self._lock = threading.Lock()
 
     def __call__(self, question: str, others: Sequence[str]) -> list[float]:
-        """The cosine of the question with each, as all-MiniLM-L6-v2 would give it. Raises EncoderUnavailable."""
+        """The cosine of the question with each. Raises EncoderUnavailable."""
         wanted = list(dict.fromkeys([question, *others]))
         with self._lock:
             known = {text: self._vectors[text] for text in wanted if text in self._vectors}
@@ -40,14 +36,14 @@ class RelatedQuestions:
                 self._vectors.update({text: known[text] for text in missing})
                 while len(self._vectors) > _KEPT:
                     self._vectors.popitem(last=False)
-        cosines = [float(known[question] @ known[other]) for other in others]
-        return list(comparable_questions(cosines, self._encoder.name))
+        return [float(known[question] @ known[other]) for other in others]
 
 
 def related_by(encoder: Encoder) -> RelatedQuestions | None:
     """By the English encoder, also where the collection's is the multilingual one: it tells short follow-ups from
-    changes of subject better (AUROC .82 and .72 on one half of CAsT). None with an encoder of the user's own: each has
-    a scale of its own.
+    changes of subject better (AUROC .82 and .71 on half of CAsT, ``python -m bench.question_scale``).
+
+    None with an encoder of the user's own: each has a scale of its own.
     """
     if encoder.name == ENGLISH:
         return RelatedQuestions(encoder)

@@ -14,6 +14,7 @@ from core.types import AnswerStatus
 from evals import cli, gaps
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
 from evals.gaps import Gap, Group, NearestDocument, State, Today, grouped, shows_gap
+from service.cli import app
 from service.questions.log import QuestionLog
 from service.questions.records import AskedQuestion, Feedback, NearDocument, Rating
 
@@ -205,8 +206,8 @@ def world(tmp_path_factory, open_engine, sample_document) -> Path:
 @pytest.fixture
 def report(world, reader_name):
     def run(*arguments: object):
-        words = ["gaps", "--data-dir", str(world), *map(str, arguments)]
-        result = CliRunner().invoke(cli.app, words, env={"FOOTNOTED_ANSWER__READER": reader_name})
+        words = ["eval", "gaps", "--data-dir", str(world), *map(str, arguments)]
+        result = CliRunner().invoke(app, words, env={"FOOTNOTED_ANSWER__READER": reader_name})
         assert result.exit_code == 0, result.output
         return result.stdout
 

@@ -5,11 +5,12 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import InvalidRequest
-from evals import cli, place
+from evals import place
 from evals.engine_system import EngineSystem
 from evals.generate import command
 from evals.sets.load import load_set
 from evals.text_match import Searchable
+from service.cli import app
 
 CITIES = "\n\n".join(
     f"The {name} Museum was opened in {place} in {year}. The {name} Bridge was designed by {person}."
@@ -53,7 +54,7 @@ def generate(engine, open_engine, make_settings, monkeypatch, tmp_path):
 
     def invoke(*words, output=tmp_path / "made.jsonl"):
         output.unlink(missing_ok=True)
-        result = CliRunner().invoke(cli.app, ["generate", *map(str, words), "--output", str(output)])
+        result = CliRunner().invoke(app, ["eval", "generate", *map(str, words), "--output", str(output)])
         rows = [json.loads(line) for line in output.read_text().splitlines()] if output.is_file() else []
         return result, rows
 
@@ -168,7 +169,7 @@ def test_a_chat_model_writes_instead(generate, start_chat):
     "words", [[], ["--collection", "default", "a.txt"], ["--collection", "default", "--output", "/nowhere/x.jsonl"]]
 )
 def test_what_cannot_go_is_refused_before_any_work(generate, words):
-    result = CliRunner().invoke(cli.app, ["generate", *words])
+    result = CliRunner().invoke(app, ["eval", "generate", *words])
     assert isinstance(result.exception, InvalidRequest)
     assert generate.used == []
 
@@ -176,6 +177,6 @@ def test_what_cannot_go_is_refused_before_any_work(generate, words):
 def test_edited_questions_are_not_written_over(tmp_path):
     output = tmp_path / "questions.jsonl"
     output.write_text("edited")
-    result = CliRunner().invoke(cli.app, ["generate", str(tmp_path), "--output", str(output)])
+    result = CliRunner().invoke(app, ["eval", "generate", str(tmp_path), "--output", str(output)])
     assert "is there already" in result.exception.message
     assert output.read_text() == "edited"

@@ -1,7 +1,11 @@
 """Questions that come again with every turn are encoded once."""
 
 import numpy as np
+import pytest
 
+from core.types import Turn
+from index.encode import SentenceTransformerEncoder
+from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.related import RelatedQuestions
 
 
@@ -27,3 +31,14 @@ def test_vectors_in_use_stay_while_others_make_room():
     assert encoder.asked.count("What is Norway?") == 1
     assert cosines("Where is Oslo?", ["What is Norway?"]) == first
     assert encoder.asked.count("Where is Oslo?") == 2
+
+
+@pytest.mark.parametrize("name", ["english", "multilingual"])
+def test_a_question_is_searched_with_the_subject_of_one_that_it_is_near_to_by_either_encoder(name):
+    conversation = Conversation(SentenceTransformerEncoder(name), ConversationOptions())
+
+    def near(earlier: str) -> str | None:
+        return conversation.understand("Are there any film festivals?", [Turn("user", earlier)]).near
+
+    assert near("Which cinemas are there around Ann Arbor?") == "Are there any film festivals (Ann Arbor)?"
+    assert near("What do wasps eat?") is None

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import NotReady
 from core.types import Turn
+from index.encode import SentenceTransformerEncoder
 from service.conversation.conversation import Conversation, ConversationOptions
 from service.conversation.topic import Topic
 
@@ -92,8 +93,8 @@ def test_a_reply_is_let_go_after_its_first_line(encoder):
     assert getgeneratorstate(sent[0]) == GEN_CLOSED
 
 
-def test_the_turns_before_are_read_once_for_both_forms(encoder, monkeypatch):
-    read = []
+def test_the_turns_before_are_read_once_for_both_forms(monkeypatch):
+    encoder, read = SentenceTransformerEncoder("english"), []
     monkeypatch.setattr(Topic, "answer", lambda self, text: read.append(text))
     films = [Turn("user", "What are some interesting things around Ann Arbor?"), Turn("assistant", "A museum.")]
     question = Conversation(encoder, ConversationOptions()).understand("Are there any film festivals?", films)

@@ -18,7 +18,7 @@ function list(collections, view) {
     { label: say.name, heads: true },
     { label: say.documents, kind: "number" },
     { label: say.passages, kind: "number" },
-    { label: say.encoder },
+    { label: say.encoder, kind: "words" },
     { label: say.created },
     { label: say.actions, kind: "actions" },
   ];

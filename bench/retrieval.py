@@ -18,6 +18,7 @@ from evals.sets.sample import sample
 from evals.sets.types import QuestionSet
 from evals.work_folder import open_work_folder
 from index.encode import SentenceTransformerEncoder, Vectors
+from index.encoder_names import ENGLISH
 from index.search import SearchSettings
 from ingest.split import SplitSettings, split
 from service.engine import Engine
@@ -53,9 +54,9 @@ def main() -> None:
 
 def rows(chosen: QuestionSet) -> Iterator[str]:
     for target, maximum in SIZES:
-        encoders = [("", SentenceTransformerEncoder())]
+        encoders = [("", SentenceTransformerEncoder(ENGLISH))]
         if (target, maximum) == SIZES[0]:
-            encoders.append((" without context lines", WithoutContext()))
+            encoders.append((" without context lines", WithoutContext(ENGLISH)))
         for suffix, encoder in encoders:
             with tempfile.TemporaryDirectory() as folder:
                 work = open_work_folder(Path(folder) / "work", chosen.documents)

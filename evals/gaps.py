@@ -11,7 +11,7 @@ from sklearn.cluster import AgglomerativeClustering
 from index.encode import Vectors
 from service.questions.records import AskedQuestion, Rating
 
-# Chosen on the default encoder by reading the groups of the 688 different questions of TREC CAsT 2019 and 2020, each
+# Chosen on the English encoder by reading the groups of the 688 different questions of TREC CAsT 2019 and 2020, each
 # rewritten to stand alone. At 0.4 a group is about one thing that one page could answer ("What is Lyme disease?",
 # "How do you get Lyme disease?", …) and 99 % of its questions come from one conversation; at 0.5 and above, other
 # things join (Milgram's experiment with the Stanford one); at 0.3 a third of the questions that belong together stay
@@ -25,6 +25,11 @@ MOST_TEXTS = 5000
 EXAMPLES = 3
 
 Encode = Callable[[Sequence[str]], Vectors]
+
+
+def similarity_of(cosine: float) -> float:
+    """What is shown of a cosine on the scale of ``index.cosine_scale``, which goes a little beyond 0 and 1."""
+    return round(min(max(cosine, 0.0), 1.0), 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class NearestDocument:
-    """``similarity`` is the cosine of its best passage now, None where a search does not find it any more.
+    """``similarity`` is that of its best passage now; None where a search does not find it any more.
 
     ``came_up`` counts the group's questions that found it when they were asked.
     """

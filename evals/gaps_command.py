@@ -16,7 +16,7 @@ from rich.table import Table
 from core.errors import InvalidRequest
 from core.plain_text import printable
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
-from evals.gaps import DISTANCE, Gap, Group, NearestDocument, Today, grouped, shows_gap
+from evals.gaps import DISTANCE, Gap, Group, NearestDocument, Today, grouped, shows_gap, similarity_of
 from evals.progress import progress_bar
 from evals.report import table_console
 from evals.write_file import write_atomically
@@ -102,7 +102,7 @@ def _looked_into(engine: Engine, collection: str, group: Group, below: float, ad
             document = hit.passage.document
             before = best.get(document.uri)
             if before is None or before.similarity is None or cosine > before.similarity:
-                similarity = round(float(cosine), 4)
+                similarity = similarity_of(cosine)
                 best[document.uri] = NearestDocument(document.title, document.uri, similarity, came_up[document.uri])
     for question in group.questions:
         for near in question.hits:

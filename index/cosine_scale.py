@@ -8,23 +8,25 @@ questions with an answer and of those without, to that of all-MiniLM-L6-v2.
 
 from collections.abc import Mapping, Sequence
 
-from index.encoder_names import ENGLISH, MULTILINGUAL
+from index.encoder_names import MULTILINGUAL
+
+_AS_IT_IS = (1.0, 0.0)  # also of encoders of which nothing is known
 
 # name: (slope, shift)
 LINES: Mapping[str, tuple[float, float]] = {MULTILINGUAL: (4.12, -3.03)}
 
 
 def comparable(cosines: Sequence[float], encoder: str) -> tuple[float, ...]:
-    """On the scale of all-MiniLM-L6-v2; as they are for encoders of which nothing is known."""
-    slope, shift = LINES.get(encoder, (1.0, 0.0))
+    """On the scale of all-MiniLM-L6-v2, where texts of almost the same words may be a little above 1."""
+    slope, shift = LINES.get(encoder, _AS_IT_IS)
     return tuple(slope * cosine + shift for cosine in cosines)
 
 
 # name: (slope, shift), of two questions, fitted by ``python -m bench.question_scale``
-QUESTION_LINES: Mapping[str, tuple[float, float]] = {ENGLISH: (1.0, 0.0), MULTILINGUAL: (4.67, -3.6)}
+QUESTION_LINES: Mapping[str, tuple[float, float]] = {MULTILINGUAL: (4.67, -3.6)}
 
 
 def own_of_questions(cosine: float, encoder: str) -> float:
     """The encoder's own cosine of two questions that all-MiniLM-L6-v2 would give this one."""
-    slope, shift = QUESTION_LINES.get(encoder, QUESTION_LINES[ENGLISH])
+    slope, shift = QUESTION_LINES.get(encoder, _AS_IT_IS)
     return (cosine - shift) / slope

@@ -25,7 +25,7 @@ Vectors = NDArray[np.float32]
 
 Backend = Literal["auto", "torch", "openvino"]
 
-_WORTH_CONVERTING = 300  # passages: from there on, loading what was converted once pays
+_WORTH_CONVERTING = 300  # passages of one call: what a question encodes is fewer, so that none ever waits for it
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -88,9 +88,10 @@ class SentenceTransformerEncoder:
         self._fast_questions: SentenceTransformer | None = None
         self._counter: Any = None
         self._converting_tried = False
-        self._passages = 0
+        self._questions_tried = False
         self._lock = threading.Lock()
         self._loading = threading.Lock()
+        self._preparing = threading.Lock()
         self._questions = Together(self._encode_questions)
         self._loaded: tuple[SentenceTransformer, SentenceTransformer] | None = None
 
@@ -121,24 +122,23 @@ class SentenceTransformerEncoder:
         for start in range(0, len(order), self._batch_size):
             batch = order[start : start + self._batch_size]
             with self._lock:
-                if self._is_worth_converting(device, precision, len(order) - start):
+                if self._is_worth_converting(device, precision, len(texts)):
                     self._converting_tried = True
                     self._fast = openvino_encoder.accelerated(model, precision, "THROUGHPUT")
                 with summed_in(precision if self._fast is None else "float32", device):
                     found = (self._fast or model).encode_document([texts[i] for i in batch], **_OPTIONS)
             out[batch] = found
-            self._passages += len(batch)
             if progress is not None:
                 progress(len(batch))
         return out
 
-    def _is_worth_converting(self, device: str, precision: str, ahead: int) -> bool:
+    def _is_worth_converting(self, device: str, precision: str, texts: int) -> bool:
         """To OpenVINO, once: where it is installed and quicker than PyTorch."""
         if self._converting_tried or self._backend == "torch":
             return False
         if self._backend == "openvino":
             return True
-        many = self._passages + ahead >= _WORTH_CONVERTING
+        many = texts >= _WORTH_CONVERTING
         return many and device == "cpu" and precision == "bfloat16" and openvino_encoder.is_available()
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
@@ -154,10 +154,15 @@ class SentenceTransformerEncoder:
 
         Raises EncoderUnavailable.
         """
-        _, model = self._models()
+        model, _ = self._models()
         converts = self._backend != "torch" and model.device.type == "cpu" and openvino_encoder.is_available()
-        if converts and self._fast_questions is None:
-            self._fast_questions = openvino_encoder.accelerated(model, "float32", "LATENCY")
+        with self._preparing:
+            if not converts or self._questions_tried:
+                return
+            self._questions_tried = True
+            with self._lock:
+                own = _twin(model)  # questions may be encoded meanwhile
+            self._fast_questions = openvino_encoder.accelerated(own, "float32", "LATENCY")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         counter = self._counter or self._make_counter()

@@ -1,11 +1,12 @@
 """Which languages a collection's passages are in. Functions take part in the caller's transaction."""
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, func, select
 
 from index import schema
+from index.filters.sql import keys_with_own_language
 
 _d, _p = schema.documents.c, schema.passages.c
 
@@ -20,7 +21,7 @@ class LanguageCount(NamedTuple):
 def found_in(connection: Connection, collection_id: int) -> list[str]:
     """All of them: those of documents by how many there are, then those that only passages are in. Quick."""
     of_documents = select(_d.language).where(_d.collection_id == collection_id).group_by(_d.language)
-    of_passages = _with_own(collection_id).with_only_columns(_p.language).group_by(_p.language)
+    of_passages = keys_with_own_language(collection_id).with_only_columns(_p.language).group_by(_p.language)
     rows = [
         *connection.execute(of_documents.order_by(func.count().desc(), _d.language)).scalars(),
         *connection.execute(of_passages.order_by(func.count().desc(), _p.language)).scalars(),
@@ -34,15 +35,10 @@ def counted(connection: Connection, collection_id: int) -> list[LanguageCount]:
     of_documents = select(_d.language, func.sum(_d.passages)).where(_d.collection_id == collection_id)
     for language, passages in connection.execute(of_documents.group_by(_d.language)):
         counts[language] += passages
-    joined = _with_own(collection_id).join_from(schema.passages, schema.documents)
+    joined = keys_with_own_language(collection_id).join_from(schema.passages, schema.documents)
     own = joined.with_only_columns(_d.language, _p.language, func.count()).group_by(_d.language, _p.language)
     for of_document, language, passages in connection.execute(own):
         counts[of_document] -= passages
         counts[language] += passages
     found = [LanguageCount(code, passages) for code, passages in counts.items() if passages > 0]
     return sorted(found, key=lambda one: (-one.passages, one.code or ""))
-
-
-def _with_own(collection_id: int) -> Select[Any]:
-    """Passages in another language than their document."""
-    return select(_p.key).where(_p.collection_id == collection_id, _p.language.is_not(None))

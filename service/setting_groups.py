@@ -36,7 +36,7 @@ class ServerSettings(_Group):
         description="Addresses or networks of reverse proxies, whose X-Forwarded-For and -Proto are believed.",
     )
     workers: int = Field(
-        1, ge=1, le=64, description="Processes that answer; each has the models in its own memory, 0.9 GiB."
+        1, ge=1, le=64, description="Processes that answer; each has the models in its own memory, 1.3 GiB."
     )
     drain_s: float = Field(
         30.0, ge=0, le=3600, description="Seconds that answers may still take when the server stops or is renewed."

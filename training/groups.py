@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.encode import SentenceTransformerEncoder
+from index.encoder_names import ENGLISH
 from service.answer.sentences import sentences
 from training import hard_cases
 from training.example import Example
@@ -77,7 +78,7 @@ def _passages(chosen: Sequence[Example], spans: Sequence[Example], rng: random.R
     """As the product searches: cosine and terms' weight added. Mostly of the same document, where there is a title."""
     contexts = list(dict.fromkeys((e.title, e.context) for e in spans))
     texts = [f"{title}\n{context}" for title, context in contexts]
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder(ENGLISH)
     vectors = encoder.encode_passages(texts)
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
     terms = vectorizer.fit_transform(texts)

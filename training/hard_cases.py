@@ -15,6 +15,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.encode import SentenceTransformerEncoder
+from index.encoder_names import ENGLISH
 from service.answer.sentences import sentences
 from training.example import Example
 
@@ -101,7 +102,7 @@ def cut(example: Example) -> Example | None:
 def near_misses(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
     """Passages that dense search ranks first for the question, and of the same document, that lack the answer."""
     contexts = list(dict.fromkeys((e.title, e.context) for e in spans))
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder(ENGLISH)
     vectors = encoder.encode_passages([f"{title}\n{context}" for title, context in contexts])
     by_title: dict[str, list[int]] = defaultdict(list)
     for i, (title, _) in enumerate(contexts):

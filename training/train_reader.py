@@ -59,9 +59,12 @@ def plan_of(options: argparse.Namespace, backbone: Path) -> list[list[Unit]]:
 
 
 def rate(step: int, steps: int, options: argparse.Namespace) -> float:
-    """The learning rate: up over the first steps, down to nothing over the last ``--decay``, level between."""
+    """The learning rate: up over the first steps, down to nothing over the last ``--decay``, level between.
+
+    A ``--decay`` of 0 keeps it level to the end.
+    """
     warm = min(1.0, (step + 1) / (0.06 * steps))
-    down = min(1.0, (steps - step) / (options.decay * steps))
+    down = min(1.0, (steps - step) / (options.decay * steps)) if options.decay > 0 else 1.0
     return float(options.learning_rate * warm * down)
 
 

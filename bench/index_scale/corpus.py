@@ -15,6 +15,7 @@ from evals.sets.types import QuestionSet
 from evals.work_folder import open_work_folder
 from index.dense.keys import Keys
 from index.encode import SentenceTransformerEncoder, Vectors
+from index.encoder_names import ENGLISH
 from ingest.read import read
 from service.answer.sentences import sentences
 
@@ -78,5 +79,5 @@ def corpus_of(loaded: QuestionSet, questions: int) -> Corpus:
     found = [text[start:end] for text in texts for start, end in sentences(text)]
     kept = list(dict.fromkeys(s for s in found if _CHARS[0] <= len(s) <= _CHARS[1]))
     asked = [question.text for question in loaded.questions if question.answerable][:questions]
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder(ENGLISH)
     return Corpus(kept, encoder.encode_passages(kept), asked, encoder.encode_questions(asked))

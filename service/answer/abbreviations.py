@@ -12,21 +12,21 @@ _TITLES = frozenset(
     "mr mrs ms dr prof st sr jr gen col lt sgt capt cpt cmdr adm rep sen gov pres rev hon messrs mme mlle mt ft cf vs "
     "approx ca viz al "
     # German, Dutch, Scandinavian
-    "bzw hr fr frl nr abs bd bde hrsg evtl ggf inkl exkl vgl tel geb gest aufl allg bes sog zzgl abzgl mind dipl ing "
-    "rd ggü bspw einschl dhr mevr bijv blz resp "
+    "bzw hr fr frl nr abs bd bde hrsg evtl ggf inkl exkl vgl tel geb gest aufl allg bes sog zzgl abzgl dipl ing "
+    "ggü bspw einschl dhr mevr bijv blz resp "
     # French, Spanish, Italian, Portuguese
-    "mm mmes mlles env éd boul sra srta dra ud uds vd vds núm pág págs aprox lic gral excmo excma avda ee sig dott avv "
+    "mmes mlles env éd boul sra srta dra ud uds vd vds núm pág págs aprox lic gral excmo excma avda ee sig dott avv "
     "pagg exmo exma "
     # Russian, Ukrainian, Polish, Czech
-    "см ср им ул пл просп пер акад проф доц напр англ нем лат греч фр рис табл гл вул ім див напр np ul św godz tzn "
+    "ср ул пл просп пер акад проф доц напр англ лат греч фр гл вул ім див напр np ul św godz tzn "
     "tzw tzv např mj "
     # Turkish, Vietnamese, Hindi, Arabic
-    "hz tp ts pgs ths डॉ प्रो श्री".split()
+    "tp ts pgs ths डॉ प्रो श्री".split()
 )
 # Not the end before a figure: "No. 5", but "The answer was no."
 _BEFORE_FIGURES = frozenset(
-    "no nos fig figs eq eqs sec secs art arts vol vols p pp ch chap par para v est kap str s max min abb ziff rn "
-    "стр ст с д кв п о м ч č".split()
+    "no nos fig figs eq eqs sec secs art arts vol vols pp ch chap par para est kap str max min mind abb ziff rn "
+    "стр ст кв рис табл".split()
 )
 # Months, days and the like: the end, unless a figure follows, as in "Dec. 27".
 _MAYBE = frozenset(
@@ -36,8 +36,9 @@ _MAYBE = frozenset(
 # Mostly not the end, as in "the U.S. Senate": only before a word that begins sentences.
 _PLACES = frozenset(
     "u.s u.k u.n e.u u.s.a d.c chr j.-c mio mrd usw u.a u.ä o.ä jh jhd jhdt uu г гг в вв р рр тыс млн млрд руб чел "
-    "tys mln mld r w n.e e.c a.c v.chr n.chr".split()
+    "см им tys mln mld r w n.e e.c a.c v.chr n.chr".split()
 )
+_MEASURES = frozenset({"см"})  # the end after a figure; else "see", before a title
 # Letters with points that do end sentences: "и т. д. Он".
 _ENDS = frozenset("т.д т.п и.т.д и.т.п".split())
 # "г. Москва", "с. Ивановка": a town or a village where no figure stands before.
@@ -96,13 +97,17 @@ def ends_sentence(text: str, word: str, stop: int, following: str) -> bool:
         return False
     if lower in _BEFORE_LETTERS and _NEXT_INITIAL.match(following):
         return False
-    if lower in _TITLES or (_DOTTED.fullmatch(word) and word.islower() and lower not in _MAYBE | _PLACES | _ENDS):
+    if lower in _TITLES or word == "MM":
+        return False
+    if _DOTTED.fullmatch(word) and word.islower() and lower not in _MAYBE | _PLACES | _ENDS:
         return False
     before = _BEFORE.search(text[max(0, stop - len(word) - _NEAR) : stop - len(word)])
     if lower in _AFTER_A_LETTER and before and before["letters"]:
         return False
     if _INITIAL.fullmatch(word) and not _SYLLABLES.match(word[-1]):
         return _after_initial(word, before, following, begins)
+    if lower in _MEASURES and before and before["figure"]:
+        return True
     if lower in _PLACES:
         return begins
     if lower in _MAYBE or lower in _BEFORE_FIGURES:

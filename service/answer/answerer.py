@@ -210,7 +210,7 @@ def _written(
 ) -> Generator[Event, None, tuple[Answer, bool]]:
     """The events of an answer in the chat model's words; gives the answer, and whether it needs no quotations."""
     result = yield from writer.write(answer.understood_as, hits, values, document_of, clock.lap)
-    notice = result.notice and told(result.notice, answer.question)
+    notice = result.notice and told(result.notice, answer.understood_as)
     answer = replace(answer, notice=notice, usage=result.usage)
     if result.falls_back:
         return answer, False

@@ -11,8 +11,8 @@ _ITEM = re.compile(rf"[ \t\u3000]*{ITEM}")
 _SEVERAL = re.compile(
     r"^\s*(?:(?:what|which)\s+(?:\w+\s+){0,3}(?:are|were|have|do|can|should|must|will)\b|(?:please\s+)?(?:list|name|give)\b|"
     r"(?:what|which)\s+\w+s\b(?<!ss)(?<!this)(?<!is)(?<!was)(?<!does)(?<!has)"
-    r"|welche\s+(?:\w+\s+){0,3}(?:sind|waren|haben|gibt|gehören|können|müssen|dürfen|sollen|werden)\b|(?:nenne|liste)\w*\b"
-    r"|(?:quels|quelles)\b|(?:énumère|cite|liste)\w*\b|¿?\s*(?:cuáles|qué\s+\w+s\s+(?:son|hay|tienen|fueron))\b"
+    r"|welche\s+(?:\w+\s+){0,3}(?:sind|waren|haben|gibt|gehören|können|müssen|dürfen|sollen|werden)\b|(?:nennen?|nennt|liste|listen\s+sie)\b"
+    r"|(?:quels|quelles)\b|(?:énum(?:ère|érez)|cite|citez|liste|listez)\b|¿?\s*(?:cuáles|qué\s+\w+s\s+(?:son|hay|tienen|fueron))\b"
     r"|(?:enumer|nombr)\w+\b|какие\b|(?:перечисли|назови)\w*\b)|哪些|哪几|列出|列举|有什么|どの(?:よう|ような)?.{0,12}(?:ありますか|ですか)$|何と何|列挙",
     re.I,
 )

@@ -1,10 +1,9 @@
 """What runs the reader's graph: onnxruntime in int8 anywhere, OpenVINO in bfloat16 where the processor has that.
 
 The graph is ONNX's with int8 weights and activations quantised as they come (MatMulInteger). bfloat16 needs no such
-rounding of activations, and was 1.9 times as fast on the processors that know it (bench/reading.py).
+rounding of activations, and was 1.7 times as fast on the processors that know it (end to end, bench/reading.py).
 """
 
-import importlib.util
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from index import openvino_encoder
 from index.precision import chosen
 
 Array = NDArray[np.float32]
@@ -51,7 +51,7 @@ def open_runtime(path: Path, name: RuntimeName = "auto") -> Runtime:
     """
     if name == "openvino":
         return OpenVinoRuntime(path)
-    if name == "auto" and importlib.util.find_spec("openvino") and chosen("auto", "cpu") == "bfloat16":
+    if name == "auto" and openvino_encoder.is_available() and chosen("auto", "cpu") == "bfloat16":
         try:
             return OpenVinoRuntime(path)
         except Exception as error:  # noqa: BLE001  a border: whatever it is, onnxruntime still reads

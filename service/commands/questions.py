@@ -104,7 +104,7 @@ def _print_answer(answer: Answer) -> None:
             out.print(f"  - {escape(option)}")
         return
     if answer.status is AnswerStatus.NOT_FOUND:
-        out.print(f"[bold]{phrases_for(answer.question).not_found}[/]")
+        out.print(f"[bold]{phrases_for(answer.understood_as).not_found}[/]")
         _print_notice(answer)
         if answer.hits:
             out.print(f"[dim]Confidence {answer.confidence:.0%}. Nearest passage:[/]")

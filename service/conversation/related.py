@@ -52,5 +52,8 @@ def related_by(encoder: Encoder) -> RelatedQuestions | None:
 
 @cache
 def _by_english() -> RelatedQuestions:
-    """One for all engines of the process; its model is loaded with the first follow-up."""
-    return RelatedQuestions(SentenceTransformerEncoder(ENGLISH))
+    """One for all engines of the process; its model is loaded with the first follow-up.
+
+    It runs on the CPU by PyTorch whatever the settings say: the questions of a conversation are few and short.
+    """
+    return RelatedQuestions(SentenceTransformerEncoder(ENGLISH, device="cpu", backend="torch"))

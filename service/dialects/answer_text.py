@@ -75,7 +75,7 @@ def closing_text(answer: Answer, shown: Iterable[str], dangling: bool) -> str:
     ``shown`` are the sentences that the client has, ``dangling`` whether it also has words that became no sentence.
     """
     texts = list(shown)
-    phrases = phrases_for(answer.question)
+    phrases = phrases_for(answer.understood_as)
     parts = []
     if dangling or texts != [sentence.text for sentence in answer.sentences]:
         parts += [phrases.taken_back, answer.text]

@@ -1,6 +1,8 @@
 """The language of a question or a sentence: by its script, and in Latin letters by its small words.
 
-Detectors of documents are often wrong about ten words. Here what cannot be told is None, never a guess.
+Detectors of documents are often wrong about ten words. Here what cannot be told is None. Within a script that several
+languages share, the one most written is guessed: Russian for Bulgarian and other Cyrillic without letters of its own,
+Hindi for Marathi and Nepali, Arabic or Persian for what else is written in Arabic letters.
 """
 
 import re
@@ -19,10 +21,11 @@ _SCRIPTS = (
     ("kana", 0x3040, 0x30FF), ("han", 0x3400, 0x9FFF), ("ko", 0xAC00, 0xD7AF), ("han", 0xF900, 0xFAFF),
 )  # fmt: skip
 _KANA_SHARE = 0.1  # of the letters; a Chinese text may name a Japanese thing
-_OF_PERSIAN = frozenset("پچژگ")
-_OF_URDU = frozenset("ٹڈڑںے")
+_OF_PERSIAN = frozenset("پچژگکی")
+_OF_URDU = frozenset("ٹڈڑںےہ")
 _OF_UKRAINIAN = frozenset("іїєґ")
 _OF_BELARUSIAN = frozenset("ў")
+_OF_OTHER_CYRILLIC = frozenset("ђјљњћџѓќѕәғқңөұүһ")  # Serbian, Macedonian, Kazakh and others
 
 # Words that are frequent in a language and rare as words of the others; those of two count for both.
 _WORDS = {
@@ -56,6 +59,13 @@ _WORDS = {
         "fi": "on oli ovat kuka mitä mikä missä milloin miten miksi kuinka ja ei se että",
     }.items()
 }
+# At the beginning these count twice: none begins a name that is known elsewhere, as "Dove", "Che" and "Comment" do.
+_ASKS = frozenset(
+    "who whom whose what when where which why how wer wen wem wo wann warum wie wieviel welche welcher welches "
+    "quand pourquoi combien quel quelle quels quelles quién quiénes qué cuál cuáles dónde cuándo cómo cuánto cuántos "
+    "cuántas quem qual quais onde quando quanto quantos perché quale quali wanneer waarom gdzie kiedy dlaczego nerede "
+    "nasıl varför proč cât când unde milloin mikor".split()
+)
 # What only one or few of these languages write.
 _LETTERS = {
     "de": "ßäöü", "fr": "çœèêëàùîôû", "es": "ñ¿¡áíóúé", "pt": "ãõçáéíóúâêô", "it": "àèìòù", "pl": "ąćęłńśźż",
@@ -63,11 +73,22 @@ _LETTERS = {
     "ro": "ăâîșț", "hu": "őűöüáé", "fi": "äö",
 }  # fmt: skip
 _LETTER_WEIGHT = 0.5
+_MOST_LETTERS = 4
+LEAST_VOTES = 1.5
+"""A single small word may be part of a name (Los Angeles, Von Neumann, IBM i): with it, a letter of the language, or
+three of those without any."""
+_FEW_WORDS = 2
+_LEAST_LETTERS = 3  # of another script beside Latin names; fewer may be a formula's
 
 
-def language_of(text: str, least: float = 1) -> str | None:
-    """The ISO 639-1 code, or None: a text without words, or in Latin letters with fewer than ``least`` that tell."""
-    letters = [c for c in text[:_LONGEST].lower() if c.isalpha()]
+def language_of(text: str, least: float | None = None) -> str | None:
+    """The ISO 639-1 code, or None: a text without words, or in Latin letters with fewer than ``least`` that tell.
+
+    Small words count one each, the language's letters a half. Without ``least``, in a text of a word or two that
+    does not begin with a capital letter, one word is enough.
+    """
+    text = text[:_LONGEST]
+    letters = [c for c in text.lower() if c.isalpha()]
     if not letters:
         return None
     counts: dict[str, int] = {}
@@ -76,15 +97,21 @@ def language_of(text: str, least: float = 1) -> str | None:
     cjk = counts.get("han", 0) + counts.get("kana", 0)
     most = max(counts, key=lambda script: counts[script])
     # An ideograph says more than a letter: "Xi Jinping 是谁", but "Who is 习近平?".
-    if cjk and (2 * cjk >= len(letters) or (most == "latin" and _latin(text[:_LONGEST].lower()) is None)):
+    if most == "latin" and 2 * cjk < len(letters):
+        told = _latin(text, least)
+        del counts["latin"]
+        most = max(counts, key=lambda script: counts[script], default="latin")
+        if told or most == "latin" or (not cjk and counts[most] < _LEAST_LETTERS):
+            return told
+    if most in ("han", "kana") or 2 * cjk >= len(letters):
         return "ja" if counts.get("kana", 0) >= _KANA_SHARE * cjk else "zh"
     found = set(letters)
     if most == "cyrillic":
+        if found & _OF_OTHER_CYRILLIC:
+            return None
         return "uk" if found & _OF_UKRAINIAN else "be" if found & _OF_BELARUSIAN else "ru"
     if most == "arabic":
         return "ur" if found & _OF_URDU else "fa" if found & _OF_PERSIAN else "ar"
-    if most == "latin":
-        return _latin(text[:_LONGEST].lower(), least)
     return "el" if most == "greek" else most
 
 
@@ -95,15 +122,30 @@ def _script(letter: str) -> str:
     return next((name for name, first, last in _SCRIPTS if first <= point <= last), "latin")
 
 
-def _latin(text: str, least: float = 1) -> str | None:
+def _latin(text: str, least: float | None) -> str | None:
     words = _WORD.findall(text.replace("’", "'"))
-    votes = {language: float(sum(word in known for word in _parts(words))) for language, known in _WORDS.items()}
+    if least is None:
+        named = words[0].isupper() if len(words) == 1 else words[0][0].isupper()
+        least = 1 if len(words) <= _FEW_WORDS and not named else LEAST_VOTES
+    # Words with capital letters are names' or German nouns; the first one is neither, unless it is an acronym.
+    shouted = not any(c.islower() for c in text)
+    small = [w.lower() for w in words[1:] if shouted or not w[0].isupper()]
+    first = words[0].lower() if shouted or not _is_acronym(words[0]) else ""
+    counted = [*_parts([first, *small]), *([first] if first in _ASKS else [])]
+    votes = {language: float(sum(word in known for word in counted)) for language, known in _WORDS.items()}
+    # "São Tomé": a small word's letters tell no more than the word.
+    letters = "".join([*small, "" if any(first in known for known in _WORDS.values()) else first])
+    letters += "".join(c for c in text if not c.isalpha())
     for language, own in _LETTERS.items():
-        votes[language] += _LETTER_WEIGHT * min(3, sum(letter in own for letter in text))
-    first, second = sorted(votes, key=lambda language: -votes[language])[:2]
-    if votes[first] < least or votes[first] == votes[second]:
+        votes[language] += _LETTER_WEIGHT * min(_MOST_LETTERS, sum(letter in own for letter in letters))
+    most, second = sorted(votes, key=lambda language: -votes[language])[:2]
+    if votes[most] < least or votes[most] == votes[second]:
         return None
-    return first
+    return most
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def _parts(words: list[str]) -> Iterator[str]:

@@ -100,7 +100,7 @@ class Passages:
 
 
 def _read(passage: Passage) -> Read:
-    language = language_of(passage.text) or passage.language
+    language = passage.language or language_of(passage.text)
     found = tuple(
         Sentence(start, end, analyse(passage.text[start:end], language)) for start, end in sentences(passage.text)
     )

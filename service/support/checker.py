@@ -6,7 +6,7 @@ from typing import Protocol
 
 from core.types import Passage, Verdict
 from index.encode import Encoder
-from index.encoder_languages import languages_of
+from index.encoder_names import MULTILINGUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Checker(Protocol):
 def open_checker(encoder: Encoder | None = None) -> Checker:
     """The checker of this installation; what it needs is loaded on first use.
 
-    ``encoder`` finds what a sentence says in passages of another language, if it knows more than one.
+    ``encoder`` finds what a sentence says in passages of another language, if it is the packaged multilingual one:
+    how near two sentences have to be was measured with it.
     """
     from service.support.local import LocalChecker
 
-    known = languages_of(encoder.name) if encoder is not None else None
-    return LocalChecker(encoder.encode_questions if encoder is not None and known and len(known) > 1 else None)
+    return LocalChecker(encoder.encode_questions if encoder is not None and encoder.name == MULTILINGUAL else None)

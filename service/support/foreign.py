@@ -6,7 +6,7 @@ says.
 
 from collections.abc import Iterable, Sequence
 
-from service.language.told import language_of
+from service.language.told import LEAST_VOTES, language_of
 from service.support.analysed import Analysed, Read
 from service.support.facts.denial import denies
 from service.support.words import Word
@@ -23,7 +23,7 @@ def foreign(claim: str, said: Sequence[Word], languages: Iterable[str | None]) -
 
     ``languages`` are those of the passages that its evidence is from.
     """
-    told = language_of(claim)
+    told = language_of(claim, LEAST_VOTES)
     if told is not None:
         return told != "en"
     known = {language for language in languages if language is not None}

@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from core.types import Passage, Verdict
-from service.language.told import language_of
+from service.language.told import LEAST_VOTES, language_of
 from service.support.across import AcrossLanguages, Encode
 from service.support.analysed import Analysed, Passages, Read, analyse, together
 from service.support.checker import Checked, Evidence
@@ -48,7 +48,7 @@ class LocalChecker:
         reads = [self._passages.read(passage) for passage in passages]
         if same := _verbatim(claim, reads):
             return Checked(Verdict.SUPPORTED, 1.0, (same,))
-        language = language_of(claim)
+        language = _language(claim, reads)
         other = [read for read in reads if language and read.sentences and read.language not in (language, None)]
         own = self._compared(claim, [read for read in reads if read not in other] if self._across else reads)
         if own.evidence or self._across is None or language is None or not other or len(claim) > _LONGEST_CLAIM:
@@ -81,7 +81,7 @@ class LocalChecker:
         """None where the claim has no words, is no sentence's length, or has no word in common with the passages."""
         if len(claim) > _LONGEST_CLAIM:
             return None
-        said = analyse(claim, language_of(claim))
+        said = analyse(claim, _language(claim, reads))
         weighed = weights(said)
         chosen = choose(weighed, reads)
         if not chosen:
@@ -103,6 +103,12 @@ class LocalChecker:
             other = unsure.fault
         contradicted = fault is not None or bool(unsure and unsure.contradicts)
         return Compared(found, tuple(chosen), other, contradicted)
+
+
+def _language(claim: str, reads: Sequence[Read]) -> str | None:
+    """The claim's; where its words do not tell, the passages', if they are in one."""
+    known = {read.language for read in reads} - {None}
+    return language_of(claim, LEAST_VOTES) or (known.pop() if len(known) == 1 else None)
 
 
 def _verbatim(claim: str, reads: Sequence[Read]) -> Evidence | None:

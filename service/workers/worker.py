@@ -73,6 +73,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         http=protocol_with_limit(settings.limits.body_s),
         log_config=None,
         access_log=False,
+        ws="none",
         server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,

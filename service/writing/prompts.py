@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.types import Passage
-from service.language.names import english_name
+from ingest.language_names import NAMES
+from service.language.phrases import all_phrases
 from service.language.told import language_of
 from service.writing.plain import seen
 
-VERSION = "2026-11-26.2"
-ABSTENTION = "The documents do not say."
+VERSION = "2026-11-26.3"
+ABSTENTION = all_phrases()["en"].not_found
 
 _DIGITS = "23456789"
 _LETTERS = f"{_DIGITS}abcdefghjkmnpqrstuvwxyz"  # none that is taken for another
@@ -32,7 +33,7 @@ Rules:
 2. Write short, plain sentences. After each sentence put the key of the passage that says it, in square brackets, like \
 [{example}]. Copy keys exactly. Put two keys where two passages are needed: [{example}] [{other}].
 3. Keep numbers, dates, names and units as they stand in the passage.
-4. If the passages do not answer the question, write exactly this and nothing else: {abstention}
+4. If the passages do not answer the question, write exactly this, untranslated, and nothing else: {abstention}
 5. No links, no images, no HTML, no tables, no headings.
 6. {language}
 
@@ -86,7 +87,7 @@ def prompt(question: str, shown: Sequence[tuple[Passage, str]]) -> Prompt:
             keys.append(key)
     *own, example, other = keys
     blocks = [f"[{key}] {_heading(passage)}\n{as_data(text)}" for key, (passage, text) in zip(own, shown, strict=True)]
-    name = english_name(language_of(question))
+    name = NAMES.get(language_of(question) or "")
     language = _IN_A_LANGUAGE.format(name) if name else _IN_ANY_LANGUAGE
     system = _SYSTEM.format(example=example, other=other, abstention=ABSTENTION, boundary=boundary, language=language)
     user = _USER.format(boundary=boundary, passages="\n\n".join(blocks), question=as_data(question))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from core.types import AnswerStatus
 from evals import cli, gaps
 from evals.gap_exports import as_csv, as_issue, as_json, issue_name
-from evals.gaps import Gap, Group, NearestDocument, State, Today, grouped, shows_gap
+from evals.gaps import Gap, Group, NearestDocument, State, Today, grouped, shows_gap, similarity_of
 from service.cli import app
 from service.questions.log import QuestionLog
 from service.questions.records import AskedQuestion, Feedback, NearDocument, Rating
@@ -67,6 +67,11 @@ def gap(*questions: AskedQuestion, answered: int = 0, asked_again: int = 1, docu
 )
 def test_refused_unsure_and_disliked_answers_show_a_gap(question, shows):
     assert shows_gap(question, below=0.5) is shows
+
+
+@pytest.mark.parametrize(("cosine", "shown"), [(1.09, 1.0), (-0.2, 0.0), (0.41237, 0.4124)])
+def test_a_similarity_is_shown_from_0_to_1(cosine, shown):
+    assert similarity_of(cosine) == shown
 
 
 def test_like_questions_are_one_gap_named_by_the_most_central_and_sorted_by_people():

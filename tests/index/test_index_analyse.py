@@ -122,6 +122,13 @@ def test_every_language_loses_its_own_stop_words():
         ("회의는 언제", "회의는"),
         ("ประชุมเมื่อไร", "ประชุม"),
         ("什么？", "什么"),
+        ("吗啡", "吗啡"),
+        ("幾何の問題", "幾何の問題"),
+        ("任何人", "任何人"),
+        ("任何时候", "任何时候"),
+        ("누가복음", "누가복음"),
+        ("よだれ", "よだれ"),
+        ("เกี่ยว", "เกี่ยว"),
     ],
 )
 def test_a_question_loses_its_interrogative_where_no_spaces_are(question, left):

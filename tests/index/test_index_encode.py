@@ -131,6 +131,40 @@ def test_prepared_for_questions_it_gives_the_same_vectors(name):
         assert prepared.encode_questions(asked) == pytest.approx(plain.encode_questions(asked), abs=1e-5)
 
 
+@pytest.fixture
+def conversions(monkeypatch):
+    """The models that were to be converted to OpenVINO, each without success, on a processor that knows bfloat16."""
+    given = []
+    monkeypatch.setattr("index.openvino_encoder.is_available", lambda: True)
+    monkeypatch.setattr("index.openvino_encoder.accelerated", lambda model, *_: given.append(model))
+    monkeypatch.setattr("index.encode.chosen", lambda *_: "bfloat16")
+    return given
+
+
+def test_only_one_call_with_many_texts_is_worth_a_conversion(conversions):
+    """Questions across languages encode some dozen passages each, and must not wait for one."""
+    encoder = SentenceTransformerEncoder("english")
+    for _ in range(5):
+        encoder.encode_passages(["a"] * 80)
+    assert conversions == []
+    for _ in range(2):
+        encoder.encode_passages(["a"] * 300)
+    assert len(conversions) == 1
+
+
+def test_preparing_is_tried_once_and_leaves_alone_what_answers_meanwhile(conversions):
+    encoder = SentenceTransformerEncoder("english")
+    threads = [threading.Thread(target=encoder.prepare) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    encoder.prepare()
+    [given] = conversions
+    assert all(given is not one and given.tokenizer is not one.tokenizer for one in encoder._models())
+    assert encoder.encode_questions(["Where?"]).shape == (1, 384)
+
+
 def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch):
     """At first, from what it kept of the conversion, and where that is damaged."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -16,7 +16,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 @pytest.fixture(scope="session")
 def count_tokens() -> CountTokens:
-    """What the default encoder counts, without loading its model."""
+    """What the English encoder counts, without loading its model."""
     tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()

@@ -2,8 +2,10 @@
 
 import pytest
 
-from core.types import AnswerStatus
+from core.types import AnswerStatus, DocumentRef, Hit, HitSource, Passage
 from index.encode import SentenceTransformerEncoder
+from service.answer.across_languages import is_across
+from service.answer.reader import ReadingTask
 from service.engine import Engine
 
 TEXT = (
@@ -51,3 +53,21 @@ def test_within_a_language_the_reader_reads_alone(engine, monkeypatch):
     monkeypatch.setattr("service.answer.across_languages.SCALE", 0.0)
     assert engine.ask("How high is the tower?").confidence == before.confidence
     assert engine.ask("灯塔有多高？").confidence > 0.99  # the shift alone
+
+
+def test_a_sentence_is_encoded_once(engine, monkeypatch):
+    engine.ask("灯塔有多高？")
+    again = []
+    encode = SentenceTransformerEncoder.encode_passages
+    monkeypatch.setattr(
+        SentenceTransformerEncoder, "encode_passages", lambda self, texts: again.extend(texts) or encode(self, texts)
+    )
+    answer = engine.ask("灯塔有多高？")
+    assert answer.status is AnswerStatus.ANSWERED
+    assert again == []
+
+
+@pytest.mark.parametrize("question", ["Los Angeles population 2020?", "Die Hard release date?", "OS requirements?"])
+def test_a_name_makes_no_question_one_across_languages(question):
+    place = Passage("p", DocumentRef("d", "d", "d", "text/plain"), (), None, 0, len(TEXT), TEXT, language="en")
+    assert not is_across(ReadingTask(question, [Hit(place, 1.0, HitSource.FUSED)], [0.5], {}, 1))

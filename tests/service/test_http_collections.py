@@ -2,6 +2,8 @@
 
 import pytest
 
+from index.encoder_names import MULTILINGUAL
+
 OTTER = "The otter Ida lives in the river Ilm."
 
 
@@ -11,7 +13,7 @@ def test_a_collection_is_made_listed_shown_and_deleted(client, upload, ask, asse
     assert made.json().keys() == {
         "name", "documents", "passages", "generation", "encoder", "split_sizes", "created_at",
     }  # fmt: skip
-    assert (made.json()["name"], made.json()["documents"], made.json()["encoder"]) == ("zoo", 0, "all-MiniLM-L6-v2")
+    assert (made.json()["name"], made.json()["documents"], made.json()["encoder"]) == ("zoo", 0, MULTILINGUAL)
     upload("zoo", {"otter.txt": OTTER})
     shown = client.get("/v1/collections/zoo").json()
     assert (shown["documents"], shown["passages"]) == (1, 1)

@@ -77,3 +77,19 @@ def test_a_list_is_quoted_whole_whatever_language_asks(question):
     start = text.index("一")
     assert whole_list(candidate(text, start, start + 4), question).quote == text
     assert whole_list(candidate(text, 0, 5), "保险？").quote == text
+
+
+@pytest.mark.parametrize(
+    ("question", "whole"),
+    [
+        ("Liste die Leistungen auf", True),
+        ("Cite les organes", True),
+        ("Cited by whom was it?", False),
+        ("Listeria protection", False),
+        ("Listen port of the server", False),
+    ],
+)
+def test_only_whole_words_ask_for_a_list(question, whole):
+    start = TEXT.index("- Eyes")
+    found = whole_list(candidate(TEXT, start, start + len("- Eyes, and\n  ears")), question)
+    assert ("Feet" in found.quote) is whole

@@ -195,3 +195,33 @@ def test_chinese_items_stand_apart():
 def test_thai_is_cut_at_a_space_where_enough_was_said():
     phrases = ["ประเทศไทยมีจังหวัดทั้งหมดเจ็ดสิบเจ็ดจังหวัดรวมทั้งกรุงเทพมหานคร", "ซึ่งเป็นเมืองหลวงของประเทศ", "ประชากรส่วนใหญ่พูดภาษาไทย"]
     assert cut(" ".join(phrases)) == [" ".join(phrases[:2]), phrases[2]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Keep this in mind.", "Then open the lid."),
+        ("The gap is 5 mm.", "Replace it yearly."),
+        ("It runs at 50 Hz.", "Do not open it."),
+        ("It is on Main Rd.", "The office opens at nine."),
+        ("Мы говорили о нем.", "Потом ушли."),
+        ("Он помог им.", "Потом ушёл."),
+        ("Варите рис.", "Потом слейте воду."),
+        ("Длина 5 см.", "Ширина 3 м."),
+    ],
+)
+def test_units_and_common_words_end_sentences(first, second):
+    assert cut(f"{first} {second}") == [first, second]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Это видно, см. Рис. 5 и табл. 2.",
+        "МГУ им. Ломоносова открыт.",
+        "Er zahlt mind. 5 Euro.",
+        "MM. Dupont et Durand.",
+    ],
+)
+def test_abbreviations_that_look_like_words_end_none(text):
+    assert cut(text) == [text]

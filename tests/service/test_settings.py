@@ -152,7 +152,7 @@ def test_explain_tells_where_each_value_came_from(monkeypatch):
     assert found["chat.title"] == ("From the environment", "environment (FOOTNOTED_CHAT__TITLE)")
     assert found["search.candidates"] == (70, "environment (FOOTNOTED_SEARCH)")
     assert found["answer.max_sentences"] == (2, "file (footnoted.toml)")
-    assert found["search.dense_weight"] == (0.5, "default")
+    assert found["search.dense_weight"] == (0.6, "default")
 
 
 def test_every_setting_is_explained_with_a_description():

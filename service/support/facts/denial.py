@@ -3,16 +3,18 @@
 import re
 
 _SPACED = {
-    "en": r"not|never|no|nor|neither|none|nobody|nothing|nowhere|cannot|without|\w+n['’]t",
-    "de": r"nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne|weder|nirgends",
-    "fr": r"pas|jamais|aucune?|rien|sans|ni|nul(?:le)?",
-    "es": r"no|nunca|jamás|nadie|nada|ningun[oa]?|ningún|sin|tampoco|ni",
-    "it": r"non|mai|nessun\w*|niente|nulla|senza|né",
-    "pt": r"não|nunca|jamais|ninguém|nada|nenhum\w*|sem|nem",
+    "en": r"not|never|no(?!\.?\s?\d)|nor|neither|none|nobody|nothing|nowhere|cannot|without(?!\sborders)|\w+n['’]t",
+    "de": r"nicht|kein\w*|nie|niemals|niemand\w*|nichts|ohne(?!\sgrenzen)|weder|nirgends",
+    "fr": r"pas|jamais|aucune?|rien|sans(?!\sfrontières)|ni|nul(?:le)?",
+    "es": r"no|nunca|jamás|nadie|nada|ningun[oa]?|ningún|sin(?!\sfronteras)|tampoco|ni",
+    "it": r"non|mai|nessun\w*|niente|nulla|senza(?!\sfrontiere)|né",
+    "pt": r"não|nunca|jamais|ninguém|nada|nenhum\w*|sem(?!\sfronteiras)|nem",
     "nl": r"niet|geen|nooit|niemand|niets|zonder",
     "sv": r"inte|aldrig|ingen|inget|inga|utan",
     "pl": r"nie|nigdy|nikt|nic|bez|żad\w+|ani",
-    "cs": r"ne\w+|nikdy|nikdo|nic|bez|žádn\w+",
+    # Not "nebo", "nejlepší", "neděle"; the past tense by its ending.
+    "cs": r"ne|není|nejs\w+|nebud\w+|nemá\w*|nemaj\w+|nemoh\w+|nemůž\w+|nesm[íě]\w*|nelze|nev[íě]\w*|nech[ct]\w+"
+    r"|ne(?!j|děl|sl|pál|apol)\w{2,}l[aoiy]?|nikdy|nikdo|nic|bez|žádn\w+",
     "tr": r"değil\w*|yok\w*|\w+m[ae]z(?:l[ae]r)?|\w+m[ae]d[ıi]\w*",
     "vi": r"không|chưa|chẳng|đừng",
     "id": r"tidak|bukan|belum|tanpa|jangan",
@@ -25,7 +27,8 @@ _SPACED = {
     "he": r"לא|אין|בלי|אף|מעולם",
 }
 _UNSPACED = {
-    "zh": "不(?!仅|但|同|断|少|过|管|论|久|止|只|惜|愧)|没(?!收)|未(?!来)|无(?!线|论|数|人机)|非(?!常|洲)|勿|禁止",
+    "zh": "(?<!不得)不(?!得不|仅|但|同|断|少|过|管|论|久|止|只|惜|愧)"
+    "|没(?!收)|未(?!来|成年)|无(?!锡|国界|线|论|数|人机)|非(?!常|洲|法)|勿|禁止",
     "ja": "(?<!少)ない|なか(?:った|れ)|ません|ず(?=[、。に])|禁止|不可",
     "ko": r"않|없|못|아니|(?<!\w)안\s|금지",
     "th": "ไม่|ไร้|ห้าม",

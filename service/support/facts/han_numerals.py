@@ -11,9 +11,10 @@ _COUNTERS = "元年月日号天人名个位岁米吨次条家座倍分円歳"
 _SINGLE_COUNTERS = "名位岁歳次条座天人年月日号倍吨米分层只艘辆"
 _RUN = re.compile(
     rf"[{_DIGITS}{''.join(_PLACES)}万亿億]*[{''.join(_PLACES)}万亿億][{_DIGITS}{''.join(_PLACES)}万亿億]+"
-    rf"|[{_DIGITS}][{''.join(_PLACES)}万亿億]|[{_DIGITS}]{{3,}}"
-    rf"|[{_DIGITS}十](?=[{_COUNTERS}]|公[里斤])"
-    rf"|(?<![星期周第初])[二三四五六七八九两](?=[{_SINGLE_COUNTERS}])"
+    rf"|(?<![{_DIGITS}])[{_DIGITS}][{''.join(_PLACES)}万亿億]|[{_DIGITS}]{{3,}}"
+    # Not 三分之二, nor 二三天, two or three days.
+    rf"|(?<![{_DIGITS}])[{_DIGITS}十](?!分之)(?=[{_COUNTERS}]|公[里斤])"
+    rf"|(?<![{_DIGITS}星期周第初])[二三四五六七八九两](?!分之)(?=[{_SINGLE_COUNTERS}])"
 )
 
 

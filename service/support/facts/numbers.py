@@ -15,6 +15,9 @@ _MAGNITUDES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillio
                "млн": 6, "миллион": 6, "миллиона": 6, "миллионов": 6, "млрд": 9, "миллиард": 9, "миллиарда": 9,
                "миллиардов": 9, "ألف": 3, "مليون": 6, "مليار": 9,
                "万": 4, "萬": 4, "만": 4, "亿": 8, "億": 8, "억": 8}  # fmt: skip
+# The same letters are another number, or none, in other languages: "$5 mil" is five million, "3 Billion" 10¹².
+_ONLY_IN = {"mil": frozenset({"es", "pt"}), "mille": frozenset({"fr", "it"})}
+_NOT_IN = {"billion": frozenset({"de"})}
 _FIGURE = r"\d{1,3}(?:[,\u00a0\u202f'’]\d{3})++(?:\.\d++)?|\d++(?:[.,]\d++)*+"
 _SCALED = re.compile(
     rf"(?<![\w.,])({_FIGURE})\s?({'|'.join(_MAGNITUDES)})(?!\w)|(?<![A-Za-z\d.,])(\d++(?:\.\d++)?)\s?([万萬만亿億억])",
@@ -78,7 +81,7 @@ def in_figures(text: str, language: str = "en") -> str:
     # Half a surrogate pair is no text to the library.
     whole = text.encode("utf-8", "replace").decode("utf-8")
     plain = han_numerals.in_figures(_HYPHENED.sub(r"\1 ", _PERCENT.sub("%", whole)))
-    scaled = _SCALED.sub(_carried_out, plain)
+    scaled = _SCALED.sub(lambda match: _carried_out(match, language), plain)
     if language == "ru":
         return _RUSSIAN_WORD.sub(lambda match: str(_RUSSIAN[match.group().lower()]), scaled)
     return str(alpha2digit(scaled, language, threshold=_LEAST_SPELLED)) if language in _SPELLED else scaled
@@ -160,12 +163,12 @@ def _same_but_for_magnitude(said: Decimal, read: Decimal) -> bool:
     return big >= 1000 and any(small * factor == big for factor in (1000, 10**6, 10**9, 10**12))
 
 
-def _carried_out(match: re.Match[str]) -> str:
+def _carried_out(match: re.Match[str], language: str) -> str:
     figure, magnitude = (match[1], match[2]) if match[1] else (match[3], match[4])
-    value = _value(figure)
-    if value is None:
+    value, name = _value(figure), magnitude.lower()
+    if value is None or language not in _ONLY_IN.get(name, {language}) or language in _NOT_IN.get(name, ()):
         return match.group()
-    scaled = value.scaleb(_MAGNITUDES[magnitude.lower()])
+    scaled = value.scaleb(_MAGNITUDES[name])
     return f"{scaled.normalize():f}"
 
 

@@ -8,9 +8,9 @@ from service.dialects.answer_text import AnswerText, closing_text
 from service.dialects.links import Links
 
 
-def answer(question: str, *sentences: AnswerSentence) -> Answer:
+def answer(question: str, *sentences: AnswerSentence, understood: str | None = None) -> Answer:
     status = AnswerStatus.ANSWERED if sentences else AnswerStatus.NOT_FOUND
-    return Answer("ans_1", question, question, status, sentences, (), None, 0.1, "reader", (), {})
+    return Answer("ans_1", question, understood or question, status, sentences, (), None, 0.1, "reader", (), {})
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ def answer(question: str, *sentences: AnswerSentence) -> Answer:
 )
 def test_a_refusal_is_in_the_language_of_the_question(question, text):
     assert closing_text(answer(question), [], dangling=False) == text
+
+
+def test_a_follow_up_is_refused_in_the_language_that_it_was_understood_in():
+    asked = answer("2022?", understood="Wer hat das bezahlt? (2022?)")
+    assert closing_text(asked, [], dangling=False) == "Die Dokumente sagen dazu nichts."
 
 
 def test_a_doubt_is_marked_in_the_language_of_the_question():

@@ -30,6 +30,19 @@ from service.language.told import language_of
         ("Xi Jinping", None),
         ("2022?", None),
         ("", None),
+        ("Wann war die Konferenz?", "de"),
+        ("¿Cuándo fue la conferencia?", "es"),
+        ("Quand a eu lieu la conférence ?", "fr"),
+        ("Когда?", "ru"),
+        ("会议什么时候举行？", "zh"),
+        ("Wer?", "de"),
+        ("WER WAR DAS?", "de"),
+        ("Как установить PostgreSQL Enterprise Manager?", "ru"),
+        ("Microsoft Office 설치 방법은?", "ko"),
+        ("β-carotene structure", None),
+        ("مدیر کیست", "fa"),
+        ("یہ کیا ہے", "ur"),
+        ("Ко је Новак Ђоковић?", None),  # Serbian
     ],
 )
 def test_a_question_tells_its_language(text, language):
@@ -40,3 +53,21 @@ def test_a_question_tells_its_language(text, language):
 def test_any_text_has_a_code_of_two_letters_or_none(text):
     code = language_of(text)
     assert code is None or (len(code) == 2 and code.isalpha())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OS requirements?",
+        "Los Angeles population 2020?",
+        "Las Vegas hotels",
+        "Die Hard release date?",
+        "Von Neumann architecture",
+        "Med school admission",
+        "IBM i support contact",
+        "São Tomé and Príncipe population",
+        "Los Angeles hosted both games.",
+    ],
+)
+def test_a_small_word_of_a_name_tells_no_language(text):
+    assert language_of(text) is None

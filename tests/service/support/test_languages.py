@@ -1,6 +1,7 @@
 """Sentences in other languages, and over sources in others: what cannot be judged is never called supported."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,17 @@ def test_without_an_encoder_that_knows_both_nothing_is_said_across_languages(enc
         ("行きません。", "ja", True),
         ("They couldn’t leave", "en", True),
         ("Aldri", "no", None),
+        ("Station No. 5 opened", "en", False),
+        ("There is no station", "en", True),
+        ("Doctors Without Borders came", "en", False),
+        ("Médecins sans frontières", "fr", False),
+        ("Sans lui", "fr", True),
+        ("Praha nebo nejlepší Brno v neděli", "cs", False),
+        ("Strážci nemohli odejít", "cs", True),
+        ("Není tam", "cs", True),
+        ("无锡的非法未成年工", "zh", False),
+        ("他不得不离开", "zh", False),
+        ("他不得离开", "zh", True),
     ],
 )
 def test_a_denial_is_told_by_the_words_of_its_language(text, language, denied):
@@ -108,6 +120,11 @@ def test_a_denial_is_told_by_the_words_of_its_language(text, language, denied):
         ("три смотрителя", "ru", "3"),
         ("5 тысяч", "ru", "5000"),
         ("trois étés", "fr", "3"),
+        ("5 mil personas", "es", "5000"),
+        ("5 mille", "it", "5000"),
+        ("$5 mil", "en", "5"),
+        ("3 billion", "en", "3000000000"),
+        ("3 Billion", "de", "3"),
     ],
 )
 def test_numbers_are_read_in_the_digits_and_words_of_their_language(text, language, value):
@@ -131,3 +148,27 @@ def test_numbers_are_read_in_the_digits_and_words_of_their_language(text, langua
 )
 def test_courtesies_of_other_languages_need_no_source(sentence, claims):
     assert makes_claim(sentence) is claims
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("Los Angeles hosted both games.", "Los Angeles hosted both games in 1932 and 1984."),
+        ("Von Neumann proposed cellular automata.", "Von Neumann proposed cellular automata in 1948."),
+    ],
+)
+def test_a_name_makes_no_claim_foreign(checker, claim, text):
+    place = replace(passage(text, "A title"), language="en")
+    assert checker.check(claim, [place]).verdict is Verdict.SUPPORTED
+
+
+def test_an_encoder_of_other_cosines_is_not_asked_across_languages():
+    class Other:
+        name = "intfloat/multilingual-e5-large"
+
+        def encode_questions(self, texts):
+            raise AssertionError
+
+    english = next(row for row in ROWS if row["set"] == "zh over en")
+    checked = open_checker(Other()).check("塔的高度是23米。", [passage(english["text"], english["title"])])
+    assert checked.verdict is Verdict.UNSUPPORTED

@@ -36,11 +36,9 @@ _PATTERNS = (
     "openvino/cmake",
     "openvino/libs/libopenvino_intel_npu*",
     "openvino/libs/libopenvino_intel_gpu*",
-    "openvino/libs/libopenvino_tensorflow*",
     "openvino/libs/libopenvino_paddle*",
     "openvino/libs/libopenvino_gguf*",
     "openvino/libs/libopenvino_jax*",
-    "openvino/libs/libopenvino_onnx*",
     "onnxruntime/capi/libonnxruntime.so*",  # for programs in C: Python's module has all of it inside
     "sklearn/datasets/data",
     "sklearn/datasets/images",

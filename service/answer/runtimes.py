@@ -90,7 +90,7 @@ class OpenVinoRuntime:
         import openvino
 
         core = openvino.Core()
-        model = core.read_model(path.read_bytes())
+        model = core.read_model(path)
         _in_floating_point(model)
         hints = {"INFERENCE_PRECISION_HINT": "bf16", "PERFORMANCE_HINT": "THROUGHPUT"}
         self.compiled = core.compile_model(model, "CPU", hints)

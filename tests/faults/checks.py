@@ -9,7 +9,7 @@ from index.store import Store
 from index.tidy import tidy, unreferenced
 from index.verify.check import Check, Level
 from index.verify.run import verify
-from tests.faults.library import Library, Step, made, marker
+from tests.faults.library import BY_WORDS, Library, Step, made, marker
 
 Seen = dict[str, dict[int, set[int]]]
 """By collection and number: every version of a document that may ever have been there."""
@@ -91,11 +91,11 @@ def _not_ok(store: Store, data: Path) -> list[Check]:
 def check_answers(store: Store, library: Library, seen: Seen) -> None:
     for name, versions in library.items():
         for number, version in versions.items():
-            hits = store.search(name, marker(number, version), 3).hits
+            hits = store.search(name, marker(number, version), 3, BY_WORDS).hits
             if not hits or marker(number, version) not in hits[0].passage.text:
                 raise Lost(f"{marker(number, version)} of {name!r} is not found, but {hits[:1]}")
         gone = [(n, v) for n, former in seen.get(name, {}).items() for v in former if versions.get(n) != v]
         for number, version in gone[-10:]:
             word = marker(number, version)
-            if any(word in hit.passage.text for hit in store.search(name, word, 5).hits):
+            if any(word in hit.passage.text for hit in store.search(name, word, 5, BY_WORDS).hits):
                 raise Lost(f"{word} is back")

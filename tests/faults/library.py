@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from core.types import Document, Passage
+from index.search import SearchSettings
 from tests.index.index_samples import Source, source
 
 Library = dict[str, dict[int, int]]
 """By collection: the version of each document that is there, by its number."""
 
 COLLECTIONS = ("north", "south")
+BY_WORDS = SearchSettings(dense_weight=0.5)
+"""As much by its words, which tell a marker from all others, as by the vectors of these tests, which tell less."""
 
 
 def marker(number: int, version: int) -> str:

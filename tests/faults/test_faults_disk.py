@@ -14,7 +14,7 @@ from index.store import Store
 from index.verify.check import Level
 from index.verify.run import verify
 from tests.faults.full_disk import largest_file
-from tests.faults.library import Library, made, marker
+from tests.faults.library import BY_WORDS, Library, made, marker
 from tests.faults.worker import open_store
 
 NOBODY = 65_534
@@ -32,7 +32,7 @@ def check(data: Path, library: Library) -> None:
         store.refresh("north")
         assert {row.uri for row in store.catalog.documents("north")} == {f"file:///{n}.txt" for n in library["north"]}
         for number, version in library["north"].items():
-            hit = store.search("north", marker(number, version), 1).hits[0]
+            hit = store.search("north", marker(number, version), 1, BY_WORDS).hits[0]
             assert marker(number, version) in hit.passage.text
         bad = [one for one in verify(data, store.catalog, store.encoder, 100, 1) if one.level is not Level.OK]
         assert bad == []
@@ -72,7 +72,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path, room):
             assert isinstance(error, IndexBroken)
             assert "disk" in error.message or "written" in error.message
             assert "free space" in error.hint
-            assert marker(1_003, 1) in store.search("north", marker(1_003, 1), 1).hits[0].passage.text
+            assert marker(1_003, 1) in store.search("north", marker(1_003, 1), 1, BY_WORDS).hits[0].passage.text
         put(store, 5_000)  # there is room again: the same store goes on
         library["north"][5_000] = 1
     check(data, library)
@@ -92,7 +92,7 @@ def test_a_really_full_disk(tmp_path):
             assert "free space" in error.hint
             own = library["north"]
             some = next(iter(own))
-            assert store.search("north", marker(some, own[some]), 1).hits
+            assert store.search("north", marker(some, own[some]), 1, BY_WORDS).hits
         subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
         check(disk / "data", library)
     finally:

@@ -11,6 +11,11 @@ GERMAN = (
     "Der Biber baut seinen Damm aus Ästen, Schlamm und Steinen. Er arbeitet vor allem in der Nacht und braucht dafür "
     "mehrere Wochen. Das Wasser staut sich, und es entsteht ein Teich, in dem er vor Feinden sicher ist.\n\n"
 ) * 3
+MALTESE = (
+    "Il-kastur jibni d-diga tiegħu mill-friegħi, mit-tajn u mill-ġebel. Jaħdem l-aktar matul il-lejl u jeħtieġ diversi "
+    "ġimgħat biex ilestiha. L-ilma jinġabar warajha u jifforma għadira li fiha jkun protett mill-għedewwa tiegħu.\n\n"
+) * 3
+"""No language of the packaged encoders."""
 RULES = "\n\n".join(
     f"Rule {i}: whoever feeds the {animal} writes the hour and the weight of the food into the book of the house."
     for i, animal in enumerate("otters beavers owls hares foxes lynxes badgers martens storks herons".split(), 1)
@@ -34,10 +39,10 @@ def half_scanned() -> bytes:
 
 
 def faulty() -> dict[str, str | bytes]:
-    """By file name: a half-scanned PDF, a German text, rules with an equal and a changed copy, a broken PDF."""
+    """By file name: a half-scanned PDF, a Maltese text, rules with an equal and a changed copy, a broken PDF."""
     return {
         "pump.pdf": half_scanned(),
-        "biber.txt": GERMAN,
+        "biber.txt": MALTESE,
         "rules.txt": RULES,
         COPY_OF_RULES: RULES,
         "rules-2025.txt": CHANGED_RULES,

@@ -105,7 +105,7 @@ def is_across(task: ReadingTask) -> bool:
     asked = language_of(task.question, 2)
     if asked is None:
         return False
-    told = {language_of(hit.passage.text, 2) or hit.passage.language for hit in task.hits} - {None}
+    told = {hit.passage.language or language_of(hit.passage.text, 2) for hit in task.hits} - {None}
     return bool(told) and asked not in told
 
 

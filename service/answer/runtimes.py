@@ -1,7 +1,7 @@
 """What runs the reader's graph: onnxruntime in int8 anywhere, OpenVINO in bfloat16 where the processor has that.
 
 The graph is ONNX's with int8 weights and activations quantised as they come (MatMulInteger). bfloat16 needs no such
-rounding of activations, and was 1.7 times as fast on the processors that know it (end to end, bench/reading.py).
+rounding of activations, and was 1.8 times as fast on the processors that know it (end to end, bench/reading.py).
 """
 
 import math

@@ -100,8 +100,7 @@ class Passages:
 
 
 def _read(passage: Passage) -> Read:
-    # Of a short passage, its small words tell more surely than what was noted when it was read.
-    language = language_of(passage.text) or passage.language
+    language = passage.language or language_of(passage.text)
     found = tuple(
         Sentence(start, end, analyse(passage.text[start:end], language)) for start, end in sentences(passage.text)
     )

@@ -16,6 +16,7 @@ _LEAST = 0.5
 _MOST_OPTIONS = 4
 _MOST_WORDS = 10
 _MOST_LABEL_CHARS = 80
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | None:
@@ -26,6 +27,8 @@ def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | N
     where in doubt, the question is answered.
     """
     best = candidates[0].probability if candidates else 0.0
+    if _UNSPACED.search(question):  # neither its words nor its names can be counted
+        return None
     if best < _LEAST or len(question.split()) > _MOST_WORDS or any(p.is_name for p in noun_phrases(question)):
         return None
     near = [c for c in candidates if c.probability >= _SHARE_OF_BEST * best]

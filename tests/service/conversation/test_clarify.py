@@ -68,3 +68,13 @@ def test_the_setting_turns_it_off(open_engine, tmp_path):
     engine = open_engine(tmp_path / "data", conversation={"clarify": False})
     engine.ingest([tmp_path / "docs"])
     assert engine.ask("How much is the fee?").status is AnswerStatus.ANSWERED
+
+
+def test_a_question_without_spaces_between_its_words_is_answered(open_engine, tmp_path):
+    """Whether it names one of the things cannot be told."""
+    (tmp_path / "docs").mkdir()
+    for name, text in {"图书证.md": "图书证的费用是每年12欧元。", "停车证.md": "停车证的费用是每年30欧元。"}.items():
+        (tmp_path / "docs" / name).write_text(text)
+    engine = open_engine(tmp_path / "data")
+    engine.ingest([tmp_path / "docs"])
+    assert engine.ask("费用是多少？").status is AnswerStatus.ANSWERED

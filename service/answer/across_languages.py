@@ -7,8 +7,6 @@ straight line that takes the mean logits of questions with an answer and of thos
 bench.across_languages`` gives them, to those of the same questions in the documents' language.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from math import exp
@@ -21,6 +19,7 @@ from index.encoder_languages import languages_of
 from service.answer.confidence import rescaled
 from service.answer.cross_encoder import CrossEncoderReader
 from service.answer.reader import Candidate, Reader, Reading, ReadingTask
+from service.kept_vectors import KeptVectors
 from service.language.told import language_of
 
 _ENCODER_WEIGHT = 2.0
@@ -47,8 +46,7 @@ class AcrossLanguages:
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
         self._reader = reader
         self._encoder = encoder
-        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._vectors = KeptVectors(encoder.encode_passages, _CACHED_TEXTS)
 
     @property
     def name(self) -> str:
@@ -82,22 +80,6 @@ class AcrossLanguages:
             hit = replace(candidate.hit, score=probability)
             ranked.append(replace(candidate, hit=hit, probability=probability))
         return tuple(ranked)
-
-    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        found: dict[str, NDArray[np.float32]] = {}
-        with self._lock:
-            for text in texts:
-                if (kept := self._kept.get(text)) is not None:
-                    self._kept.move_to_end(text)
-                    found[text] = kept
-        new = [text for text in dict.fromkeys(texts) if text not in found]
-        if new:
-            found |= zip(new, self._encoder.encode_passages(new), strict=True)
-            with self._lock:
-                self._kept |= {text: found[text] for text in new}
-                while len(self._kept) > _CACHED_TEXTS:
-                    self._kept.popitem(last=False)
-        return np.stack([found[text] for text in texts])
 
 
 def is_across(task: ReadingTask) -> bool:

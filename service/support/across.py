@@ -20,6 +20,7 @@ from service.support.analysed import Analysed, Read, Sentence, analyse, together
 from service.support.checker import Checked, Evidence
 from service.support.facts import dates
 from service.support.foreign import turned_round
+from service.support.words import NOUNS_ARE_CAPITAL
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Unit vectors of texts of any language, such that translations lie near each other."""
@@ -30,7 +31,6 @@ LEAST_ALIKE = 0.83
 _TRIED = 3
 _CACHED_PASSAGES = 200
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z\u00c0-\u00de][\w'’-]{2,}")
-_NOUNS_ARE_CAPITAL = frozenset({"de", "lb"})
 _ROOT = 4
 
 
@@ -108,7 +108,7 @@ def _fault(claim: str, language: str, said: Analysed, read: Read, number: int, p
 def _has_other_names(claim: str, language: str, read: Read) -> bool:
     """A capital letter inside the claim that no word of the passage or its title begins like, both being Latin."""
     text = _folded(f"{read.passage.document.title} {' '.join(read.passage.section)} {read.passage.text}")
-    if language in _NOUNS_ARE_CAPITAL or sum(c.isascii() for c in text) * 2 < len(text):
+    if language in NOUNS_ARE_CAPITAL or sum(c.isascii() for c in text) * 2 < len(text):
         return False
     known = {word[:_ROOT] for word in re.findall(r"\w+", text)}
     return any(_folded(name)[:_ROOT] not in known for name in _NAME.findall(claim))

@@ -22,7 +22,7 @@ _SHAPES = str.maketrans(
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
     }
 )
-_NOUNS_ARE_CAPITAL = frozenset({"de", "lb"})
+NOUNS_ARE_CAPITAL = frozenset({"de", "lb"})
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")  # of Arabic, Devanagari, Thai, …
 _CONTRACTED = re.compile(
     r"\b(ca|wo|sha|do|does|did|is|are|was|were|has|have|had|would|could|should|must|need)n't\b", re.I
@@ -59,7 +59,7 @@ def words(text: str, language: str | None = None) -> tuple[Word, ...]:
     pieces = [match.group() for match in _WORD.finditer(plain)]
     # Where nearly every word has a capital letter, as in a headline or in German, capitals tell no names.
     letters = [p for p in pieces if p[0].isalpha() and p.lower() not in _FUNCTION_WORDS]
-    headline = language in _NOUNS_ARE_CAPITAL or (len(letters) > 3 and all(p[0].isupper() for p in letters))
+    headline = language in NOUNS_ARE_CAPITAL or (len(letters) > 3 and all(p[0].isupper() for p in letters))
     return tuple(_word(piece, first=i == 0, headline=headline) for i, piece in enumerate(pieces))
 
 

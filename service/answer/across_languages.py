@@ -46,7 +46,8 @@ class AcrossLanguages:
     def __init__(self, reader: Reader, encoder: Encoder) -> None:
         self._reader = reader
         self._encoder = encoder
-        self._vectors = KeptVectors(encoder.encode_passages, _CACHED_TEXTS)
+        # Asked for when it is used: a run that reads no question loads no encoder.
+        self._vectors = KeptVectors(lambda texts: encoder.encode_passages(texts), _CACHED_TEXTS)
 
     @property
     def name(self) -> str:

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from core.errors import IndexBroken, IndexOutdated
-from index import changes, collections, languages, passages, schema
-from index.analyse import ANALYSIS, has_stemmer, terms
+from index import changes, collections, passages, schema
+from index.analyse import ANALYSIS, terms
 from index.collections import Collection
 from index.file_lock import only_holder
 from index.inverted import InvertedIndex, State
@@ -20,7 +20,6 @@ from index.inverted import InvertedIndex, State
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
 _IN_A_QUESTION = 1_000  # it does not wait for more
 _TRIES = 4  # of a write: each removes one file that a killed one left in the way
-_LANGUAGES = 10  # whose words a question is looked for in
 
 log = structlog.get_logger("footnoted")
 
@@ -44,7 +43,6 @@ class KeywordIndexes:
         self._engine = engine
         self._folder = folder
         self._places: dict[int, _Place] = {}
-        self._languages: dict[int, tuple[int, tuple[str, ...]]] = {}
         self._guard = threading.Lock()
 
     def get(self, collection: Collection) -> InvertedIndex:
@@ -102,21 +100,11 @@ class KeywordIndexes:
         except IndexBroken:
             return -1
 
-    def languages(self, connection: Connection, collection: Collection) -> tuple[str, ...]:
-        """Those of its passages, the most frequent first, as far as their words have stems of their own."""
-        generation, found = self._languages.get(collection.id, (-1, ()))
-        if generation != collection.generation:
-            rows = languages.found_in(connection, collection.id)
-            found = tuple([language for language in rows if has_stemmer(language)][:_LANGUAGES])
-            self._languages[collection.id] = collection.generation, found
-        return found
-
     def drop(self, collection: Collection) -> None:
         """Forget a deleted collection's index and its files."""
         with self._at(collection.id).lock:
             with self._guard:
                 self._places.pop(collection.id, None)
-                self._languages.pop(collection.id, None)
             shutil.rmtree(self._folder_of(collection.id), ignore_errors=True)
             self._lock_of(collection.id).unlink(missing_ok=True)
 

@@ -6,7 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from index import schema
+from index.analyse import has_stemmer
+from index.collections import Collection
 from index.filters.sql import keys_with_own_language
+
+_LANGUAGES = 10  # whose words a question is looked for in
 
 _d, _p = schema.documents.c, schema.passages.c
 
@@ -42,3 +46,19 @@ def counted(connection: Connection, collection_id: int) -> list[LanguageCount]:
         counts[language] += passages
     found = [LanguageCount(code, passages) for code, passages in counts.items() if passages > 0]
     return sorted(found, key=lambda one: (-one.passages, one.code or ""))
+
+
+class StemmedLanguages:
+    """The languages that a collection's words are looked for in, kept as long as it is as it was."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, tuple[int, tuple[str, ...]]] = {}
+
+    def get(self, connection: Connection, collection: Collection) -> tuple[str, ...]:
+        """Those of its passages, the most frequent first, as far as their words have stems of their own."""
+        generation, found = self._kept.get(collection.id, (-1, ()))
+        if generation != collection.generation:
+            rows = found_in(connection, collection.id)
+            found = tuple([language for language in rows if has_stemmer(language)][:_LANGUAGES])
+            self._kept[collection.id] = collection.generation, found
+        return found

@@ -16,11 +16,11 @@ from index.analyse import question_phrases, question_stems
 from index.arrange import Ranked, fold_duplicates, join_neighbours, spread
 from index.catalog import Collection
 from index.cosine_scale import comparable
-from index.dense.index import DenseIndex
 from index.dense.keys import Keys
 from index.encode import Encoder
+from index.engines.engine import DenseSearch, KeywordSearch
 from index.fuse import fuse_ranks, fuse_scores
-from index.inverted import InvertedIndex, Wanted
+from index.inverted import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class Searched:
     """
 
     collection: Collection
-    dense: DenseIndex
-    keyword: InvertedIndex
+    dense: DenseSearch
+    keyword: KeywordSearch
     languages: Sequence[str]
     allowed: Keys | None
 
@@ -133,7 +133,7 @@ def _fused(dense: dict[int, float], words: dict[int, float], settings: SearchSet
     return fuse_ranks([sorted(side, key=lambda key: (-side[key], key)) for side in (dense, words) if side])
 
 
-def _complete(dense: dict[int, float], keys: list[int], index: DenseIndex, vector: np.ndarray) -> None:
+def _complete(dense: dict[int, float], keys: list[int], index: DenseSearch, vector: np.ndarray) -> None:
     """Give the finds of keyword search their true cosines, so that both sides are compared on all candidates."""
     missing = [key for key in keys if key not in dense]
     dense.update(zip(missing, index.scores(vector, missing), strict=True))

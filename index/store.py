@@ -12,20 +12,19 @@ from core.types import Document, Passage
 from index import building, schema
 from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense.building import DenseSettings
-from index.dense.index import DenseIndex
 from index.embedding import embed
 from index.encode import Encoder
+from index.engines.embedded import EmbeddedEngine
+from index.engines.engine import DenseSearch, KeywordSearch, SearchEngine
 from index.filters.allowed import AllowedKeys
 from index.filters.filter import Filter
 from index.forgetting import Forgetting
-from index.inverted import InvertedIndex
-from index.keyword_indexes import KeywordIndexes
+from index.languages import StemmedLanguages
 from index.originals import Originals
 from index.other_encoders import OtherEncoders
 from index.passages import Embedded
 from index.purge import purge
 from index.search import Searched, SearchResult, SearchSettings, question_vector, search
-from index.snapshots import Snapshots
 from index.tidy import tidy
 
 log = structlog.get_logger("footnoted")
@@ -58,9 +57,9 @@ class Store:
         self._split_sizes = split_sizes
         self._encoders = OtherEncoders(open_encoder)
         self._allowed = AllowedKeys()
-        self._keywords = KeywordIndexes(self.catalog.engine, data_dir / "index")
-        self._snapshots = Snapshots(
-            self.catalog.engine, data_dir / "index", dense or DenseSettings(), self._keywords.generation
+        self._languages = StemmedLanguages()
+        self.search_engine: SearchEngine = EmbeddedEngine(
+            self.catalog.engine, data_dir / "index", dense or DenseSettings()
         )
 
     def __enter__(self) -> "Store":
@@ -72,16 +71,17 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        self.search_engine.close()
         self.catalog.close()
 
     def save(self) -> None:
         """Write every dense index that changed and is small, so that the next start need not bring it up to date."""
         for collection in self.catalog.collections():
-            self._snapshots.save(collection)
+            self.search_engine.save(collection)
 
     def build_in_background(self) -> None:
         """From now on, dense indexes are built in threads of their own while the former ones serve: for a server."""
-        self._snapshots.background = True
+        self.search_engine.background = True
 
     def open_collection(self, name: str, own_sizes: tuple[int, int] | None = None) -> Collection:
         """For writing: made where there is none, with sizes of its own if they are given. Raises IndexMismatch,
@@ -123,7 +123,7 @@ class Store:
 
         keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
         replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)
-        self._keywords.refresh(collection)
+        self.search_engine.refresh_words(collection)
         self.discard_originals(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
@@ -142,8 +142,7 @@ class Store:
     def drop(self, collection: Collection) -> None:
         """Forget a collection, which may be a hidden one."""
         self.discard_originals(self.catalog.delete_collection(collection))
-        self._snapshots.drop(collection)
-        self._keywords.drop(collection)
+        self.search_engine.drop(collection)
         self._forgetting.clean_up()
 
     def rebuild(
@@ -176,15 +175,13 @@ class Store:
         purge(self.catalog)
         for collection in self.catalog.collections():
             for one in (collection, *self.catalog.beside(collection)):
-                self._keywords.rebuild(one)
-                self._snapshots.save(one)
+                self.search_engine.rebuild(one)
 
     def refresh_dense(self, collection: Collection, *, save: bool = False) -> None:
         """Bring both indexes up to date, of a collection that may be a hidden one."""
-        self._keywords.refresh(collection)
-        self._snapshots.refresh(collection)
+        self.search_engine.refresh(collection)
         if save:
-            self._snapshots.save(collection)
+            self.search_engine.save(collection)
 
     def search(
         self,
@@ -208,20 +205,20 @@ class Store:
             vector = question_vector(self._encoder_of(collection), question, also)
             searched = Searched(
                 collection,
-                self._snapshots.get(connection, collection),
+                self.dense(connection, collection),
                 self.words(collection),
-                self._keywords.languages(connection, collection),
+                self._languages.get(connection, collection),
                 self._allowed.get(connection, collection, where, labels),
             )
             return search(connection, searched, question, vector, top_k, settings or SearchSettings())
 
-    def dense(self, connection: Connection, collection: Collection) -> DenseIndex:
+    def dense(self, connection: Connection, collection: Collection) -> DenseSearch:
         """The collection's vectors, as of the connection's state of the catalog."""
-        return self._snapshots.get(connection, collection)
+        return self.search_engine.dense(connection, collection)
 
-    def words(self, collection: Collection) -> InvertedIndex:
+    def words(self, collection: Collection) -> KeywordSearch:
         """The collection's inverted index; passages that were deleted since may be in it."""
-        return self._keywords.get(collection)
+        return self.search_engine.words(collection)
 
     def _encoder_of(self, collection: Collection) -> Encoder:
         """Raises IndexMismatch where the collection was built with another one that cannot be had."""

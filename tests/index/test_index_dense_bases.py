@@ -92,11 +92,11 @@ def test_after_a_change_only_what_changed_is_read(full, folder, monkeypatch):
         monkeypatch.setattr(changes, "_unpacked", counted)
         put(full, "c", LATE)
         with schema.read(other.catalog.engine) as connection:
-            other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+            other.search_engine.snapshots.get(connection, other.catalog.collection_in(connection, "c"))
         assert read == [1]
         full.remove("c", [MANY[0].document.id])
         with schema.read(other.catalog.engine) as connection:
-            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+            dense = other.search_engine.snapshots.get(connection, other.catalog.collection_in(connection, "c"))
         assert sum(read) == 1
         assert len(dense) == 36
 
@@ -111,7 +111,7 @@ def test_what_was_removed_is_forgotten_when_a_base_reflects_it_and_no_store_find
         assert removals(full) == []
         assert sorted(found(other, "ferry", top_k=100)) == sorted(p.text for one in MANY[2:] for p in one.passages)
         with schema.read(other.catalog.engine) as connection:
-            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+            dense = other.search_engine.snapshots.get(connection, other.catalog.collection_in(connection, "c"))
         assert len(dense) == 30
 
 
@@ -125,18 +125,18 @@ def test_a_store_that_is_behind_a_damaged_base_reads_the_catalog(full, folder):
         (folder / "index" / told(folder).file).unlink()
         assert len(found(other, "ferry", top_k=100)) == 30
         with schema.read(other.catalog.engine) as connection:
-            dense = other._snapshots.get(connection, other.catalog.collection_in(connection, "c"))
+            dense = other.search_engine.snapshots.get(connection, other.catalog.collection_in(connection, "c"))
         assert len(dense) == 30
 
 
 def test_removals_that_another_index_has_not_seen_are_kept(full, folder):
-    full._snapshots._builds.others = lambda _: 8
+    full.search_engine.snapshots._builds.others = lambda _: 8
     full.remove("c", [MANY[0].document.id])
     full.remove("c", [MANY[1].document.id])
     full.refresh("c")
     assert told(folder).generation == 10
     assert len(removals(full)) == 10
-    full._snapshots._builds.others = lambda _: 9
+    full.search_engine.snapshots._builds.others = lambda _: 9
     full.remove("c", [MANY[2].document.id])
     full.refresh("c")
     assert len(removals(full)) == 10
@@ -181,7 +181,7 @@ def test_a_large_collection_without_a_base_gets_one_before_it_answers(full, fold
     shutil.rmtree(folder / "index")
     with open_store(folder) as command:
         assert len(found(command, "ferry", top_k=100)) == 40
-        assert command._snapshots._current[1].parts.changes == 0
+        assert command.search_engine.snapshots._current[1].parts.changes == 0
 
 
 def test_a_large_collection_whose_base_cannot_be_written_is_answered_from_memory(full, folder, monkeypatch):
@@ -213,7 +213,7 @@ def test_what_is_removed_while_a_base_is_built_is_not_in_what_is_found(full, fol
     expected = sorted([*(p.text for one in MANY[2:] for p in one.passages), LATE.passages[0].text])
     with open_store(folder) as other:
         assert sorted(found(other, "ferry", top_k=100)) == expected
-        assert other._snapshots._current[1].base_generation == built.generation
+        assert other.search_engine.snapshots._current[1].base_generation == built.generation
     assert sorted(found(full, "ferry", top_k=100)) == expected
 
 
@@ -285,7 +285,7 @@ def test_another_process_builds_a_base_and_this_one_takes_it_up(full, folder):
     subprocess.run([sys.executable, "-c", build, str(folder)], check=True, cwd=tests)
     assert told(folder).vectors == 50
     assert len(found(full, "gate", top_k=100)) == 50
-    state = full._snapshots._current[1]
+    state = full.search_engine.snapshots._current[1]
     assert (len(state.parts.base), state.parts.changes) == (50, 0)
 
 
@@ -322,8 +322,8 @@ def test_a_collection_that_is_deleted_while_its_index_is_brought_up_to_date_is_n
 
     def dropped_meanwhile(collection_id):
         dropped.append(collection_id)
-        full._snapshots.drop(collection)
+        full.search_engine.snapshots.drop(collection)
 
-    monkeypatch.setattr(full._snapshots._builds, "beside", dropped_meanwhile)
+    monkeypatch.setattr(full.search_engine.snapshots._builds, "beside", dropped_meanwhile)
     full.refresh("c")
     assert dropped

@@ -73,7 +73,7 @@ class DenseMachine(RuleBasedStateMachine):
         with schema.read(store.catalog.engine) as connection:
             rows = connection.exec_driver_sql("SELECT key, text, vector FROM passages ORDER BY key").all()
             collection = store.catalog.collection_in(connection, "c")
-            dense = store._snapshots.get(connection, collection)
+            dense = store.search_engine.snapshots.get(connection, collection)
             assert sorted(text for _, text, _ in rows) == sorted(text for own in self.model.values() for text in own)
             assert len(dense) == len(rows)
             scores = {key: float(np.frombuffer(blob, "<f2").astype(np.float32) @ vector) for key, _, blob in rows}

@@ -112,7 +112,7 @@ def test_a_stale_snapshot_serves_nothing_that_was_deleted(store, folder):
         assert len(found(other, "harbour")) == 4
         collection = other.catalog.collection("c")
         store.remove("c", [HARBOUR.document.id])
-        with other._snapshots._lock(collection.id):
+        with other.search_engine.snapshots._lock(collection.id):
             result = other.search("c", "harbour winter ferries", 10)
         assert result.passages == 4, "the snapshot was not stale"
         assert {hit.passage.document.id for hit in result.hits} == {CRANE.document.id, LIGHT.document.id}

@@ -12,18 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from bench.ingest_pipelines.memory import PeakMemory
+from bench.random_files import paragraph, pdf, sentence
 from index.encode import SentenceTransformerEncoder, Vectors
 from service.engine import Engine
 from service.ingestion.report import IngestReport
 from service.settings import load_settings
-
-_SYLLABLES = [consonant + vowel for consonant in "bdklmnr" for vowel in "aeiou"]
 
 
 class HashingEncoder(SentenceTransformerEncoder):
@@ -61,19 +60,19 @@ def _memory(folder: Path, options: argparse.Namespace) -> None:
         files = folder / str(pages)
         files.mkdir()
         for i in range(pages // 50):
-            _pdf(files / f"{i:04}.pdf", 50, seed=i)
+            pdf(files / f"{i:04}.pdf", 50, seed=i)
         _say(f"{pages} pages in PDFs of 50", _measured(folder / f"data-{pages}", [files]))
 
 
 def _huge(folder: Path, options: argparse.Namespace) -> None:
-    text, pdf = folder / "huge.txt", folder / "long.pdf"
+    text, long = folder / "huge.txt", folder / "long.pdf"
     words = random.Random(0)
     with text.open("w") as file:
         while file.tell() < options.megabytes * 1_000_000:
-            file.write("\n\n".join(_paragraph(words) for _ in range(1000)) + "\n\n")
+            file.write("\n\n".join(paragraph(words) for _ in range(1000)) + "\n\n")
     _say(f"a text of {options.megabytes} MB", _measured(folder / "data-text", [text], hashing=True))
-    _pdf(pdf, 2000, seed=0)
-    _say("a PDF of 2,000 pages", _measured(folder / "data-pdf", [pdf], hashing=True))
+    pdf(long, 2000, seed=0)
+    _say("a PDF of 2,000 pages", _measured(folder / "data-pdf", [long], hashing=True))
 
 
 def _again(folder: Path, options: argparse.Namespace) -> None:
@@ -82,12 +81,12 @@ def _again(folder: Path, options: argparse.Namespace) -> None:
     files.mkdir()
     words = random.Random(0)
     for i in range(options.files):
-        paragraphs = "\n\n".join(_paragraph(words) for _ in range(4))
-        (files / f"{i:04}.md").write_text(f"# {_sentence(words)}\n\n{paragraphs}\n")
+        paragraphs = "\n\n".join(paragraph(words) for _ in range(4))
+        (files / f"{i:04}.md").write_text(f"# {sentence(words)}\n\n{paragraphs}\n")
     first = None
     for label in ("first sync", "second sync", "second sync, again", "one file changed"):
         if label == "one file changed":
-            (files / "0007.md").write_text("# Changed\n\n" + _paragraph(words))
+            (files / "0007.md").write_text("# Changed\n\n" + paragraph(words))
         began = time.perf_counter()
         command = [str(Path(sys.executable).with_name("footnoted")), "ingest", str(files)]
         subprocess.run([*command, "--data-dir", str(folder / "data")], check=True, capture_output=True)
@@ -120,40 +119,6 @@ def _say(what: str, measured: dict[str, float]) -> None:
         f"peak memory {measured['megabytes']:,} MB with all children",
         flush=True,
     )
-
-
-def _pdf(path: Path, pages: int, seed: int) -> None:
-    from reportlab.lib.pagesizes import A4
-    from reportlab.pdfgen.canvas import Canvas
-
-    words = random.Random(seed)
-    canvas = Canvas(str(path), pagesize=A4)
-    for number in range(1, pages + 1):
-        canvas.setFont("Helvetica-Bold", 14)
-        canvas.drawString(72, 780, _sentence(words)[:60])
-        canvas.setFont("Helvetica", 10)
-        for i, line in enumerate(_lines(words, 40)):
-            canvas.drawString(72, 750 - 16 * i, line)
-        canvas.drawString(290, 30, str(number))
-        canvas.showPage()
-    canvas.save()
-
-
-def _lines(words: random.Random, count: int) -> Iterator[str]:
-    for _ in range(count):
-        yield " ".join(_word(words) for _ in range(12))
-
-
-def _paragraph(words: random.Random) -> str:
-    return " ".join(_sentence(words) for _ in range(5))
-
-
-def _sentence(words: random.Random) -> str:
-    return " ".join(_word(words) for _ in range(words.randint(8, 20))).capitalize() + "."
-
-
-def _word(words: random.Random) -> str:
-    return "".join(words.choices(_SYLLABLES, k=words.randint(1, 4)))
 
 
 if __name__ == "__main__":

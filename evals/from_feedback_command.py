@@ -42,7 +42,7 @@ def from_feedback(
     """
     settings = settings_with(data_dir)
     ratings = tuple(Rating) if rating is Rated.ALL else (Rating(rating.value),)
-    log = QuestionLog(settings.data_dir)
+    log = QuestionLog(settings.place)
     rated = log.questions(Wanted(collection, ratings=ratings, since=since_utc(since)))
     log.close()
     present = _read(output)

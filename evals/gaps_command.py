@@ -49,7 +49,7 @@ def gaps(
     """Group the questions that got no good answer, and see which documents are near and what is answered today."""
     messages = Console(stderr=True)
     settings = settings_with(data_dir)
-    log = QuestionLog(settings.data_dir)
+    log = QuestionLog(settings.place)
     asked = log.questions(Wanted(collection, since=since_utc(since)))
     log.close()
     lacking = [question for question in asked if shows_gap(question, below)]

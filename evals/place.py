@@ -64,7 +64,10 @@ def work_system(
     """The engine on a work folder of the set, and the files of its documents, to be ingested."""
     folder = work_dir or default_folder(load_settings().data_dir, question_set)
     work = open_work_folder(folder, question_set.documents)
-    with open_system(load_settings({**(overrides or {}), "data_dir": work.data_dir}), _WORK_COLLECTION) as system:
+    settings = load_settings({**(overrides or {}), "data_dir": work.data_dir})
+    if "database" not in (overrides or {}):  # the set's documents are nothing for the database that is served
+        settings = settings.in_folder(work.data_dir)
+    with open_system(settings, _WORK_COLLECTION) as system:
         yield system, work.files
 
 

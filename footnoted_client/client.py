@@ -28,6 +28,7 @@ from footnoted_client.records import (
     Usage,
     record,
 )
+from footnoted_client.retries import new_key, resumed, tried
 
 _POLL_S = 0.5
 _R = TypeVar("_R")
@@ -64,13 +65,24 @@ class Client:
     """A service at ``base_url``. Safe to use from several threads; close it, or use it in a ``with``."""
 
     def __init__(
-        self, base_url: str, *, api_key: str | None = None, token: str | None = None, timeout_s: float = 120.0
+        self,
+        base_url: str,
+        *,
+        api_key: str | None = None,
+        token: str | None = None,
+        timeout_s: float = 120.0,
+        retries: int = 1,
     ) -> None:
-        """``api_key`` is of `footnoted keys create`. ``token``, the operator's, goes in its place: it may do all."""
+        """``api_key`` is of `footnoted keys create`. ``token``, the operator's, goes in its place: it may do all.
+
+        What got no answer, or one of a server that is gone or starting, is tried ``retries`` times more, where that
+        does nothing twice: all but deleting.
+        """
         given = api_key if token is None else token
         headers = {} if given is None else {"Authorization": f"Bearer {given}"}
         self._http = httpx.Client(base_url=base_url, headers=headers, timeout=timeout_s)
         self._base = f"{base_url.rstrip('/')}/"
+        self._retries = retries
 
     def __enter__(self) -> "Client":
         return self
@@ -86,12 +98,20 @@ class Client:
     def ask(self, question: str, collection: str = "default", **more: Unpack[AskOptions]) -> Answer:
         """Raises ServiceError, Unreachable."""
         asked = {"question": question, "collection": collection, **more}
-        return self._answer(self._call("POST", "/v1/ask", json=asked).json())
+        return self._answer(self._call("POST", "/v1/ask", json=asked, headers=new_key()).json())
 
     def stream(self, question: str, collection: str = "default", **more: Unpack[AskOptions]) -> Iterator[Event]:
-        """The events of the answer; leaving the loop stops the work. Raises ServiceError, Unreachable."""
+        """The events of the answer; leaving the loop stops the work. Raises ServiceError, Unreachable.
+
+        A stream that breaks off is asked for again, and goes on where it broke off; where the answer is another one
+        then, a second ``Started`` comes, and what came before it is void.
+        """
         asked = {"question": question, "collection": collection, **more, "stream": True}
-        with _reached(), self._http.stream("POST", "/v1/ask", json=asked) as response:
+        headers = new_key()
+        yield from resumed(self._retries, lambda: self._events(asked, headers))
+
+    def _events(self, asked: Mapping[str, Any], headers: Mapping[str, str]) -> Iterator[Event]:
+        with _reached(), self._http.stream("POST", "/v1/ask", json=asked, headers=headers) as response:
             if response.is_error:
                 response.read()
             _check(response)
@@ -116,12 +136,13 @@ class Client:
 
     def delete_session(self, session_id: str) -> None:
         """Has it forgotten. Raises ServiceError, Unreachable."""
-        self._call("DELETE", f"/v1/sessions/{session_id}")
+        self._once("DELETE", f"/v1/sessions/{session_id}")
 
     def upload(self, files: Sequence[str | Path], collection: str = "default") -> Job:
         """Sends files; ``wait`` tells when they are in. Raises ServiceError, Unreachable, OSError."""
         parts = [("files", (Path(file).name, Path(file).read_bytes())) for file in files]
-        return _job(self._call("POST", "/v1/documents", files=parts, data={"collection": collection}).json())
+        sent = {"files": parts, "data": {"collection": collection}, "headers": new_key()}
+        return _job(self._call("POST", "/v1/documents", **sent).json())
 
     def job(self, job_id: str) -> Job:
         """Raises ServiceError, Unreachable."""
@@ -150,13 +171,16 @@ class Client:
 
     def delete(self, document_id: str, collection: str = "default") -> None:
         """Raises ServiceError, Unreachable."""
-        self._call("DELETE", f"/v1/documents/{document_id}", params={"collection": collection})
+        self._once("DELETE", f"/v1/documents/{document_id}", params={"collection": collection})
 
     def collections(self) -> list[str]:
         """Their names. Raises ServiceError, Unreachable."""
         return [collection["name"] for collection in self._call("GET", "/v1/collections").json()["collections"]]
 
     def _call(self, method: str, address: str, **more: Any) -> httpx.Response:
+        return tried(self._retries, lambda: self._once(method, address, **more))
+
+    def _once(self, method: str, address: str, **more: Any) -> httpx.Response:
         with _reached():
             response = self._http.request(method, address, **more)
         _check(response)

@@ -53,7 +53,7 @@ def rebuild(
 
     ``sizes`` are what ``split`` makes, kept as the collection's own. Raises NotFound, Conflict.
     """
-    with build_lock(store.data_dir):
+    with build_lock(store.place):
         sweep_held(store)
         with schema.write(store.catalog.engine) as connection:
             serving = collections.get(connection, name)
@@ -74,7 +74,7 @@ def rebuild(
 def copy(store: "Store", name: str, new_name: str, told: Told | None = None) -> int:
     """A second collection with the same documents; gives their number. Raises NotFound, Conflict, InvalidRequest."""
     collections.check_name(new_name)
-    with build_lock(store.data_dir):
+    with build_lock(store.place):
         sweep_held(store)
         with schema.write(store.catalog.engine) as connection:
             source = collections.get(connection, name)
@@ -100,7 +100,7 @@ def roll_back(store: "Store", name: str) -> Collection:
 
     Raises NotFound (there is none), Conflict (the collection was written to since).
     """
-    with build_lock(store.data_dir), schema.write(store.catalog.engine) as connection:
+    with build_lock(store.place), schema.write(store.catalog.engine) as connection:
         serving = collections.get(connection, name)
         former = versions.find(connection, serving, Role.FORMER)
         if former is None:
@@ -131,7 +131,7 @@ def sweep(store: "Store") -> None:
         if not versions.leftovers(connection):
             return
     try:
-        with build_lock(store.data_dir):
+        with build_lock(store.place):
             sweep_held(store)
     except Conflict:  # the build that is running swept before it began
         return

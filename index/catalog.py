@@ -11,6 +11,7 @@ from index import collections, deleted, documents, known, marks_tables, quality,
 from index.collections import Collection, IndexSpec, check_name, check_spec
 from index.documents import DocumentRow, Entry, no_document
 from index.marks import Marks, MarksChange
+from index.place import DatabasePlace
 
 __all__ = [
     "Catalog",
@@ -27,10 +28,12 @@ __all__ = [
 class Catalog:
     """Every method is one transaction, unless it takes a connection."""
 
-    def __init__(self, path: Path, *, secure_delete: bool = True) -> None:
-        """With ``secure_delete``, what is deleted is overwritten in the file. Raises IndexBroken."""
+    def __init__(self, place: Path | DatabasePlace, *, secure_delete: bool = True) -> None:
+        """With ``secure_delete``, what is deleted is overwritten in the file. Raises IndexBroken, NotReady,
+        SettingsError.
+        """
         self.engine: Engine = schema.open_database(
-            path, pragmas=[f"secure_delete = {'ON' if secure_delete else 'OFF'}"]
+            place, pragmas=[f"secure_delete = {'ON' if secure_delete else 'OFF'}"]
         )
 
     def close(self) -> None:

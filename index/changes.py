@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, bindparam, delete, func, select, text
 
 from index import schema
 from index.dense.keys import Keys
@@ -66,6 +66,10 @@ def added_after(connection: Connection, collection_id: int, key: int, dimension:
 def vectors_of(connection: Connection, keys: Keys, dimension: int) -> tuple[Keys, Vectors]:
     """Those of the keys that are there now, ascending, and their vectors, shape (n, dimension)."""
     # One parameter however many keys: the statement is prepared once.
+    if schema.on_server(connection):
+        of_these = _p.key == func.any(bindparam("keys", keys.tolist(), ARRAY(BigInteger)))
+        rows = connection.execute(select(_p.key, _p.vector).where(of_these).order_by(_p.key)).all()
+        return _unpacked(rows, dimension)
     query = text("SELECT key, vector FROM passages WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY key")
     return _unpacked(connection.execute(query, {"keys": str(keys.tolist())}).all(), dimension)
 

@@ -142,7 +142,7 @@ def rows(connection: Connection, collection_id: int, limit: int = -1, offset: in
     """By title."""
     columns = [_d[field] for field in DocumentRow.__dataclass_fields__]
     query = select(*columns).where(_d.collection_id == collection_id).order_by(_d.title, _d.uri)
-    found = connection.execute(query.limit(limit).offset(offset)).mappings()
+    found = connection.execute(query.limit(None if limit < 0 else limit).offset(offset)).mappings()
     return [DocumentRow(**row) for row in found]
 
 

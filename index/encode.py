@@ -16,6 +16,7 @@ from index.encoder_names import DEFAULT, ENGLISH, MULTILINGUAL, canonical
 from index.packaged_minilm import packaged_folder
 from index.precision import Precision, chosen, summed_in
 from index.together import Together
+from index.token_counter import TokenCounter
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -86,7 +87,7 @@ class SentenceTransformerEncoder:
         self._backend = backend
         self._fast: SentenceTransformer | None = None
         self._fast_questions: SentenceTransformer | None = None
-        self._counter: Any = None
+        self._counter: TokenCounter | None = None
         self._converting_tried = False
         self._questions_tried = False
         self._lock = threading.Lock()
@@ -94,6 +95,10 @@ class SentenceTransformerEncoder:
         self._preparing = threading.Lock()
         self._questions = Together(self._encode_questions)
         self._loaded: tuple[SentenceTransformer, SentenceTransformer] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process is sent what the model is, and loads it itself."""
+        return type(self), (self._requested, self._device, self._batch_size, self._precision, self._backend)
 
     @property
     def name(self) -> str:
@@ -165,23 +170,23 @@ class SentenceTransformerEncoder:
             self._fast_questions = openvino_encoder.accelerated(own, "float32", "LATENCY")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        counter = self._counter or self._make_counter()
-        counts: list[int] = []
-        for start in range(0, len(texts), 1024):
-            batch = list(texts[start : start + 1024])
-            counts += [len(e) for e in counter.encode_batch_fast(batch, add_special_tokens=False)]
-        return counts
+        return self.token_counter().count_tokens(texts)
 
-    def _make_counter(self) -> Any:
+    def token_counter(self) -> TokenCounter:
+        """Its tokenizer without the model, for another process."""
+        if self._counter is None:
+            self._counter = TokenCounter(self.name, self.max_tokens, self._uncut_tokenizer())
+        return self._counter
+
+    def _uncut_tokenizer(self) -> Any:
         """A tokenizer that neither cuts nor pads; its own, so that counting never waits for embedding."""
-        counter: Any = self._models()[0].tokenizer
-        if hasattr(counter, "backend_tokenizer"):
+        tokenizer: Any = self._models()[0].tokenizer
+        if hasattr(tokenizer, "backend_tokenizer"):
             with self._lock:  # cutting and padding are a state of that tokenizer, which embedding changes
-                counter = copy.deepcopy(counter.backend_tokenizer)
-            counter.no_truncation()
-            counter.no_padding()
-        self._counter = counter
-        return counter
+                tokenizer = copy.deepcopy(tokenizer.backend_tokenizer)
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+        return tokenizer
 
     def load(self) -> None:
         """Load the model now. Raises EncoderUnavailable."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from core.errors import FootnotedError
 from index import schema
@@ -62,7 +61,7 @@ def note_failure(
         "hint": told.get("hint") or "",
         "failed_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    statement = insert(schema.failed_sources).values(collection_id=collection_id, uri=uri, **values)
+    statement = schema.insert(connection, schema.failed_sources).values(collection_id=collection_id, uri=uri, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["collection_id", "uri"], set_=values))
 
 

@@ -51,7 +51,7 @@ def list_documents(
         total = connection.execute(select(func.count()).select_from(schema.documents).where(*wanted)).scalar_one()
         keys = select(d.key).where(*wanted).order_by(*_order(order)).limit(limit).offset(offset)
         found = connection.execute(keys).scalars().all()
-        rows = connection.execute(_described().where(d.key.in_(found))).mappings()
+        rows = connection.execute(_described(schema.on_server(connection)).where(d.key.in_(found))).mappings()
         by_key = {row["key"]: row for row in rows}
     fields = DocumentRow.__dataclass_fields__
     return [
@@ -62,11 +62,14 @@ def list_documents(
     ], total
 
 
-def _described() -> Select[tuple[object, ...]]:
-    """The pages are counted inside SQLite: the blocks of a long document are a lot to carry out."""
+def _described(on_server: bool) -> Select[tuple[object, ...]]:
+    """The pages are counted inside the database: the blocks of a long document are a lot to carry out."""
     d = schema.documents.c
-    each = func.json_each(d.blocks).table_valued("value")
-    pages = select(func.count(func.distinct(func.json_extract(each.c.value, "$[3]")))).select_from(each)
+    each = (func.json_array_elements if on_server else func.json_each)(d.blocks).table_valued("value")
+    page: ColumnElement[object] = func.json_extract(each.c.value, "$[3]")
+    if on_server:
+        page = func.json_extract_path_text(each.c.value, "3")
+    pages = select(func.count(func.distinct(page))).select_from(each)
     columns = [d[field] for field in DocumentRow.__dataclass_fields__]
     return select(d.key, *columns, pages.scalar_subquery().label("pages_with_text"))
 

@@ -32,8 +32,9 @@ def list_marked(
         collection = catalog.collection_in(connection, name)
         wanted = (_d.collection_id == collection.id, matching(collection.id, within.where, within.labels))
         total: int = connection.execute(select(func.count()).select_from(schema.documents).where(*wanted)).scalar_one()
-        query = select(_d.key, *columns).where(*wanted).order_by(_d.title, _d.uri).limit(limit).offset(offset)
-        rows = connection.execute(query).mappings().all()
+        query = select(_d.key, *columns).where(*wanted).order_by(_d.title, _d.uri)
+        stretch = query.limit(None if limit < 0 else limit).offset(offset)
+        rows = connection.execute(stretch).mappings().all()
         of = marks_tables.by_document(connection, [row["key"] for row in rows])
     return [
         MarkedDocument(DocumentRow(**{field: row[field] for field in fields}), of.get(row["key"], NO_MARKS))

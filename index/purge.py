@@ -8,6 +8,8 @@ import structlog
 
 from core.errors import IndexBroken
 from index.catalog import Catalog
+from index.postgres.purge import purge_schema
+from index.transactions import on_server
 
 log = structlog.get_logger("footnoted")
 
@@ -15,8 +17,11 @@ log = structlog.get_logger("footnoted")
 def purge(catalog: Catalog) -> None:
     """Write the catalog's file anew without free pages, and empty its log. Writers wait; it takes its size on disk.
 
-    Raises IndexBroken, for want of room for instance: then everything is as it was.
+    Of a server, its tables. Raises IndexBroken, for want of room for instance: then everything is as it was.
     """
+    if on_server(catalog.engine):
+        purge_schema(catalog.engine)
+        return
     path = catalog.engine.url.database
     assert path is not None
     try:
@@ -32,8 +37,10 @@ def purge(catalog: Catalog) -> None:
 def empty_log(catalog: Catalog) -> bool:
     """Bring what SQLite's log holds into the database, and cut it to nothing: it keeps what was overwritten.
 
-    False where a reader or writer is in the way; the next time does it.
+    False where a reader or writer is in the way; the next time does it. A server sees to its own.
     """
+    if on_server(catalog.engine):
+        return True
     path = catalog.engine.url.database
     assert path is not None
     try:

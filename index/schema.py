@@ -1,15 +1,11 @@
-"""The catalog's tables, and how the SQLite databases of a data folder are opened, read and written."""
+"""The catalog's tables, and how the databases of a place are opened, read and written."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     Column,
-    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -21,25 +17,40 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
-    event,
     text,
 )
-from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, OperationalError, ProgrammingError
 
-from core.errors import IndexBroken, NotReady
+from index.any_case import AnyCase, folded
+from index.columns import Halves, Key, beginning_of, dimension_of
+from index.place import DatabasePlace
+from index.postgres.opening import create_missing, open_schema
+from index.sqlite_file import open_file
+from index.transactions import insert, on_server, read, write
+
+__all__ = [
+    "AnyCase",
+    "Halves",
+    "Key",
+    "create_missing",
+    "dimension_of",
+    "folded",
+    "insert",
+    "on_server",
+    "open_database",
+    "read",
+    "write",
+]
 
 FORMAT_VERSION = 3  # the last revision in index/migrations/versions
-_BUSY_MS = 30_000
 
 metadata = MetaData(info={"versions": Path(__file__).parent / "migrations" / "versions"})
 
 collections = Table(
     "collections",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("name", String, nullable=False, unique=True),
-    Column("generation", Integer, nullable=False, default=0),
+    Column("generation", Key, nullable=False, default=0),
     Column("encoder", String, nullable=False),
     Column("dimension", Integer, nullable=False),
     Column("split_target", Integer, nullable=False),
@@ -62,14 +73,14 @@ collection_versions = Table(
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
     Column("of_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
     Column("role", String, nullable=False),
-    Column("generation", Integer, nullable=False),  # of the one that answers, when it took the other's place
+    Column("generation", Key, nullable=False),  # of the one that answers, when it took the other's place
     UniqueConstraint("of_id", "role"),
 )
 
 documents = Table(
     "documents",
     metadata,
-    Column("key", Integer, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
     Column("id", String, nullable=False),
     Column("uri", String, nullable=False),
@@ -107,9 +118,15 @@ document_attributes = Table(
     Column("name", String, primary_key=True),
     Column("text", String, nullable=False),
     Column("number", Float),  # what the text reads as, if it does
-    Index("ix_document_attributes_text", "name", "text", "document_key"),
+    Index("ix_document_attributes_text", "name", "text", "document_key").ddl_if(dialect="sqlite"),
     Index("ix_document_attributes_number", "name", "number", "document_key"),
 )
+Index(
+    "ix_document_attributes_beginning",
+    document_attributes.c.name,
+    beginning_of(document_attributes.c.text),
+    document_attributes.c.document_key,
+).ddl_if(dialect="postgresql")
 document_labels = Table(  # of those who may find the document; without any, everybody may
     "document_labels",
     metadata,
@@ -154,7 +171,7 @@ failed_sources = Table(
 passages = Table(
     "passages",
     metadata,
-    Column("key", Integer, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
     Column("document_key", ForeignKey("documents.key", ondelete="CASCADE"), nullable=False, index=True),
     Column("start", Integer, nullable=False),
@@ -164,11 +181,17 @@ passages = Table(
     Column("last_page", Integer),
     Column("text", Text, nullable=False),
     Column("input_hash", LargeBinary, nullable=False),  # of what the encoder was given
-    Column("vector", LargeBinary, nullable=False),  # float16, little-endian
+    Column("vector", Halves, nullable=False),  # float16, little-endian
     Column("language", String),  # where it is another than the document's
     Index("ix_passages_collection", "collection_id", "key"),
     Index("ix_passages_input_hash", "input_hash"),
-    Index("ix_passages_language", "collection_id", "language", sqlite_where=text("language IS NOT NULL")),
+    Index(
+        "ix_passages_language",
+        "collection_id",
+        "language",
+        sqlite_where=text("language IS NOT NULL"),
+        postgresql_where=text("language IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,  # FAISS knows passages by key: a key never names another passage later
 )
 
@@ -176,7 +199,7 @@ passages = Table(
 deleted_documents = Table(
     "deleted_documents",
     metadata,
-    Column("key", Integer, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("document_id", String, nullable=False, index=True),
     Column("deleted_at", String, nullable=False),
     Column("traces", LargeBinary, nullable=False),
@@ -189,117 +212,25 @@ removed_passages = Table(
     "removed_passages",
     metadata,
     Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True),
-    Column("generation", Integer, primary_key=True),
-    Column("key", Integer, primary_key=True),
+    Column("generation", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
     sqlite_with_rowid=False,
 )
 
 
 def open_database(
-    path: Path, tables: MetaData = metadata, format_version: int = FORMAT_VERSION, pragmas: Sequence[str] = ()
+    place: Path | DatabasePlace,
+    tables: MetaData = metadata,
+    format_version: int = FORMAT_VERSION,
+    pragmas: Sequence[str] = (),
 ) -> Engine:
-    """Create or open the catalog, or another database of the data folder with ``tables`` and ``pragmas`` of its own.
+    """Create or open the catalog, or another database of a place with ``tables`` and ``pragmas`` of its own.
 
-    One of an earlier format is upgraded by the revisions in ``tables.info["versions"]``, if there are such.
-    Raises IndexBroken when it is damaged or of a newer version.
+    One of an earlier format is upgraded by the revisions in ``tables.info["versions"]``, if there are such. A server
+    has no pragmas; of them, it goes by ``busy_timeout``. Raises IndexBroken when it is damaged or of a newer version;
+    of a server NotReady (it cannot be reached), SettingsError (a wrong password, no pgvector).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = _connect(path, pragmas)
-    with write(engine) as connection:
-        present = connection.execute(text("PRAGMA user_version")).scalar_one()
-        if present > format_version:
-            raise IndexBroken(
-                f"{path} was written by a newer Footnoted (format {present}; this one knows {format_version}).",
-                "Update Footnoted, or use another data folder.",
-            )
-        upgrading = 0 < present < format_version and "versions" in tables.info
-        if not upgrading:
-            tables.create_all(connection)
-            for index in (index for table in tables.tables.values() for index in table.indexes):
-                index.create(connection, checkfirst=True)  # one that an older version did not make
-            connection.execute(text(f"PRAGMA user_version = {format_version}"))
-    if upgrading:
-        engine.dispose()
-        _upgrade(path, tables.info["versions"], format_version)
-    event.listen(engine, "begin", partial(_check_format, path, format_version))
-    return engine
-
-
-def _connect(path: Path, pragmas: Sequence[str]) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", pool_size=16, max_overflow=32)
-    event.listen(engine, "connect", lambda connection, _: _configure(connection, pragmas))
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _upgrade(path: Path, versions: Path, format_version: int) -> None:
-    from index.migrations.upgrade import upgrade  # imports Alembic, which the start of every command would wait for
-
-    engine = _connect(path, ["foreign_keys = OFF"])
-    try:
-        with write(engine) as connection:
-            upgrade(connection, path, versions, format_version)
-    finally:
-        engine.dispose()
-
-
-def _check_format(path: Path, format_version: int, connection: Connection) -> None:
-    """A server goes on running while a newer version upgrades its database. Raises IndexBroken."""
-    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() > format_version:
-        raise IndexBroken(f"{path} was upgraded by a newer Footnoted while this one was running.", "Start it again.")
-
-
-def _broken(engine: Engine, error: DatabaseError) -> IndexBroken | NotReady:
-    path, reason = engine.url.database, str(error.orig)
-    if isinstance(error, OperationalError) and "locked" in reason:
-        return NotReady(f"{path} is locked by another process.", "Try again.")
-    return IndexBroken(
-        f"{path} cannot be read or written: {reason}.",
-        "Check the folder's permissions and free space; if the file is damaged, restore a copy of the data folder.",
-    )
-
-
-def _configure(connection: Any, more: Sequence[str]) -> None:
-    connection.isolation_level = None  # transactions are ours to begin, see _begin
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",  # readers go on while one process writes
-        "synchronous = FULL",  # a commit survives a power cut
-        "foreign_keys = ON",
-        f"busy_timeout = {_BUSY_MS}",
-        "temp_store = MEMORY",
-        *more,
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    # A write that begins as a read can fail when it turns into a write; IMMEDIATE waits its turn instead.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else ""
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-@contextmanager
-def read(engine: Engine) -> Iterator[Connection]:
-    """One consistent view of the database. Raises IndexBroken (also a full disk), NotReady (locked)."""
-    with _told(engine), engine.connect() as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def write(engine: Engine) -> Iterator[Connection]:
-    """One transaction: all of it is kept, or none. Raises IndexBroken (also a full disk), NotReady (locked)."""
-    with _told(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
-
-
-@contextmanager
-def _told(engine: Engine) -> Iterator[None]:
-    """What the disk or the file is to blame for, in words; a broken constraint or statement is ours."""
-    try:
-        yield
-    except (IntegrityError, ProgrammingError, DataError):
-        raise
-    except DatabaseError as error:
-        raise _broken(engine, error) from error
+    found = DatabasePlace.of(place)
+    if found.url is None:
+        return open_file(found.path, tables, format_version, pragmas)
+    return open_schema(found, tables, format_version, pragmas)

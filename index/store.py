@@ -14,15 +14,16 @@ from index.catalog import Catalog, Collection, Entry, IndexSpec, check_spec
 from index.dense.building import DenseSettings
 from index.embedding import embed
 from index.encode import Encoder
-from index.engines.embedded import EmbeddedEngine
+from index.engines.choose import open_engine
 from index.engines.engine import DenseSearch, KeywordSearch, SearchEngine
 from index.filters.allowed import AllowedKeys
 from index.filters.filter import Filter
 from index.forgetting import Forgetting
 from index.languages import StemmedLanguages
-from index.originals import Originals
+from index.originals import OriginalFiles, Originals
 from index.other_encoders import OtherEncoders
 from index.passages import Embedded
+from index.place import Place
 from index.purge import purge
 from index.search import Searched, SearchResult, SearchSettings, question_vector, search
 from index.tidy import tidy
@@ -35,7 +36,7 @@ class Store:
 
     def __init__(
         self,
-        data_dir: Path,
+        place: Path | Place,
         encoder: Encoder,
         split_sizes: tuple[int, int],
         dense: DenseSettings | None = None,
@@ -43,24 +44,33 @@ class Store:
         *,
         secure_delete: bool = True,
         vacuum_after_delete: bool = False,
+        index_url: str | None = None,
     ) -> None:
         """``split_sizes`` are the target and maximum tokens that passages are made with, where the collection has none
         of its own. ``open_encoder`` gives that of a collection that was built with another one. With
         ``secure_delete``, what is deleted or replaced is overwritten in the catalog's files; SQLite may have left a
-        copy of it where it moved a row, which ``vacuum_after_delete`` is for. Raises IndexBroken.
+        copy of it where it moved a row, which ``vacuum_after_delete`` is for. ``index_url`` is of a Milvus that
+        searches in the database's place. Raises IndexBroken, SettingsError.
         """
-        self.data_dir = data_dir
-        self.catalog = Catalog(data_dir / "catalog.db", secure_delete=secure_delete)
-        self.originals = Originals(data_dir / "originals")
+        self.place = Place.of(place)
+        self.data_dir = self.place.folder
+        self.catalog = Catalog(self.place.database("catalog.db"), secure_delete=secure_delete)
+        self.originals = self._opened_originals()
         self._forgetting = Forgetting(self.catalog, self.originals, secure_delete, vacuum_after_delete)
         self.encoder = encoder
         self._split_sizes = split_sizes
         self._encoders = OtherEncoders(open_encoder)
         self._allowed = AllowedKeys()
         self._languages = StemmedLanguages()
-        self.search_engine: SearchEngine = EmbeddedEngine(
-            self.catalog.engine, data_dir / "index", dense or DenseSettings()
-        )
+        self.search_engine: SearchEngine = open_engine(self.place, index_url, self.catalog.engine, dense)
+
+    def _opened_originals(self) -> Originals:
+        folder = self.data_dir / "originals"
+        if not self.place.on_server:
+            return OriginalFiles(folder)
+        from index.postgres.originals import StoredOriginals
+
+        return StoredOriginals(self.catalog.engine, folder)
 
     def __enter__(self) -> "Store":
         return self
@@ -206,7 +216,7 @@ class Store:
             searched = Searched(
                 collection,
                 self.dense(connection, collection),
-                self.words(collection),
+                self.search_engine.words(collection, connection),
                 self._languages.get(connection, collection),
                 self._allowed.get(connection, collection, where, labels),
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, Tuple, delete, insert, literal, select, tuple_, update
 
 from core.types import Block, BlockKind, Document, DocumentRef, Passage
 from index import passages, schema
@@ -55,7 +55,7 @@ def read_some(connection: Connection, source: Collection, after: Place, without:
 
     With ``without``, only those that the other collection does not have in the same version.
     """
-    wanted = [_d.collection_id == source.id, tuple_(_d.ingested_at, _d.key) > tuple_(*map(literal, after))]
+    wanted = [_d.collection_id == source.id, tuple_(_d.ingested_at, _d.key) > _place(after)]
     ahead = select(_d.key, _d.characters, _d.passages).order_by(_d.ingested_at, _d.key).limit(_ROWS)
     if without is not None:
         ahead = _lacking(ahead, without)
@@ -68,6 +68,11 @@ def read_some(connection: Connection, source: Collection, after: Place, without:
         keys.append(key)
     query = select(_d.key, *_COLUMNS).where(_d.key.in_(keys)).order_by(_d.ingested_at, _d.key)
     return [Stored(row["key"], {c.name: row[c.name] for c in _COLUMNS}) for row in connection.execute(query).mappings()]
+
+
+def _place(place: Place) -> Tuple:
+    time, key = place
+    return tuple_(literal(time), literal(key, schema.Key))
 
 
 def all_of(connection: Connection, source: Collection) -> Iterator[list[Stored]]:

@@ -31,7 +31,7 @@ def tidy(data_dir: Path, catalog: Catalog, originals: Originals) -> int:
     rest = [path for path in strays if path not in kept] + half_written(data_dir)
     for path in rest:
         path.unlink(missing_ok=True)
-    return len(kept) + len(rest)
+    return len(kept) + len(rest) + originals.tidy()
 
 
 def unreferenced(catalog: Catalog, data_dir: Path) -> list[Path]:

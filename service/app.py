@@ -37,7 +37,7 @@ from service.load.shared_calls import open_call_limits
 from service.network_address import LOOPBACK
 from service.operator import Operator
 from service.problems import add_problem_handlers
-from service.questions.log import KEY_FILE, QuestionLog
+from service.questions.log import QuestionLog
 from service.questions.person import PersonKey
 from service.questions.recorder import QuestionRecorder
 from service.routes import (
@@ -86,34 +86,37 @@ from service.workers.descriptors import with_tries
 
 _HERE = Path(__file__).parent
 _DAY_S = 24 * 60 * 60
+_LATE_S = 0.5  # in which the log of questions of another process is written
 _DESCRIPTION = "Answers from your documents, every sentence with its source. Offsets are Unicode code points."
 
 log = structlog.get_logger("footnoted")
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
-    """The application on a data folder; the models are loaded in the background after start-up.
+    """The application on a data folder or database; the models are loaded in the background after start-up.
 
-    Raises IndexBroken when the data folder cannot be opened.
+    Raises IndexBroken, NotReady when that cannot be opened.
     """
     engine = engine or Engine.open(settings)
-    secret = load_secret(settings.data_dir)
-    access = Access(settings.data_dir, secret, settings.access.anonymous, settings.server.host in LOOPBACK)
+    place = settings.place
+    secret = load_secret(place)
+    access = Access(place, secret, settings.access.anonymous, settings.server.host in LOOPBACK)
     counters = open_call_limits(settings.limits.storage_url)
+    is_one_of_many = place.on_server or settings.server.workers > 1
     state = ServiceState(
         settings=settings,
         engine=engine,
         jobs=Jobs(engine, settings),
-        questions=QuestionRecorder(QuestionLog(settings.data_dir), settings.questions.keep_days),
-        sessions=Sessions(settings.data_dir, settings.conversation.keep_days, PersonKey(settings.data_dir / KEY_FILE)),
-        sites=Sites(settings.data_dir),
+        questions=QuestionRecorder(QuestionLog(place), settings.questions.keep_days, _LATE_S if is_one_of_many else 0),
+        sessions=Sessions(place, settings.conversation.keep_days, PersonKey(place)),
+        sites=Sites(place),
         tokens=SessionTokens(secret, settings.sites.session_minutes * 60),
         limits=RequestLimits(Allowance(**settings.sites.model_dump(exclude={"session_minutes"})), limits=counters()),
         load=load_of(settings, counters),
         access=access,
-        operator=Operator.open(settings.data_dir, access.operator_sessions, access.operators, counters()),
+        operator=Operator.open(place, access.operator_sessions, access.operators, counters()),
         oidc=oidc_of(settings.access, counters()),
-        audit=AuditLog(settings.data_dir),
+        audit=AuditLog(place),
         telemetry=Telemetry(settings.telemetry),
         sources=SourceViews(engine, PdfPages()),
         templates=Jinja2Templates(_HERE / "templates"),

@@ -16,6 +16,7 @@ class Asked:
     """What a request comes to; ``filters`` are as on the wire, ``model`` is the engine's.
 
     ``store`` is False where the question is to be kept out of the log, which the session of ``session_id`` is not.
+    ``request_key`` is the same for each try of a question of a session.
     """
 
     question: str
@@ -27,6 +28,7 @@ class Asked:
     top_k: int = 5
     model: str | None = None
     session_id: str | None = None
+    request_key: str | None = None
 
 
 def answer_events(asked: Asked, engine: Engine, state: ServiceState, labels: frozenset[str] | None) -> Iterator[Event]:
@@ -39,5 +41,6 @@ def answer_events(asked: Asked, engine: Engine, state: ServiceState, labels: fro
     if asked.store:
         events = state.questions.recording(events, asked.collection, asked.history, asked.user)
     if asked.session_id is not None:
-        events = state.sessions.recording(events, asked.session_id, asked.collection, asked.user)
+        key = asked.request_key
+        events = state.sessions.recording(events, asked.session_id, asked.collection, asked.user, key)
     return events

@@ -33,6 +33,7 @@ _OWN = {
     "mcp": "mcp:mcp",
     "jobs": "jobs:app",
     "audit": "audit:app",
+    "migrate": "migrate:migrate",
 }
 
 

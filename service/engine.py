@@ -20,6 +20,7 @@ from ingest.split import SplitSettings, split
 from service.answer.events import Event, fold
 from service.answer.reader import Reader, ReadingTask
 from service.answer.readers import open_reader
+from service.cluster.choose import open_workers
 from service.composition import answerer_of, writer_of
 from service.ingestion.ingester import Ingester
 from service.ingestion.report import IngestReport, Listener
@@ -43,11 +44,13 @@ class Engine:
         self._answerer = answerer_of(settings, store, reader, self._writer)
         self._answers: AnswerCache | None = None
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
-        self.ingester = Ingester(store, limits, settings.ingest.readers)
+        workers = open_workers(settings.ingest.ray, store.encoder, limits, settings.ingest.readers)
+        self.ingester = Ingester(store, limits, workers)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> "Engine":
-        """Open the data folder. The models are loaded when they are first needed. Raises IndexBroken."""
+        """Open the data folder or the database. The models are loaded when they are first needed. Raises IndexBroken,
+        NotReady, SettingsError."""
         chosen = settings.encoder
 
         def open_encoder(model: str) -> Encoder:
@@ -57,13 +60,14 @@ class Engine:
         sizes = settings.ingest.split_target, settings.ingest.split_maximum
         try:
             store = Store(
-                settings.data_dir,
+                settings.place,
                 encoder,
                 sizes,
                 DenseSettings(settings.index.exact_up_to, settings.index.recall),
                 open_encoder,
                 secure_delete=settings.index.secure_delete,
                 vacuum_after_delete=settings.index.vacuum_after_delete,
+                index_url=settings.index.address,
             )
         except OSError as error:
             raise IndexBroken(
@@ -109,6 +113,7 @@ class Engine:
         self._reader.read(ReadingTask("Where did the meeting take place?", [hit], [1.0], {}, 1))
 
     def close(self) -> None:
+        self.ingester.close()
         self.store.close()
 
     def warm_up(self) -> None:

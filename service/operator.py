@@ -10,11 +10,12 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from limits import RateLimitItemPerMinute
 
 from core.errors import IndexBroken, SignInNeeded, TooManyRequests
+from index.place import Place
 from service.access.operator_sessions import OperatorSessions
 from service.access.operators import TOKEN, Operators, same_for
 from service.call_limits import CallLimits
 from service.network_address import network_of
-from service.secret import load_secret, make_owner_file
+from service.secret import load_or_make, load_secret, where
 
 TOKEN_FILE = "admin.token"
 COOKIE = "footnoted_admin"
@@ -52,13 +53,13 @@ class Operator:
     @classmethod
     def open(
         cls,
-        data_dir: Path,
+        place: Path | Place,
         sessions: OperatorSessions | None = None,
         operators: Operators | None = None,
         tries: CallLimits | None = None,
     ) -> "Operator":
-        """With the data folder's token, made on the first start. Raises IndexBroken."""
-        return cls(load_token(data_dir), load_secret(data_dir), sessions, operators, tries)
+        """With the token of the data folder or database, made on the first start. Raises IndexBroken, NotReady."""
+        return cls(load_token(place), load_secret(place), sessions, operators, tries)
 
     def sign_in(self, token: str, address: str) -> str:
         """The value of the cookie. Raises SignInNeeded for a wrong token; TooManyRequests as ``admits`` does."""
@@ -149,17 +150,14 @@ class Operator:
         return hashlib.sha256(self.token.encode()).hexdigest()[:16] if name == TOKEN else ""
 
 
-def load_token(data_dir: Path) -> str:
-    """The operator's token, made where there is none. Raises IndexBroken."""
-    path = data_dir / TOKEN_FILE
+def load_token(place: Path | Place) -> str:
+    """The operator's token, made where there is none. Raises IndexBroken, NotReady."""
+    kept = load_or_make(place, TOKEN_FILE, lambda: f"{secrets.token_urlsafe(_TOKEN_BYTES)}\n".encode())
+    again = "Delete it: the next start makes a new token."
     try:
-        if not path.exists():
-            make_owner_file(path, f"{secrets.token_urlsafe(_TOKEN_BYTES)}\n".encode())
-        token = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexBroken(f"{path} cannot be read or written: {error}.", "Check the folder's permissions.") from error
+        token = kept.decode().strip()
+    except UnicodeDecodeError as error:
+        raise IndexBroken(f"{where(place, TOKEN_FILE)} is no text.", again) from error
     if len(token) < _SHORTEST_TOKEN:
-        raise IndexBroken(
-            f"{path} holds fewer than {_SHORTEST_TOKEN} characters.", "Delete it: the next start makes a new token."
-        )
+        raise IndexBroken(f"{where(place, TOKEN_FILE)} holds fewer than {_SHORTEST_TOKEN} characters.", again)
     return token

@@ -68,11 +68,23 @@ class IngestSettings(_Group):
     # The reasons are with ingest.read.ReadLimits.
     max_file_mb: int = Field(512, ge=1, description="Largest file, in MiB.")
     max_chars: int = Field(400_000_000, ge=1, description="Most characters of text in one document.")
+    ray: str | None = Field(
+        None,
+        description='Read and embed on a Ray cluster: "auto" is the one of this machine, ray://HOST:10001 another, '
+        '"local" one that is started for it; without it, in processes of this machine.',
+    )
     readers: int = Field(
         default_factory=lambda: min(8, os.cpu_count() or 1), ge=1, le=64, description="Files read at once."
     )
     split_target: int = Field(120, ge=1, description="A passage grows until it has this many encoder tokens.")
     split_maximum: int = Field(200, ge=16, description="No passage has more encoder tokens than this.")
+
+    @field_validator("ray")
+    @classmethod
+    def _is_of_ray(cls, ray: str | None) -> str | None:
+        if ray is not None and ray not in ("auto", "local") and not ray.startswith("ray://"):
+            raise ValueError('write "auto", "local" or ray://HOST:10001')
+        return ray
 
 
 class JobsSettings(_Group):
@@ -126,25 +138,6 @@ class WebSettings(_Group):
             self.obey_robots,
             f"Footnoted/{version('footnoted')}{about}",
         )
-
-
-class IndexSettings(_Group):
-    """How the index is kept on disk."""
-
-    exact_up_to: int = Field(
-        50_000,
-        ge=0,
-        description="Up to so many passages of a collection, a question is compared with all; above, with the nearest.",
-    )
-    recall: float = Field(
-        0.98, gt=0, le=1, description="Share of the nearest ten that a search above `exact_up_to` is to find."
-    )
-    secure_delete: bool = Field(True, description="Overwrite what is deleted or replaced in the catalog's files.")
-    vacuum_after_delete: bool = Field(
-        False,
-        description="Also write the catalog anew after a delete: SQLite leaves copies of rows that it moved, and "
-        "`footnoted verify` tells of them. Takes time and room in proportion to the catalog.",
-    )
 
 
 class SearchSettings(_Group):

@@ -6,9 +6,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -19,14 +19,15 @@ from pydantic_settings import (
 )
 
 from core.errors import SettingsError
+from index.place import Place
 from service.access.access_settings import AccessSettings
+from service.database_settings import DatabaseSettings, IndexSettings, without_password
 from service.load.limit_settings import LimitSettings
 from service.setting_groups import (
     AnswerSettings,
     ChatSettings,
     ConversationSettings,
     EncoderSettings,
-    IndexSettings,
     IngestSettings,
     JobsSettings,
     ModelSettings,
@@ -51,7 +52,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid")
 
-    data_dir: Path = Field(Path("data"), description="Folder of all state; a copy of it is a backup.")
+    data_dir: Path = Field(
+        Path("data"), description="Folder of all state; a copy of it is a backup. With database.url, of copies only."
+    )
+    database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
     encoder: EncoderSettings = EncoderSettings()
     ingest: IngestSettings = IngestSettings()
@@ -69,6 +73,22 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
     audit: AuditSettings = AuditSettings()
+
+    @model_validator(mode="after")
+    def _can_be_shared(self) -> Self:
+        if self.index.url is not None and self.database.url is None:
+            raise ValueError("index.url needs database.url: the catalog has to be where all replicas reach it")
+        return self
+
+    @property
+    def place(self) -> Place:
+        """Where all state is. Raises SettingsError where the password of the database cannot be read."""
+        return Place(self.data_dir, self.database.address)
+
+    def in_folder(self, folder: Path) -> "Settings":
+        """The same with all state in a folder, whatever database and search engine are set."""
+        index = self.index.model_copy(update={"url": None, "password_file": None})
+        return self.model_copy(update={"data_dir": folder, "database": DatabaseSettings(), "index": index})
 
     @classmethod
     def settings_customise_sources(
@@ -112,7 +132,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
         places = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
-        faults = "; ".join(f"{place}: {e['msg']}" for place, e in places)
+        faults = "; ".join(f"{place}: {e['msg']}" if place else e["msg"] for place, e in places)
         unknown = [place for place, e in places if e["type"] == "extra_forbidden"]
         raise SettingsError(f"The settings do not hold: {faults}.", meant(unknown, _names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -137,7 +157,8 @@ def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
             origin = f"file ({file})"
         else:
             origin = "default"
-        found.append(Origin(name, value, origin, description))
+        shown = without_password(value) if isinstance(value, str) else value
+        found.append(Origin(name, shown, origin, description))
     return found
 
 

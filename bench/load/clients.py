@@ -1,4 +1,8 @@
-"""Clients: so many that ask one question after the other, or one question after so much time whatever happens."""
+"""Clients: so many that ask one question after the other, or one question after so much time whatever happens.
+
+They share the machine with the server, so they are made with aiohttp, whose parser is C: a client that is itself
+busy would be measured, not the server.
+"""
 
 import asyncio
 import itertools
@@ -6,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import httpx
+import aiohttp
 
 _LONGEST_S = 120.0
 _MOST_PAUSE_S = 5.0
@@ -29,7 +33,7 @@ class Told:
 class Asking:
     """How requests of one kind are made; each question is asked once, until all were."""
 
-    client: httpx.AsyncClient
+    client: aiohttp.ClientSession
     kind: str
     questions: Iterator[str]
 
@@ -40,22 +44,22 @@ class Asking:
         body = {"question": next(self.questions), **model, **stream}
         began = time.perf_counter()
         try:
-            async with self.client.stream("POST", PATHS[self.kind], json=body) as response:
+            async with self.client.post(PATHS[self.kind], json=body) as response:
                 first = 0.0
                 whole = b""
-                async for piece in response.aiter_bytes():
+                async for piece in response.content.iter_any():
                     if not first and b"event: token" in piece:
                         first = time.perf_counter() - began
                     whole = piece if stream else whole + piece
-        except httpx.HTTPError as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             told.errors.append(repr(error))
             return 0.0
         took = time.perf_counter() - began
-        if response.status_code == 429:
+        if response.status == 429:
             told.refused_s.append(took)
             return float(response.headers["retry-after"])
-        if response.status_code != 200 or (stream and b"event: error" in whole):
-            told.errors.append(f"{response.status_code} {whole[-300:]!r}")
+        if response.status != 200 or (stream and b"event: error" in whole):
+            told.errors.append(f"{response.status} {whole[-300:]!r}")
             return 0.0
         told.answered_s.append(took)
         if first:
@@ -99,8 +103,9 @@ async def with_clients(
     url: str, kind: str, questions: Sequence[str], use: Callable[[Asking], Awaitable[Told]], connections: int
 ) -> Told:
     """Calls ``use`` with connections to the server."""
-    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    async with httpx.AsyncClient(base_url=url, timeout=_LONGEST_S, limits=limits) as client:
+    connector = aiohttp.TCPConnector(limit=connections)
+    timeout = aiohttp.ClientTimeout(total=_LONGEST_S)
+    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as client:
         return await use(Asking(client, kind, itertools.cycle(questions)))
 
 

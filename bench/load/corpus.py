@@ -34,18 +34,22 @@ class Corpus:
     sentences: Sequence[str]
 
 
-def corpus(question_set: Path, passages: int, folder: Path) -> Corpus:
-    """Opens the folder, or fills a new one; of an index of 20,000 passages that takes minutes."""
+def corpus(question_set: Path, passages: int, folder: Path, database_url: str | None = None) -> Corpus:
+    """Opens the folder, or fills a new one; of an index of 20,000 passages that takes minutes.
+
+    With a URL, the passages are in that PostgreSQL; it is filled unless it has them.
+    """
     loaded = load_set(question_set)
     files = open_work_folder(folder / "set", loaded.documents).files
     texts = [read(file.read_bytes(), file.as_uri(), file.name).document.text for file in files]
     found = list(dict.fromkeys(text[start:end] for text in texts for start, end in sentences(text)))
     questions = list(dict.fromkeys(question.text for question in loaded.questions))
     np.random.default_rng(0).shuffle(questions)
+    settings = Settings(data_dir=folder / "data", **({"database": {"url": database_url}} if database_url else {}))
     mark = folder / _MARK
     told = json.loads(mark.read_text()) if mark.exists() else {}
-    if told.get("wanted") != passages:
-        told = {"wanted": passages, "passages": _fill(folder / "data", files, found, passages)}
+    if database_url or told.get("wanted") != passages:
+        told = {"wanted": passages, "passages": _fill(settings, files, found, passages)}
         mark.write_text(json.dumps(told))
     return Corpus(folder / "data", told["passages"], questions, found)
 
@@ -56,11 +60,11 @@ def paragraphs(drawn_from: Sequence[str], seed: int, count: int = _PARAGRAPHS) -
     return "\n\n".join(" ".join(" ".join(drawn_from[i].split()) for i in row) for row in drawn)
 
 
-def _fill(data: Path, files: Sequence[Path], drawn_from: Sequence[str], passages: int) -> int:
-    made = data.with_name("made")
+def _fill(settings: Settings, files: Sequence[Path], drawn_from: Sequence[str], passages: int) -> int:
+    made = settings.data_dir.with_name("made")
     made.mkdir(parents=True, exist_ok=True)
-    with Engine.open(Settings(data_dir=data), SentenceTransformerEncoder()) as engine:
-        engine.ingest(files)
+    with Engine.open(settings, SentenceTransformerEncoder()) as engine:
+        engine.ingest(files, prune=False)
         count, number = engine.collection("default").passages, 0
         a_document = float(_PARAGRAPHS)
         while count < passages:

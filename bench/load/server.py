@@ -30,7 +30,7 @@ class Served:
     def memory_mb(self) -> tuple[float, float]:
         """Of the processes that answer, and of all, ingest too: proportional, what is shared counted once."""
         answering, all_of_them = 0.0, 0.0
-        for pid, command in _tree(self.pid):
+        for pid, command in process_tree(self.pid):
             size = _pss_mb(pid)
             all_of_them += size
             if "service.workers.worker" in command or pid == self.pid:
@@ -69,7 +69,7 @@ def _wait(url: str) -> None:
         time.sleep(0.2)
 
 
-def _tree(root: int) -> list[tuple[int, str]]:
+def process_tree(root: int) -> list[tuple[int, str]]:
     """The process and all below it, with their command lines."""
     parents: dict[int, list[int]] = {}
     commands: dict[int, str] = {}

@@ -30,7 +30,7 @@ class EmbeddedEngine:
     def dense(self, connection: Connection, collection: Collection) -> DenseIndex:
         return self.snapshots.get(connection, collection)
 
-    def words(self, collection: Collection) -> InvertedIndex:
+    def words(self, collection: Collection, connection: Connection | None = None) -> InvertedIndex:
         return self.keywords.get(collection)
 
     def refresh_words(self, collection: Collection) -> None:

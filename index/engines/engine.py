@@ -50,8 +50,10 @@ class SearchEngine(Protocol):
     def dense(self, connection: Connection, collection: Collection) -> DenseSearch:
         """For the transaction of the connection; what was removed since may still be found. Raises NotReady."""
 
-    def words(self, collection: Collection) -> KeywordSearch:
-        """What was removed since may still be found."""
+    def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
+        """For the transaction of the connection, where one is at hand: a search is to take one, not two, of those
+        that a server lends. What was removed since may still be found.
+        """
 
     def refresh_words(self, collection: Collection) -> None:
         """Take up what was written, as far as keyword search goes: after every write, so that it is quick."""

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
 
 from index import schema
+from index.columns import BEGINNING, beginning_of, on_server_too
 from index.filters.filter import ATTRIBUTE, And, AnyOf, Filter, Not, Or, Prefix, Range
 
 _d, _p = schema.documents.c, schema.passages.c
@@ -21,6 +22,7 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "lt": operator.lt,
     "lte": operator.le,
 }
+_OR_EQUAL = {**_COMPARE, "gt": operator.ge, "lt": operator.le}  # what then holds of the beginnings
 
 
 def passage_keys(collection_id: int, where: Filter | None, labels: frozenset[str] | None = None) -> Select[tuple[int]]:
@@ -104,7 +106,7 @@ def _condition(where: Filter, leaf: Callable[[AnyOf | Prefix | Range], ColumnEle
 def _leaf(collection_id: int, where: AnyOf | Prefix | Range) -> Select[tuple[int]]:
     name = where.field.removeprefix(ATTRIBUTE)
     if name != where.field or name == "date":
-        return select(_a.document_key).where(_a.name == name, _compared(where, _a.text, _a.number))
+        return select(_a.document_key).where(_a.name == name, _looked_up(where), _compared(where, _a.text, _a.number))
     if name in _SIDE:
         column = _SIDE[name]
         return select(column.table.c.document_key).where(_compared(where, column, column))
@@ -112,6 +114,20 @@ def _leaf(collection_id: int, where: AnyOf | Prefix | Range) -> Select[tuple[int
     own = schema.documents.alias().c
     column = own["id" if name == "document" else name]
     return select(own.key).where(own.collection_id == collection_id, _compared(where, column, column))
+
+
+def _looked_up(where: AnyOf | Prefix | Range) -> ColumnElement[bool]:
+    """What an index of the beginnings of attributes can tell beforehand."""
+    beginning = beginning_of(_a.text)
+    match where:
+        case AnyOf(_, values) if all(isinstance(value, str) for value in values):
+            return on_server_too(beginning.in_([str(value)[:BEGINNING] for value in values]))
+        case Prefix(_, prefix):
+            return on_server_too(beginning >= prefix[:BEGINNING])
+        case Range(_, bounds):
+            texts = [(_OR_EQUAL[name], value[:BEGINNING]) for name, value in bounds if isinstance(value, str)]
+            return and_(true(), *(on_server_too(compare(beginning, value)) for compare, value in texts))
+    return true()
 
 
 def _compared(where: AnyOf | Prefix | Range, text: Any, number: Any) -> ColumnElement[bool]:

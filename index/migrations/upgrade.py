@@ -8,7 +8,7 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from core.errors import IndexBroken
 from index.replacing import replacing
@@ -27,18 +27,12 @@ def upgrade(connection: Connection, path: Path, versions: Path, to_format: int) 
     from_format = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if from_format >= to_format:  # another process was quicker
         return
-    config = Config(attributes={"connection": connection})
-    for option, value in (("script_location", _HERE), ("version_locations", versions)):
-        config.set_main_option(option, str(value).replace("%", "%%"))
-    config.set_main_option("path_separator", "newline")  # no folder's name has one
-    # What was left of format 1 varies: its revision makes what is missing, and is run again.
-    done = f"{from_format:04}" if from_format > 1 else "base"
-    pending = ScriptDirectory.from_config(config).iterate_revisions(f"{to_format:04}", done)
+    config = _config(connection, versions)
+    pending = ScriptDirectory.from_config(config).iterate_revisions(f"{to_format:04}", _done(from_format))
     if any(getattr(revision.module, "changes_data", True) for revision in pending):
         keep_copy(path, copy_of(path, from_format))
     log.info("database_upgrade", path=str(path), from_format=from_format, to_format=to_format)
-    _stamp(connection, done)
-    command.upgrade(config, f"{to_format:04}")
+    run_revisions(connection, versions, from_format, to_format)
     if faults := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3):
         raise IndexBroken(
             f"{path} could not be brought to format {to_format}: {faults} lead nowhere.",
@@ -47,13 +41,32 @@ def upgrade(connection: Connection, path: Path, versions: Path, to_format: int) 
     connection.exec_driver_sql(f"PRAGMA user_version = {int(to_format)}")
 
 
+def run_revisions(connection: Connection, versions: Path, from_format: int, to_format: int) -> None:
+    """In the transaction of the connection; the database's own number of its format stays as it is."""
+    _stamp(connection, _done(from_format))
+    command.upgrade(_config(connection, versions), f"{to_format:04}")
+
+
+def _config(connection: Connection, versions: Path) -> Config:
+    config = Config(attributes={"connection": connection})
+    for option, value in (("script_location", _HERE), ("version_locations", versions)):
+        config.set_main_option(option, str(value).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")  # no folder's name has one
+    return config
+
+
+def _done(from_format: int) -> str:
+    """What was left of format 1 varies: its revision makes what is missing, and is run again."""
+    return f"{from_format:04}" if from_format > 1 else "base"
+
+
 def _stamp(connection: Connection, revision: str) -> None:
     """Tell Alembic where to begin: a database that was made new has the format's number only."""
     create = "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
     connection.exec_driver_sql(create)
     connection.exec_driver_sql("DELETE FROM alembic_version")
     if revision != "base":
-        connection.exec_driver_sql("INSERT INTO alembic_version VALUES (?)", (revision,))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
 
 def copy_of(path: Path, format_version: int) -> Path:

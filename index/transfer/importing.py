@@ -53,7 +53,8 @@ def import_file(
         with schema.read(store.catalog.engine) as connection:
             collections.check_free(connection, name)
         spec = _spec(store, file.manifest.spec, embed)
-        _check_room(store.data_dir, file.size)
+        if not store.place.on_server:
+            _check_room(store.data_dir, file.size)
         for one in file.documents():
             _marks_of(one.record)
             for _ in one.original or ():
@@ -61,7 +62,7 @@ def import_file(
         for _ in file.replaced():
             pass
         own = file.manifest.spec.own_sizes or (spec.split_target, spec.split_maximum) != store.split_sizes
-        with build_lock(store.data_dir):
+        with build_lock(store.place):
             sweep_held(store)
             with schema.write(store.catalog.engine) as connection:
                 hidden = versions.hide(connection, spec, own_sizes=own)

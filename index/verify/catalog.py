@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from index import schema
 from index.verify.check import Check, Tally
@@ -89,7 +89,7 @@ def _documents(connection: Connection) -> Iterator[tuple[int, str, str, int, lis
 def vectors(connection: Connection) -> Check:
     """Every stored vector has its collection's dimension."""
     tally = Tally("vectors", "vectors", "Build the collection anew: `footnoted reindex`.")
-    wrong = func.sum(func.length(_p.vector) != 2 * _c.dimension)
+    wrong = func.count(case((schema.dimension_of(_p.vector) != _c.dimension, 1)))
     query = select(_c.name, func.count(), wrong).join_from(
         schema.passages, schema.collections, _p.collection_id == _c.id
     )

@@ -29,7 +29,7 @@ def verify(data_dir: Path, catalog: Catalog, encoder: Encoder | None, sample_siz
     with schema.read(catalog.engine) as connection:
         yield files.leftovers(connection, data_dir, listed)
     if encoder is not None and sample_size:
-        yield from _encoded_again(catalog, encoder, sample_size, seed)
+        yield from encoded_again(catalog, encoder, sample_size, seed)
     with schema.read(catalog.engine) as connection:
         yield from remains.of_all(connection, data_dir)
 
@@ -40,7 +40,8 @@ def verify_deleted(data_dir: Path, catalog: Catalog, wanted: str) -> list[Check]
         return remains.of_one(connection, data_dir, wanted)
 
 
-def _encoded_again(catalog: Catalog, encoder: Encoder, size: int, seed: int) -> Iterator[Check]:
+def encoded_again(catalog: Catalog, encoder: Encoder, size: int, seed: int) -> Iterator[Check]:
+    """Of each collection that was built with the encoder, some passages."""
     for collection in catalog.collections():
         if collection.spec.encoder != encoder.name:
             continue

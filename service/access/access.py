@@ -6,6 +6,7 @@ from pathlib import Path
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from core.errors import Forbidden, KeyInvalid
+from index.place import Place
 from service.access.key_ring import KeyRing
 from service.access.keys import PREFIX, Keys, digest_of
 from service.access.operator_sessions import OperatorSessions
@@ -30,9 +31,13 @@ class Access:
     """
 
     def __init__(
-        self, data_dir: Path, secret: bytes, anonymous: Collection[AccessScope] | None = None, on_loopback: bool = True
+        self,
+        place: Path | Place,
+        secret: bytes,
+        anonymous: Collection[AccessScope] | None = None,
+        on_loopback: bool = True,
     ) -> None:
-        self._file = AccessFile(data_dir)
+        self._file = AccessFile(place)
         self.keys = Keys(self._file)
         self.ring = KeyRing(self.keys)
         self.operators = Operators(self._file)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, InvalidRequest, NotFound
 from index.collections import check_name
-from index.schema import read, write
+from index.schema import folded, read, write
 from service.access.principal import AccessScope
 from service.access.records import ApiKey
 from service.access.tables import AccessFile, secrets_of_keys
@@ -153,9 +153,9 @@ class Keys:
 
 
 def _found(connection: Connection) -> list[ApiKey]:
-    newest = select(_s.key_id, func.max(_s.created_at), _s.prefix).group_by(_s.key_id)
-    prefixes = {row.key_id: row.prefix for row in connection.execute(newest)}
-    rows = connection.execute(select(table).order_by(_k.name)).mappings()
+    oldest_first = select(_s.key_id, _s.prefix).order_by(_s.created_at)  # the newest secret's is the one to show
+    prefixes = {row.key_id: row.prefix for row in connection.execute(oldest_first)}
+    rows = connection.execute(select(table).order_by(folded(_k.name))).mappings()
     return [_key(dict(row), prefixes.get(row["id"], "")) for row in rows]
 
 

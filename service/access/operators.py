@@ -10,7 +10,7 @@ import pyotp
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from core.errors import Conflict, InvalidRequest, NotFound
-from index.schema import read, write
+from index.schema import folded, read, write
 from service.access.passwords import hashed, is_right
 from service.access.tables import AccessFile, operator_sessions
 from service.access.tables import operators as table
@@ -77,7 +77,7 @@ class Operators:
         if not self._file.exists():
             return []
         with read(self._file.opened()) as connection:
-            rows = connection.execute(select(_o.name, _o.totp_secret, _o.created_at).order_by(_o.name))
+            rows = connection.execute(select(_o.name, _o.totp_secret, _o.created_at).order_by(folded(_o.name)))
             return [NamedOperator(row.name, row.totp_secret is not None, row.created_at) for row in rows]
 
     def checked(self, name: str, password: str, code: str | None) -> str | None:

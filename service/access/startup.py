@@ -12,7 +12,7 @@ from service.timestamps import timestamp, utc_now
 
 def count_keys(settings: Settings) -> tuple[int, int]:
     """How many API keys there are, and how many of them are good now."""
-    with closing(AccessFile(settings.data_dir)) as file:
+    with closing(AccessFile(settings.place)) as file:
         made = Keys(file).all()
     return len(made), sum(key.is_good(timestamp(utc_now())) for key in made)
 

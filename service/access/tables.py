@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, MetaData, String, Table
 
+from index.place import Place
+from index.schema import AnyCase
 from service.database_file import DatabaseFile
 
 FILE = "access.db"
@@ -18,7 +20,7 @@ keys = Table(
     "keys",
     metadata,
     Column("id", String, primary_key=True),
-    Column("name", String(collation="NOCASE"), nullable=False, unique=True),
+    Column("name", AnyCase, nullable=False, unique=True),
     Column("scopes", JSON, nullable=False),
     Column("collections", JSON(none_as_null=True)),  # NULL: all
     Column("labels", JSON(none_as_null=True)),  # NULL: all
@@ -42,7 +44,7 @@ secrets_of_keys = Table(
 operators = Table(
     "operators",
     metadata,
-    Column("name", String(collation="NOCASE"), primary_key=True),
+    Column("name", AnyCase, primary_key=True),
     Column("password", String, nullable=False),
     Column("totp_secret", String),
     Column("totp_used", Integer),  # the time step of the last code: none is good twice
@@ -53,21 +55,21 @@ operator_sessions = Table(
     "operator_sessions",
     metadata,
     Column("digest", String, primary_key=True),
-    Column("operator", String(collation="NOCASE"), nullable=False, index=True),
+    Column("operator", AnyCase, nullable=False, index=True),
     Column("created_at", String, nullable=False),
     Column("expires_at", String, nullable=False, index=True),
 )
 
 
 class AccessFile(DatabaseFile):
-    """The file, which only its owner may read."""
+    """The file, which only its owner may read; on a server, its schema."""
 
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
+    def __init__(self, place: Path | Place) -> None:
+        super().__init__(place, FILE, metadata, FORMAT_VERSION, _PRAGMAS)
 
     def for_writing(self) -> DatabaseFile:
         """Makes the file where there is none, closed to others from its first byte on. Raises IndexBroken."""
-        if not self.path.exists():
+        if not self.exists():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
         return self

@@ -11,6 +11,7 @@ import structlog
 import typer
 
 from core.errors import FootnotedError
+from index.place import Place
 from service.audit.log import record_act
 from service.audit.records import Outcome
 
@@ -33,7 +34,7 @@ class Acting:
 
 
 @contextmanager
-def acting(data_dir: Path, act: str, target: str) -> Iterator[Acting]:
+def acting(place: Path | Place, act: str, target: str) -> Iterator[Acting]:
     """A block that is one act. It goes to the audit log when it is over, also where it fails.
 
     Raises IndexBroken, NotReady where it is done and the log cannot be written: an act must not go untold.
@@ -42,15 +43,16 @@ def acting(data_dir: Path, act: str, target: str) -> Iterator[Acting]:
     try:
         yield at_hand
     except (FootnotedError, OSError, KeyboardInterrupt, typer.Exit):
-        _told_failure(data_dir, act, at_hand.target)
+        _told_failure(place, act, at_hand.target)
         raise
-    record_act(data_dir, command_actor(), act, at_hand.target, Outcome.DONE)
+    record_act(place, command_actor(), act, at_hand.target, Outcome.DONE)
 
 
-def _told_failure(data_dir: Path, act: str, target: str) -> None:
+def _told_failure(place: Path | Place, act: str, target: str) -> None:
     """What failed is told as well as can be: its own error is the one to see."""
     try:
-        if data_dir.is_dir():
-            record_act(data_dir, command_actor(), act, target, Outcome.FAILED)
+        place = Place.of(place)
+        if place.on_server or place.folder.is_dir():
+            record_act(place, command_actor(), act, target, Outcome.FAILED)
     except FootnotedError as error:
         log.error("act_lost", code=error.code, act=act, target=target)

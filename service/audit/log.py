@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Connection, Select, delete, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from core.errors import IndexBroken
 from core.plain_text import printable
+from index.place import Place
 from index.schema import read, write
 from service.audit.records import MOST_CHARS, Act, KeptAct, Outcome, Verified
 from service.audit.tables import FIRST, FORMAT_VERSION, act_row, acts, digest_of, forgotten, metadata, to_act
@@ -27,8 +27,8 @@ log = structlog.get_logger("footnoted")
 class AuditLog:
     """Safe from several threads and processes. The file is made by the first act."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self.file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, _PRAGMAS)
+    def __init__(self, place: Path | Place) -> None:
+        self.file = DatabaseFile(place, FILE, metadata, FORMAT_VERSION, _PRAGMAS)
 
     def close(self) -> None:
         self.file.close()
@@ -41,8 +41,11 @@ class AuditLog:
         act = replace(act, actor=_short(act.actor), act=_short(act.act), target=_short(act.target))
         with write(self.file.opened()) as connection:
             at = timestamp(utc_now())  # within the transaction: in the order of the ids
-            digest = digest_of(_last_digest(connection), at, act)
+            last, before = _last(connection)
+            digest = digest_of(before, at, act)
             row = act_row(at, act, digest)
+            if self.file.place.on_server:  # whose numbers have gaps where a transaction failed
+                row["id"] = last + 1
             number = connection.execute(insert(acts).values(row).returning(acts.c.id)).scalar_one()
         log.info("act", id=number, **{name: row[name] for name in ("actor", "act", "target", "outcome", "digest")})
         return KeptAct(number, at, act, digest)
@@ -107,8 +110,9 @@ class AuditLog:
             gone = acts.c.id <= last["id"]
             count = connection.execute(select(func.count()).select_from(acts).where(gone)).scalar_one()
             row = {"one": 1, "through": last["id"], "count": count, "digest": last["digest"]}
-            change = {**row, "count": forgotten.c.count + count}
-            connection.execute(upsert(forgotten).values(row).on_conflict_do_update(index_elements=["one"], set_=change))
+            more = update(forgotten).values({**row, "count": forgotten.c.count + count})
+            if not connection.execute(more).rowcount:
+                connection.execute(insert(forgotten).values(row))
             connection.execute(delete(acts).where(gone))
             return count
 
@@ -117,11 +121,11 @@ class AuditLog:
             return [to_act(row) for row in connection.execute(query).mappings()]
 
 
-def record_act(data_dir: Path, actor: str, act: str, target: str, outcome: Outcome = Outcome.DONE) -> None:
+def record_act(place: Path | Place, actor: str, act: str, target: str, outcome: Outcome = Outcome.DONE) -> None:
     """For commands: one act, such as "keys.create", with the id or name of what it was done to. Raises IndexBroken,
     NotReady.
     """
-    audit = AuditLog(data_dir)
+    audit = AuditLog(place)
     try:
         audit.append(Act(actor, act, target, outcome))
     finally:
@@ -136,11 +140,12 @@ def forget_acts(audit: AuditLog, days: int) -> None:
         log.exception("acts_not_forgotten")
 
 
-def _last_digest(connection: Connection) -> str:
-    last = connection.execute(select(acts.c.digest).order_by(acts.c.id.desc()).limit(1)).scalar()
+def _last(connection: Connection) -> tuple[int, str]:
+    """The number and the digest of the act before the next."""
+    last = connection.execute(select(acts.c.id, acts.c.digest).order_by(acts.c.id.desc()).limit(1)).first()
     if last is None:
-        last = connection.execute(select(forgotten.c.digest)).scalar()
-    return FIRST if last is None else str(last)
+        last = connection.execute(select(forgotten.c.through, forgotten.c.digest)).first()
+    return (0, FIRST) if last is None else (int(last[0]), str(last[1]))
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import structlog
 
 from core.errors import FootnotedError
+from index.place import Place
 from service.audit.commanded import command_actor
 from service.audit.log import record_act
 from service.audit.records import MOST_CHARS
@@ -15,11 +16,11 @@ from service.settings import Origin
 log = structlog.get_logger("footnoted")
 
 
-def note_start(data_dir: Path, found: Iterable[Origin]) -> None:
+def note_start(place: Path | Place, found: Iterable[Origin]) -> None:
     """One act, or several where they do not fit one. What cannot be kept is told in the log; the server starts."""
     try:
         for part in settings_seen(found):
-            record_act(data_dir, command_actor(), "server.start", part)
+            record_act(place, command_actor(), "server.start", part)
     except FootnotedError as error:
         log.error("act_lost", code=error.code, act="server.start")
 

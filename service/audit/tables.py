@@ -41,7 +41,7 @@ forgotten = Table(
     Column("digest", String, nullable=False),
 )
 
-for _statement in (
+_SQLITE = (
     "CREATE TRIGGER IF NOT EXISTS acts_stay BEFORE UPDATE ON acts "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
     "CREATE TRIGGER IF NOT EXISTS acts_go_by_age BEFORE DELETE ON acts "
@@ -51,8 +51,25 @@ for _statement in (
     "CREATE TRIGGER IF NOT EXISTS acts_are_not_replaced BEFORE INSERT ON acts "
     "WHEN EXISTS (SELECT 1 FROM acts WHERE id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-):
-    event.listen(metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+)
+_POSTGRESQL = (  # DDL takes %% for %
+    "CREATE FUNCTION acts_are_kept() RETURNS trigger LANGUAGE plpgsql AS $keep$ "
+    "DECLARE gone bigint; "
+    "BEGIN "
+    "  IF TG_OP = 'DELETE' THEN "
+    "    EXECUTE format('SELECT through FROM %%I.forgotten', TG_TABLE_SCHEMA) INTO gone; "
+    "    IF OLD.id <= coalesce(gone, 0) THEN RETURN OLD; END IF; "
+    "  END IF; "
+    "  RAISE EXCEPTION 'the audit log is append-only'; "
+    "END $keep$",
+    "CREATE TRIGGER acts_stay BEFORE UPDATE OR DELETE ON acts FOR EACH ROW EXECUTE FUNCTION acts_are_kept()",
+    "CREATE TRIGGER acts_are_not_emptied BEFORE TRUNCATE ON acts FOR EACH STATEMENT EXECUTE FUNCTION acts_are_kept()",
+)
+
+for _statement in _SQLITE:
+    event.listen(metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+for _statement in _POSTGRESQL:  # once, with the table
+    event.listen(acts, "after_create", DDL(_statement).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]
 
 
 def digest_of(before: str, at: str, act: Act) -> str:

@@ -102,7 +102,7 @@ def export(
 
 @contextmanager
 def _opened(data_dir: Path | None) -> Iterator[AuditLog]:
-    audit = AuditLog(settings_with(data_dir).data_dir)
+    audit = AuditLog(settings_with(data_dir).place)
     try:
         yield audit
     finally:

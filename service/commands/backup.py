@@ -18,6 +18,8 @@ from service.backup.rotation import backup_into
 from service.backup.writing import Made, write_backup
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
+from service.database_settings import without_password
+from service.settings import Settings
 
 _MIB = 1024**2
 
@@ -43,7 +45,8 @@ def backup(
             raise InvalidRequest("Name either a file or, by --to, a folder.", "footnoted backup footnoted.zip")
         if keep is not None and to is None:
             raise InvalidRequest("--keep goes with --to only.", "footnoted backup --to backups --keep 7")
-        folder = settings_with(data_dir).data_dir
+        settings = settings_with(data_dir)
+        folder = _folder_of(settings)
         with acting(folder, "backup", str(file or to)):
             if to is not None:
                 made, removed = backup_into(to, folder, keep, with_indexes=indexes)
@@ -79,7 +82,7 @@ def restore(
 ) -> None:
     """Make a data folder of a backup, once every checksum and all that `verify` looks at holds."""
     with rendered_errors(as_json):
-        restored = restore_file(file, settings_with(data_dir).data_dir, replace=replace)
+        restored = restore_file(file, _folder_of(settings_with(data_dir)), replace=replace)
         record_act(restored.data_dir, command_actor(), "restore", str(file), Outcome.DONE)
     if as_json:
         print_json(_as_json(restored))
@@ -92,6 +95,18 @@ def restore(
     if restored.kept is not None:
         out.print(f"What was there is in {escape(str(restored.kept))}; remove it when all is well.")
     out.print("What was erased or revoked since then is back: erase questions and revoke keys again.")
+
+
+def _folder_of(settings: Settings) -> Path:
+    """The data folder. Raises InvalidRequest where all state is in a database, which has backups of its own."""
+    if settings.database.url is None:
+        return settings.data_dir
+    shown = without_password(settings.database.url)
+    raise InvalidRequest(
+        f"All state is in {shown} (database.url), which is backed up as PostgreSQL is; {settings.data_dir} has copies.",
+        f"pg_dump --format=custom --file=footnoted.dump '{shown}', and pg_restore --clean --if-exists --dbname=… "
+        "(docs/scaling.md). The dump holds keys: keep it safe.",
+    )
 
 
 def _as_json(restored: Restored) -> dict[str, object]:

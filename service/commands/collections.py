@@ -53,7 +53,7 @@ def create(
     """Make an empty collection, with sizes of passages of its own if they are given."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "collections.create", name),
+        acting(settings_with(data_dir).place, "collections.create", name),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         if engine.store.catalog.find(name) is not None:
@@ -68,10 +68,10 @@ def rename_collection(name: Name, new_name: NewName, data_dir: DataDir = None, a
     settings = settings_with(data_dir)
     with (
         rendered_errors(as_json),
-        acting(settings.data_dir, "collections.rename", f"{name} {new_name}"),
+        acting(settings.place, "collections.rename", f"{name} {new_name}"),
         Engine.open(settings) as engine,
     ):
-        rename(engine, settings.data_dir, name, new_name)
+        rename(engine, settings.place, name, new_name)
     _tell(as_json, {"collection": new_name, "before": name}, f"{name} is {new_name} now")
 
 
@@ -80,7 +80,7 @@ def copy(name: Name, new_name: NewName, data_dir: DataDir = None, as_json: AsJso
     """Make a second collection with the same documents; nothing is embedded."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "collections.copy", f"{name} {new_name}"),
+        acting(settings_with(data_dir).place, "collections.copy", f"{name} {new_name}"),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         count = building.copy(engine.store, name, new_name, None if as_json else show_progress)
@@ -98,7 +98,7 @@ def export(
     """Write a collection to one file: documents, passages, vectors and original bytes, with checksums."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "collections.export", name),
+        acting(settings_with(data_dir).place, "collections.export", name),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         if file.exists() and not force:
@@ -123,7 +123,7 @@ def import_collection(
     """Make a collection of a file. All of it is checked first, and nothing is written if anything is amiss."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "collections.import", name or ""),
+        acting(settings_with(data_dir).place, "collections.import", name or ""),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         if not file.is_file():
@@ -143,7 +143,7 @@ def delete(
     """Forget a collection with all its documents."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "collections.delete", name),
+        acting(settings_with(data_dir).place, "collections.delete", name),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         found = engine.collection(name)

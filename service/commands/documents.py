@@ -66,7 +66,7 @@ def remove(
     """Forget documents: no later answer cites them."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "documents.delete", f"collection={collection}") as act,
+        acting(settings_with(data_dir).place, "documents.delete", f"collection={collection}") as act,
         Engine.open(settings_with(data_dir)) as engine,
     ):
         rows = engine.documents(collection)

@@ -73,7 +73,7 @@ def ingest(
             try:
                 report = sync.run(specs)
                 if not dry_run:
-                    record_act(settings.data_dir, command_actor(), "documents.sync", f"collection={collection}")
+                    record_act(settings.place, command_actor(), "documents.sync", f"collection={collection}")
             except KeyboardInterrupt:
                 err.print("Stopped. What was read until then is in.")
                 raise typer.Exit(_INTERRUPTED) from None
@@ -87,7 +87,7 @@ def ingest(
 @contextmanager
 def _place_of(settings: Settings, dry_run: bool) -> Iterator[Settings]:
     """A plan writes nothing, not even the folder that is not there yet."""
-    if not dry_run or (settings.data_dir / "catalog.db").exists():
+    if not dry_run or settings.place.on_server or (settings.data_dir / "catalog.db").exists():
         yield settings
         return
     with tempfile.TemporaryDirectory() as folder:

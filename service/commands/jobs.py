@@ -64,7 +64,7 @@ def show_job(job_id: JobId, data_dir: DataDir = None, as_json: AsJson = False) -
 @app.command("cancel")
 def cancel_job(job_id: JobId, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Cancel a job: at once where it waits, soon where it runs. What it brought stays."""
-    with rendered_errors(as_json), acting(settings_with(data_dir).data_dir, "jobs.cancel", job_id):
+    with rendered_errors(as_json), acting(settings_with(data_dir).place, "jobs.cancel", job_id):
         job = _store(data_dir).cancel(job_id)
     if as_json:
         print_json(job_json(job))
@@ -73,7 +73,7 @@ def cancel_job(job_id: JobId, data_dir: DataDir = None, as_json: AsJson = False)
 
 
 def _store(data_dir: DataDir) -> JobStore:
-    return JobStore(settings_with(data_dir).data_dir)
+    return JobStore(settings_with(data_dir).place)
 
 
 def _what(job: Job) -> str:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.errors import InvalidRequest
+from index.place import Place
 from service.access.keys import Keys
 from service.access.principal import AccessScope
 from service.access.records import ApiKey, key_json
@@ -43,9 +44,9 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key, and print its secret this once."""
-    with rendered_errors(as_json), _opened(data_dir) as (keys, folder):
+    with rendered_errors(as_json), _opened(data_dir) as (keys, place):
         ends = None if expires is None else duration(expires)
-        with acting(folder, "keys.create", name):
+        with acting(place, "keys.create", name):
             key, secret = keys.create(name, scope, collections=collection, labels=label or (), expires=ends)
     _print_secret(key, secret, as_json)
 
@@ -92,7 +93,7 @@ def list_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 @app.command()
 def revoke(key: KeyName, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """End a key: it is good for nothing within a second, on a running server too."""
-    with rendered_errors(as_json), _opened(data_dir) as (keys, folder), acting(folder, "keys.revoke", key):
+    with rendered_errors(as_json), _opened(data_dir) as (keys, place), acting(place, "keys.revoke", key):
         ended = keys.revoke(keys.find(key).id)
     if as_json:
         print_json(key_json(ended, timestamp(utc_now())))
@@ -108,9 +109,9 @@ def rotate(
     as_json: AsJson = False,
 ) -> None:
     """Give a key a new secret, and print it this once."""
-    with rendered_errors(as_json), _opened(data_dir) as (keys, folder):
+    with rendered_errors(as_json), _opened(data_dir) as (keys, place):
         still_good = duration(overlap)
-        with acting(folder, "keys.rotate", key):
+        with acting(place, "keys.rotate", key):
             rotated, secret = keys.rotate(keys.find(key).id, still_good)
     _print_secret(rotated, secret, as_json)
 
@@ -124,11 +125,11 @@ def duration(text: str) -> timedelta:
 
 
 @contextmanager
-def _opened(data_dir: Path | None) -> Iterator[tuple[Keys, Path]]:
-    folder = settings_with(data_dir).data_dir
-    file = AccessFile(folder)
+def _opened(data_dir: Path | None) -> Iterator[tuple[Keys, Place]]:
+    place = settings_with(data_dir).place
+    file = AccessFile(place)
     try:
-        yield Keys(file), folder
+        yield Keys(file), place
     finally:
         file.close()
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.errors import ReadError
+from index.place import Place
 from service.access.operators import Operators
 from service.access.tables import AccessFile
 from service.audit.commanded import acting
@@ -28,9 +29,9 @@ PasswordFile = Annotated[
 @app.command()
 def add(name: Name, password_file: PasswordFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Add an operator."""
-    with rendered_errors(as_json), _opened(data_dir) as (operators, folder):
+    with rendered_errors(as_json), _opened(data_dir) as (operators, place):
         secret = _password(password_file)
-        with acting(folder, "operators.add", name):
+        with acting(place, "operators.add", name):
             added = operators.add(name, secret)
     _told(as_json, {"added": added.name}, f"{escape(added.name)} may sign in at /admin")
 
@@ -38,9 +39,9 @@ def add(name: Name, password_file: PasswordFile = None, data_dir: DataDir = None
 @app.command()
 def password(name: Name, password_file: PasswordFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Set a new password; the operator is signed out everywhere."""
-    with rendered_errors(as_json), _opened(data_dir) as (operators, folder):
+    with rendered_errors(as_json), _opened(data_dir) as (operators, place):
         secret = _password(password_file)
-        with acting(folder, "operators.password", name):
+        with acting(place, "operators.password", name):
             operators.set_password(name, secret)
     _told(as_json, {"changed": name}, f"{escape(name)} has a new password")
 
@@ -54,7 +55,7 @@ def totp(
 ) -> None:
     """Ask for a code of an authenticator app too; prints what the app has to scan, this once."""
     address = None
-    with rendered_errors(as_json), _opened(data_dir) as (operators, folder), acting(folder, "operators.totp", name):
+    with rendered_errors(as_json), _opened(data_dir) as (operators, place), acting(place, "operators.totp", name):
         if off:
             operators.remove_totp(name)
         else:
@@ -71,7 +72,7 @@ def totp(
 @app.command()
 def remove(name: Name, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Remove an operator, and sign them out everywhere."""
-    with rendered_errors(as_json), _opened(data_dir) as (operators, folder), acting(folder, "operators.remove", name):
+    with rendered_errors(as_json), _opened(data_dir) as (operators, place), acting(place, "operators.remove", name):
         operators.remove(name)
     _told(as_json, {"removed": name}, f"{escape(name)} removed")
 
@@ -91,11 +92,11 @@ def list_operators(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _opened(data_dir: Path | None) -> Iterator[tuple[Operators, Path]]:
-    folder = settings_with(data_dir).data_dir
-    file = AccessFile(folder)
+def _opened(data_dir: Path | None) -> Iterator[tuple[Operators, Place]]:
+    place = settings_with(data_dir).place
+    file = AccessFile(place)
     try:
-        yield Operators(file), folder
+        yield Operators(file), place
     finally:
         file.close()
 

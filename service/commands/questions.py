@@ -12,7 +12,6 @@ from service.commands.options import AsJson, Collection, DataDir, Filters, setti
 from service.console import out, print_json, rendered_errors
 from service.engine import READER, Engine
 from service.language.phrases import phrases_for
-from service.questions.log import KEY_FILE
 from service.questions.person import PersonKey
 from service.scope_text import within_text
 from service.sessions.access import may_read
@@ -71,8 +70,8 @@ def ask(
 
 
 def _sessions(settings: Settings) -> Sessions:
-    key = PersonKey(settings.data_dir / KEY_FILE)
-    return Sessions(settings.data_dir, settings.conversation.keep_days, key)
+    place = settings.place
+    return Sessions(place, settings.conversation.keep_days, PersonKey(place))
 
 
 def search(

@@ -15,7 +15,7 @@ from core.types import AnswerStatus
 from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, Since, settings_with, since_utc
 from service.console import out, print_json, rendered_errors
-from service.questions.log import KEY_FILE, QuestionLog
+from service.questions.log import QuestionLog
 from service.questions.person import PersonKey
 from service.questions.records import AskedQuestion, Rating, Wanted
 from service.sessions.store import Sessions
@@ -66,7 +66,7 @@ def erase(
             raise InvalidRequest("Say whose questions to erase.", "Give either --person ID or --all.")
         # Whose they were is not told: to forget somebody must not write down who it was.
         whose = "all" if person is None else "one person"
-        with acting(settings_with(data_dir).data_dir, "questions.erase", whose), _opened(data_dir) as questions:
+        with acting(settings_with(data_dir).place, "questions.erase", whose), _opened(data_dir) as questions:
             asked, ratings = questions.erase_all() if person is None else questions.erase_person(person)
         sessions = _erased_sessions(person, data_dir)
     if as_json:
@@ -77,8 +77,8 @@ def erase(
 
 def _erased_sessions(person: str | None, data_dir: Path | None) -> int:
     settings = settings_with(data_dir)
-    key = PersonKey(settings.data_dir / KEY_FILE)
-    sessions = Sessions(settings.data_dir, settings.conversation.keep_days, key)
+    place = settings.place
+    sessions = Sessions(place, settings.conversation.keep_days, PersonKey(place))
     try:
         return sessions.erase_all() if person is None else sessions.erase_person(person)
     finally:
@@ -87,7 +87,7 @@ def _erased_sessions(person: str | None, data_dir: Path | None) -> int:
 
 @contextmanager
 def _opened(data_dir: Path | None) -> Iterator[QuestionLog]:
-    questions = QuestionLog(settings_with(data_dir).data_dir)
+    questions = QuestionLog(settings_with(data_dir).place)
     try:
         yield questions
     finally:

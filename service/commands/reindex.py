@@ -32,7 +32,7 @@ def reindex(
     act = "collections.rollback" if rollback else "collections.reindex"
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, act, collection),
+        acting(settings_with(data_dir).place, act, collection),
         Engine.open(settings_with(data_dir)) as engine,
     ):
         if rollback:

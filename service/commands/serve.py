@@ -46,7 +46,7 @@ def serve(
         except SettingsError as error:  # the file was changed once more
             log.error("act_lost", code=error.code, act="server.start")
         else:
-            note_start(now.data_dir, found)
+            note_start(now.place, found)
 
     def tell(suggestion: str | None) -> None:
         note(settings)
@@ -68,7 +68,7 @@ def with_address_of(first: Settings, now: Settings) -> Settings:
 
 def _announce(settings: Settings, address: str, suggestion: str | None) -> None:
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
-    out.print(f"Operator's pages: {address}/admin#token={load_token(settings.data_dir)}")
+    out.print(f"Operator's pages: {address}/admin#token={load_token(settings.place)}")
     if suggestion:
         out.print(f"Try: {suggestion}")
 

@@ -87,7 +87,7 @@ def add(
         settings = settings_with(data_dir)
         address = _address(server, settings)  # first: one that cannot be must not leave a site behind
         look = _look(SiteLook(), title, greeting, suggest, placeholder, language, accent, position, feedback)
-        with acting(settings.data_dir, "sites.create", name) as act, _opened(settings) as sites:
+        with acting(settings.place, "sites.create", name) as act, _opened(settings) as sites:
             site = sites.add(name, collection, origin or [], look)
             act.target = site.id
     _print_site(site, address, as_json)
@@ -120,7 +120,7 @@ def edit(
         settings = settings_with(data_dir)
         address = _address(server, settings)
         gone = {normal_origin(one) for one in remove_origin or []}
-        with acting(settings.data_dir, "sites.change", site), _opened(settings) as sites:
+        with acting(settings.place, "sites.change", site), _opened(settings) as sites:
             found = sites.find(site)
             origins = [*(found.origins if origin is None else origin), *(add_origin or [])]
             changed = replace(
@@ -139,7 +139,7 @@ def remove(site: SiteName, data_dir: DataDir = None, as_json: AsJson = False) ->
     """Remove a site: its widgets stop answering at once."""
     with (
         rendered_errors(as_json),
-        acting(settings_with(data_dir).data_dir, "sites.delete", site),
+        acting(settings_with(data_dir).place, "sites.delete", site),
         _opened(settings_with(data_dir)) as sites,
     ):
         found = sites.find(site)
@@ -152,7 +152,7 @@ def remove(site: SiteName, data_dir: DataDir = None, as_json: AsJson = False) ->
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Sites]:
-    sites = Sites(settings.data_dir)
+    sites = Sites(settings.place)
     try:
         yield sites
     finally:

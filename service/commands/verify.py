@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from core.errors import InvalidRequest
 from index.purge import empty_log
 from index.tidy import tidy
 from index.verify.check import Check, Level
 from index.verify.run import verify as all_checks
 from index.verify.run import verify_deleted
+from index.verify.server import verify_server
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
 from service.engine import Engine
@@ -37,19 +39,31 @@ def verify(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check the data folder against itself. Exit code 1 if anything failed; a warning costs room or privacy only."""
+    """Check the data folder, or the database, against itself.
+
+    Exit code 1 if anything failed; a warning costs room or privacy only.
+    """
     found = []
     with rendered_errors(as_json), Engine.open(settings_with(data_dir)) as engine:
         store, folder = engine.store, engine.store.data_dir
         empty_log(store.catalog)  # as closing the catalog would have done, had its last process not been killed
+        on_server = store.place.on_server
         if tidy_up or purge:
             removed = tidy(folder, store.catalog, store.originals)
             if not as_json:
                 out.print(f"{removed} files removed that nothing led to")
         if purge:
             store.purge()
+        checks: Iterator[Check]
+        if deleted is not None and on_server:
+            raise InvalidRequest(
+                "What PostgreSQL keeps in its own files, its log and its backups is not looked through.",
+                "--purge writes its tables anew; its log and backups go by their age there.",
+            )
         if deleted is not None:
-            checks: Iterator[Check] = iter(verify_deleted(folder, store.catalog, deleted))
+            checks = iter(verify_deleted(folder, store.catalog, deleted))
+        elif on_server:
+            checks = verify_server(store, store.encoder, sample, random.randrange(2**32))
         else:
             checks = all_checks(folder, store.catalog, store.encoder, sample, random.randrange(2**32))
         for check in checks:

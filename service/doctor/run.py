@@ -16,5 +16,10 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from machine_findings(settings.data_dir)
     yield check_port(settings)
     yield from guarded("access", lambda: [check_access(settings)])
-    yield from folder_findings(settings)
+    if settings.database.url is None:
+        yield from folder_findings(settings)
+    else:
+        from service.doctor.database import database_findings  # with its client, which the plain installation lacks
+
+        yield from database_findings(settings)
     yield from guarded("models", partial(model_findings, settings))

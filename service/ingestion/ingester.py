@@ -12,19 +12,23 @@ from ingest.sources import Listing
 from ingest.split import SplitSettings
 from service.ingestion.pace import Pace
 from service.ingestion.plan import Plan, Planner
-from service.ingestion.prepare import Preparer
 from service.ingestion.reading import Reading
 from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Silent, Stage, Stopped
+from service.ingestion.workers import Workers
 
 
 class Ingester:
     """Writes sources into the store. Other processes may write beside it."""
 
-    def __init__(self, store: Store, limits: ReadLimits, readers: int) -> None:
-        """``readers`` sources are read at once."""
+    def __init__(self, store: Store, limits: ReadLimits, workers: Workers) -> None:
+        """``workers`` read and embed; this process finds, writes and settles."""
         self._store = store
         self._limits = limits
-        self._readers = readers
+        self._workers = workers
+
+    def close(self) -> None:
+        """Let go of the workers."""
+        self._workers.close()
 
     def run(
         self,
@@ -43,7 +47,7 @@ class Ingester:
         of the reader, or with ``retry_failed``. ``dry_run`` writes nothing and reports what would be done.
         ``marks`` are added to all documents of the listing, also to those that did not change.
         Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when nothing at all was found
-        where documents came from before.
+        where documents came from before; NotReady and SettingsError where a cluster is to read and cannot.
         """
         began = time.monotonic()
         report = IngestReport()
@@ -82,17 +86,16 @@ class Ingester:
         marks: Marks,
     ) -> None:
         pace = Pace((task.source.name, task.source.size) for task in plan.tasks)
-        preparer = Preparer(self._store.encoder, self._limits, SplitSettings(*collection.sizes))
-        with Reading(
-            self._store, collection, planner, listing, preparer, report, listener, pace, prune=prune, marks=marks
-        ) as reading:
-            try:
-                for result in plan.settled:
-                    scope = listing.scope_of.get(result.uri)
-                    reading.keep(result, {"scope": scope} if scope else {})
-                reading.read(plan.tasks, self._readers, self._limits.max_bytes)
-            except Stopped:
-                report.stopped = True
+        reading = Reading(self._store, collection, planner, listing, report, listener, pace, prune=prune, marks=marks)
+        try:
+            for result in plan.settled:
+                scope = listing.scope_of.get(result.uri)
+                reading.keep(result, {"scope": scope} if scope else {})
+            if plan.tasks:
+                with self._workers.crew(SplitSettings(*collection.sizes)) as crew:
+                    reading.read(plan.tasks, crew, self._limits.max_bytes)
+        except Stopped:
+            report.stopped = True
         if marks and reading.unchanged:
             self._store.catalog.mark(collection.name, reading.unchanged, marks)
         if not report.stopped:

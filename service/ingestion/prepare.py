@@ -1,14 +1,14 @@
 """A source's bytes to passages that only lack their vectors. Runs in several threads at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
 from core.errors import ReadError
 from core.stages import stage
 from core.types import Document, Finding, Passage
-from index.encode import Encoder
 from index.encoder_languages import languages_of
 from ingest.quality import assess
 from ingest.read import ReadLimits, read
@@ -46,10 +46,22 @@ class Prepared:
     signature: bytes
 
 
+class Counter(Protocol):
+    """What of an encoder is needed to split and to assess: an Encoder, or its TokenCounter alone."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def max_tokens(self) -> int: ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
+
+
 class Preparer:
     """Reads, splits and assesses with the same limits and sizes for all."""
 
-    def __init__(self, encoder: Encoder, limits: ReadLimits, sizes: SplitSettings) -> None:
+    def __init__(self, encoder: Counter, limits: ReadLimits, sizes: SplitSettings) -> None:
         self._encoder = encoder
         self._limits = limits
         self._sizes = sizes

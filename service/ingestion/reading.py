@@ -2,9 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from contextvars import copy_context
-from types import TracebackType
 from urllib.parse import quote
 
 import structlog
@@ -19,12 +19,13 @@ from ingest.sources import Content, Listing
 from service.ingestion.batch import Batch
 from service.ingestion.pace import Pace
 from service.ingestion.plan import Planner, Task, failed
-from service.ingestion.prepare import Item, Prepared, Preparer
+from service.ingestion.prepare import Item, Prepared
 from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage, Stopped
+from service.ingestion.workers import Crew
 
 log = structlog.get_logger("footnoted")
 
-_BYTES_AT_ONCE = 64 * 1024**2  # of sources that are being read; one source may have more, alone
+_LOOK_S = 0.5
 
 
 class Reading:
@@ -40,7 +41,6 @@ class Reading:
         collection: Collection,
         planner: Planner,
         listing: Listing,
-        preparer: Preparer,
         report: IngestReport,
         listener: Listener,
         pace: Pace,
@@ -52,30 +52,18 @@ class Reading:
         self._collection = collection
         self._planner = planner
         self._scope_of = listing.scope_of
-        self._preparer = preparer
         self._report = report
         self._listener = listener
         self._pace = pace
-        self._batch = Batch(store, collection, marks)
+        self._marks = marks
         self._window: deque[tuple[Item, Future[Prepared | ReadError]]] = deque()
         self._total = len(listing.sources) + len(listing.failures)
-        self._pool: ThreadPoolExecutor | None = None
         self._max_bytes = 0
         self._stopping = False
         self._prune = prune
         self.gone: list[str] = []
         self.forgotten: list[str] = []
         self.unchanged: list[str] = []
-
-    def __enter__(self) -> "Reading":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopping = True  # what is being read gives up at its next sign of progress
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
 
     def progress(self, name: str, stage: Stage) -> Progress:
         report = self._report
@@ -84,18 +72,24 @@ class Reading:
         pace = self._pace
         return Progress(done, total, name, stage, pace.embedded, pace.elapsed_s, pace.remaining_s())
 
-    def read(self, tasks: Sequence[Task], readers: int, max_bytes: int) -> None:
-        """Read and write all. Raises Stopped, and what the store raises."""
+    def read(self, tasks: Sequence[Task], crew: Crew, max_bytes: int) -> None:
+        """Read and write all. Raises Stopped, and what the store and the crew raise."""
         self._max_bytes = max_bytes
-        self._pool = ThreadPoolExecutor(readers, thread_name_prefix="read")
-        for task in tasks:
-            for item in self._items(task):
-                self._make_room(len(item.data), readers)
-                future = self._pool.submit(copy_context().run, self._preparer.prepare, item, self._keep_on)
-                self._window.append((item, future))
-        while self._window:
-            self._take()
-        self._write()
+        pool = ThreadPoolExecutor(crew.readers, thread_name_prefix="read")
+        batch = Batch(self._store, self._collection, crew.encoder, crew.batches_ahead, self._marks)
+        with closing(batch):
+            try:
+                for task in tasks:
+                    for item in self._items(task):
+                        self._make_room(len(item.data), crew, batch)
+                        future = pool.submit(copy_context().run, crew.preparer.prepare, item, self._keep_on)
+                        self._window.append((item, future))
+                while self._window:
+                    self._take(batch)
+                self._write(batch, all_of_it=True)
+            finally:
+                self._stopping = True  # what is being read gives up at its next sign of progress
+                pool.shutdown(cancel_futures=True)
 
     def _items(self, task: Task) -> Iterator[Item]:
         """What a source holds: its bytes, or each member of an archive."""
@@ -168,34 +162,39 @@ class Reading:
             self.forgotten.append(source.uri)
         self._pace.read(source.name, source.size, 0)
 
-    def _make_room(self, size: int, readers: int) -> None:
+    def _make_room(self, size: int, crew: Crew, batch: Batch) -> None:
         while self._window and (
-            len(self._window) >= 2 * readers or size + sum(len(item.data) for item, _ in self._window) > _BYTES_AT_ONCE
+            len(self._window) >= 2 * crew.readers
+            or size + sum(len(item.data) for item, _ in self._window) > crew.bytes_at_once
         ):
-            self._take()
-        if self._batch.is_due:
-            self._write()
+            self._take(batch)
+        if batch.is_due:
+            self._write(batch)
 
-    def _take(self) -> None:
+    def _take(self, batch: Batch) -> None:
         """Wait for the oldest source in the window."""
         item, future = self._window.popleft()
         self._tell(item.name, Stage.READING)
+        while not future.done():
+            wait([future], _LOOK_S)
+            if batch.is_due:  # what is ready does not wait for a slow source
+                self._write(batch)
         prepared = future.result()
         passages = 0 if isinstance(prepared, ReadError) else len(prepared.passages)
         self._pace.read(item.name, item.size, passages)
         if isinstance(prepared, ReadError):
             self._fail(item.uri, item.name, item.sha256, prepared)
             return
-        self._batch.add(prepared)
-        if self._batch.is_due:
-            self._write()
+        batch.add(prepared)
+        if batch.is_due:
+            self._write(batch)
 
-    def _write(self) -> None:
+    def _write(self, batch: Batch, *, all_of_it: bool = False) -> None:
         def embedded(count: int) -> None:
             self._pace.embed(count)
             self._tell("", Stage.EMBEDDING)
 
-        for result in self._batch.write(embedded):
+        for result in batch.write(embedded, all_of_it=all_of_it):
             self._settle(result)
 
     def _fail(self, uri: str, name: str, digest: str, error: ReadError) -> None:

@@ -1,25 +1,27 @@
 """What the routes ask of jobs: to queue, to tell and to cancel them."""
 
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
+from core.errors import FootnotedError
 from index.marks import NO_MARKS, Marks
 from service.engine import Engine
 from service.jobs.records import Job
 from service.jobs.store import JobStore, new_id
 from service.jobs.supervisor import Supervisor
-from service.jobs.uploads import file_name, keep_upload
+from service.jobs.uploads import file_name, open_uploads
+from service.request_key import RequestKey
 from service.settings import Settings
 
 
 class Jobs:
-    """The jobs of a data folder, and the worker that does them while the server runs."""
+    """The jobs of a data folder or database, and the worker that does them while the server runs."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        self.store = JobStore(settings.data_dir)
-        self._folder = settings.data_dir / "uploads"
-        self._supervisor = Supervisor(engine, self.store, settings)
+        self.store = JobStore(settings.place)
+        self._uploads = open_uploads(settings.place)
+        self._supervisor = Supervisor(engine, self.store, self._uploads, settings)
 
     def start(self) -> None:
         """Begin to work, with what a former process left undone first."""
@@ -28,18 +30,32 @@ class Jobs:
     def stop(self) -> None:
         """What is at hand waits for the next start."""
         self._supervisor.stop()
+        self._uploads.close()
         self.store.close()
 
-    def submit_upload(self, collection: str, files: Sequence[tuple[str, BinaryIO]], marks: Marks = NO_MARKS) -> Job:
-        """Keep the uploads, and queue their reading. ``files`` are (name, readable) pairs; all get the marks."""
+    def submit_upload(
+        self,
+        collection: str,
+        files: Sequence[tuple[str, BinaryIO]],
+        marks: Marks = NO_MARKS,
+        request: RequestKey | None = None,
+    ) -> Job:
+        """Keep the uploads, and queue their reading. ``files`` are (name, readable) pairs; all get the marks.
+
+        A second try of a request gives the job of the first. Raises InvalidRequest where the key stands for another.
+        """
+        if request is not None and (same := self.store.of_request(request)) is not None:
+            return same
         job_id = new_id()
-        folder = self._folder / job_id
         try:
-            keep_upload(folder, [source for _, source in files])
-            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files], marks)
+            self._uploads.keep(job_id, [source for _, source in files])
+            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files], marks, request)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FootnotedError):  # the error at hand is the one to see; a sweep removes it
+                self._uploads.forget(job_id)
             raise
+        if job.id != job_id:  # two tries at once
+            self._uploads.forget(job_id)
         self._supervisor.wake()
         return job
 
@@ -68,5 +84,5 @@ class Jobs:
         """Raises NotFound, Conflict."""
         job = self.store.cancel(job_id)
         if job.is_settled:
-            shutil.rmtree(self._folder / job_id, ignore_errors=True)
+            self._uploads.forget(job_id)
         return job

@@ -10,9 +10,12 @@ from core.stages import stage
 from ingest.find import find
 from ingest.sources import Listing
 from service.engine import Engine
+from service.jobs.fencing import leave_token
+from service.jobs.next_job import take_next
 from service.jobs.run import JobRun
 from service.jobs.store import JobStore
-from service.jobs.work import JobWork, take_next
+from service.jobs.uploads import open_uploads
+from service.jobs.work import JobWork
 from service.settings import Settings
 
 _LOOK_EVERY_S = 0.2
@@ -28,15 +31,17 @@ class Worker:
     def __init__(self, settings: Settings, stopping: threading.Event) -> None:
         self._settings = settings
         self._stopping = stopping
-        self._store = JobStore(settings.data_dir, _PRAGMAS)
-        self._uploads = settings.data_dir / "uploads"
+        self._store = JobStore(settings.place, _PRAGMAS)
+        self._uploads = open_uploads(settings.place)
 
     def run(self) -> None:
-        """Raises IndexBroken where the data folder cannot be used."""
+        """Raises IndexBroken where the data folder cannot be used; Conflict where another machine's worker does the
+        jobs now; NotReady where the database is away."""
+        token = leave_token(self._store)
         with Engine.open(self._settings) as engine:
             idle_since = time.monotonic()
             while not self._stopping.is_set():
-                work = take_next(self._store)
+                work = take_next(self._store, token)
                 if work is not None:
                     self._do(engine, work)
                     idle_since = time.monotonic()
@@ -45,6 +50,7 @@ class Worker:
                 else:
                     self._stopping.wait(_LOOK_EVERY_S)
         self._store.close()
+        self._uploads.close()
 
     def _do(self, engine: Engine, work: JobWork) -> None:
         job = work.job

@@ -1,7 +1,6 @@
 """One job, done by the engine: batches of files, with those that a worker died of apart."""
 
 import hashlib
-import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from service.ingestion.report import FileResult, FileStatus, Progress, Stage, St
 from service.jobs.at_hand import RefusedSource, stopped_reader, watched
 from service.jobs.leftovers import Brought, rounds, suspect_batches
 from service.jobs.records import JobKind, JobStatus
+from service.jobs.uploads import Uploads
 from service.jobs.work import JobWork, OpenFile
 
 _WRITE_EVERY_S = 0.5
@@ -36,10 +36,11 @@ Find = Callable[[Sequence[str], Callable[[], bool]], Listing]
 class JobRun:
     """Follows the ingester for the database. ``stopping`` is set when the worker is told to stop."""
 
-    def __init__(self, engine: Engine, work: JobWork, uploads: Path, find: Find, stopping: threading.Event) -> None:
+    def __init__(self, engine: Engine, work: JobWork, uploads: Uploads, find: Find, stopping: threading.Event) -> None:
         self._engine = engine
         self._work = work
-        self._folder = uploads / work.job.id
+        self._uploads = uploads
+        self._folder = Path()  # of the uploaded files, once they are here
         self._find = find
         self._stopping = stopping
         self._began = time.monotonic()
@@ -65,7 +66,8 @@ class JobRun:
         now = time.monotonic()
         if not self._cancelled and now - self._looked >= _LOOK_EVERY_S:
             self._looked = now
-            self._cancelled = self._work.is_cancelled()
+            with suppress(NotReady):  # the next look may tell
+                self._cancelled = self._work.is_cancelled()
         return self._cancelled or self._stopping.is_set()
 
     # The job
@@ -77,7 +79,7 @@ class JobRun:
             if self._work.is_cancelled():
                 self._cancelled = True
             elif self._work.job.kind is JobKind.UPLOAD:
-                self._upload()
+                self._patiently(self._upload)
             elif self._work.job.kind is JobKind.REINDEX:
                 self._patiently(self._reindex)
             else:
@@ -91,9 +93,29 @@ class JobRun:
             self._work.put_back()
             return None
         status = self._verdict(error)
-        shutil.rmtree(self._folder, ignore_errors=True)  # every file is settled, or will not be read any more
-        self._work.finish(status, time.monotonic() - self._began, error)
+        self._finish(status, error)
         return status
+
+    def _finish(self, status: JobStatus, error: FootnotedError | None) -> None:
+        """Every file is settled, or will not be read any more.
+
+        What other machines could go on with goes only once the job is told to be done: this worker may have lost its
+        turn without knowing. Raises Conflict where it has; NotReady where it is told to stop.
+        """
+        if not self._uploads.shared:
+            self._uploads.forget(self._work.job.id)
+        while True:
+            try:
+                self._work.finish(status, time.monotonic() - self._began, error)
+                break
+            except NotReady:
+                if self._stopping.wait(_AGAIN_S):
+                    raise
+        if self._uploads.shared:
+            try:
+                self._uploads.forget(self._work.job.id)
+            except FootnotedError as failed:  # a sweep finds them
+                log.warning("uploads_not_forgotten", job=self._work.job.id, code=failed.code, message=failed.message)
 
     def _verdict(self, error: FootnotedError | None) -> JobStatus:
         if error is not None:
@@ -107,6 +129,7 @@ class JobRun:
         return JobStatus.PARTIAL if any(counts.values()) else JobStatus.FAILED
 
     def _upload(self) -> None:
+        self._folder = self._uploads.folder(self._work.job.id)
         # Files that a worker died of, or beside, are read a few at a time, then alone: so it comes out which it was.
         open_files = self._work.open_files()
         fresh = rounds(file for file in open_files if not file.deaths)
@@ -123,6 +146,8 @@ class JobRun:
             self._work.use_rows(batch)
             self._before = self._work.settled_count()
             self._patiently(lambda: self._ingest_files(batch))
+        except NotReady:  # of the jobs' database: no file is to blame
+            raise
         except FootnotedError as error:
             return error
         except Exception:  # whatever it is, the other files are read, and the job comes to an end
@@ -131,7 +156,8 @@ class JobRun:
         return None
 
     def _patiently(self, do: Callable[[], None]) -> None:
-        """Again and again as long as another process holds the catalog, as the end of a long `reindex` does."""
+        """Again and again as long as another process holds the catalog, as the end of a long `reindex` does, or the
+        database is away."""
         while True:
             try:
                 return do()

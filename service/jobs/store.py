@@ -9,10 +9,13 @@ from sqlalchemy import Connection, RowMapping, Select, case, delete, func, inser
 
 from core.errors import Conflict, NotFound
 from index.marks import NO_MARKS, Marks, marks_of
+from index.place import Place
 from index.schema import read, write
 from service.database_file import DatabaseFile
 from service.jobs.records import MAX_FILES_TOLD, Job, JobFile, JobKind, JobStatus, now
+from service.jobs.request_rows import job_of_request, keep_request
 from service.jobs.tables import FORMAT_VERSION, file_row, files, job_marks, jobs, metadata, to_file, to_job
+from service.request_key import RequestKey
 from service.timestamps import timestamp, utc_now
 
 FILE = "jobs.db"
@@ -25,18 +28,34 @@ _MAX_UPLOADS_LOOKED_AT = 5000
 class JobStore:
     """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
 
-    def __init__(self, data_dir: Path, pragmas: Sequence[str] = ()) -> None:
-        self.file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, pragmas)
+    def __init__(self, place: Path | Place, pragmas: Sequence[str] = ()) -> None:
+        self.file = DatabaseFile(place, FILE, metadata, FORMAT_VERSION, pragmas)
 
     def close(self) -> None:
         self.file.close()
 
     # Writing
 
-    def add_upload(self, job_id: str, collection: str, names: Sequence[str], marks: Marks = NO_MARKS) -> Job:
-        """Queue the reading of files that are kept already."""
+    def add_upload(
+        self,
+        job_id: str,
+        collection: str,
+        names: Sequence[str],
+        marks: Marks = NO_MARKS,
+        request: RequestKey | None = None,
+    ) -> Job:
+        """Queue the reading of files that are kept already; gives the job of the same request where there is one.
+
+        Raises InvalidRequest where the request's key stands for another one.
+        """
         rows = [JobFile(f"upload:{name}", name) for name in names]
-        return self._add(job_id, JobKind.UPLOAD, collection, rows, marks)
+        with write(self.file.opened()) as connection:
+            if request is not None and (same := job_of_request(connection, request)) is not None:
+                return _job(connection, same, MAX_FILES_TOLD)
+            job = _added(connection, job_id, JobKind.UPLOAD, collection, rows, marks)
+            if request is not None:
+                keep_request(connection, request, job_id)
+            return job
 
     def add_sync(
         self, collection: str, sources: Sequence[str], *, prune: bool, retry_failed: bool, marks: Marks = NO_MARKS
@@ -96,6 +115,14 @@ class JobStore:
             raise unknown_job(job_id)
         with read(self.file.opened()) as connection:
             return _job(connection, job_id, max_files)
+
+    def of_request(self, request: RequestKey) -> Job | None:
+        """The job that was made for it. Raises InvalidRequest where its key stands for another one."""
+        if not self.file.exists():
+            return None
+        with read(self.file.opened()) as connection:
+            same = job_of_request(connection, request)
+            return None if same is None else _job(connection, same, MAX_FILES_TOLD)
 
     def has_changed(self, job: Job) -> bool:
         """Whether anything was written of the job since it was read, without reading it whole; True if it is gone."""

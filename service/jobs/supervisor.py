@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 
 import structlog
 
@@ -13,7 +14,7 @@ from service.jobs.only_one import OnlyOne
 from service.jobs.process import WorkerProcess
 from service.jobs.records import Job
 from service.jobs.store import JobStore
-from service.jobs.uploads import sweep_uploads
+from service.jobs.uploads import Uploads
 from service.settings import Settings
 
 _LOOK_EVERY_S = 0.5
@@ -32,12 +33,13 @@ class Supervisor:
     has to wait for that.
     """
 
-    def __init__(self, engine: Engine, store: JobStore, settings: Settings) -> None:
+    def __init__(self, engine: Engine, store: JobStore, uploads: Uploads, settings: Settings) -> None:
         self._engine = engine
         self._store = store
+        self._uploads = uploads
         self._settings = settings
         self._process = WorkerProcess(settings)
-        self._only_one = OnlyOne(settings.data_dir)
+        self._only_one = OnlyOne(settings.place)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
@@ -46,6 +48,7 @@ class Supervisor:
         self._guard = threading.Lock()
         self._next_refresh = 0.0
         self._next_sweep = 0.0
+        self._next_sweep_here = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -102,6 +105,9 @@ class Supervisor:
         if now >= self._next_sweep and self._only_one.is_this():
             self._next_sweep = now + _DAY_S
             self._sweep()
+        if now >= self._next_sweep_here:
+            self._next_sweep_here = now + _DAY_S
+            self._sweep_here()
 
     def _refresh(self, collection: str) -> None:
         try:
@@ -113,10 +119,15 @@ class Supervisor:
 
     def _sweep(self) -> None:
         forgotten = self._store.sweep(self._settings.jobs.keep_days)
-        removed = sweep_uploads(self._settings.data_dir / "uploads", self._store)
+        removed = self._uploads.sweep(self._store)
         sweep(self._engine.store)
-        for left in (self._settings.data_dir / "exports").glob("*"):  # whose download was cut off by a kill
-            if time.time() - left.stat().st_mtime > _DAY_S:
-                left.unlink(missing_ok=True)
         if forgotten or removed:
             log.info("jobs_swept", jobs=forgotten, uploads=removed)
+
+    def _sweep_here(self) -> None:
+        """What every machine has of its own."""
+        self._uploads.sweep_here(self._store)
+        for left in (self._settings.data_dir / "exports").glob("*"):  # whose download was cut off by a kill
+            with suppress(FileNotFoundError):  # another process of this machine was faster
+                if time.time() - left.stat().st_mtime > _DAY_S:
+                    left.unlink()

@@ -78,6 +78,24 @@ job_marks = SqlTable(
     Column("marks", JSON, nullable=False),
 )
 
+# Which request a job was made for, by the key that its caller gave (service/request_key.py).
+job_requests = SqlTable(
+    "job_requests",
+    metadata,
+    Column("caller", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("fingerprint", String, nullable=False),
+    Column("job", ForeignKey("jobs.number", ondelete="CASCADE"), nullable=False, index=True),
+)
+
+# Of several machines, whose worker does the jobs; see fencing.py. In a data folder it is empty.
+job_worker = SqlTable(
+    "job_worker",
+    metadata,
+    Column("one", Integer, primary_key=True),
+    Column("token", String, nullable=False),
+)
+
 
 def to_file(row: RowMapping) -> JobFile:
     fields = {name: row[name] for name in JobFile.__dataclass_fields__}

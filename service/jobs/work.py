@@ -5,18 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from core.errors import FootnotedError
 from index.schema import read, write
 from service.ingestion.report import FileResult, FileStatus, Progress
-from service.jobs.at_hand import stopped_reader
+from service.jobs.fencing import check_token
 from service.jobs.records import Job, JobFile, JobKind, JobStatus, bounded_notes, error_json, now, shortened
 from service.jobs.store import UNFINISHED, JobStore
 from service.jobs.tables import file_row, files, jobs
 
-_AT_HAND = "running"
-_MAX_DEATHS = 2
+AT_HAND = "running"
+MAX_DEATHS = 2
+"""Of workers with a file at hand, alone: then it is given up."""
 _IN = tuple(status.value for status in (FileStatus.ADDED, FileStatus.CHANGED, FileStatus.MOVED))
 
 
@@ -33,10 +34,14 @@ class OpenFile:
 
 
 class JobWork:
-    """One running job in the database. Not safe for several threads at once."""
+    """One running job in the database. Not safe for several threads at once.
 
-    def __init__(self, store: JobStore, job: Job, number: int) -> None:
+    Whatever writes raises Conflict where another machine's worker has taken over; see fencing.py for ``token``.
+    """
+
+    def __init__(self, store: JobStore, job: Job, number: int, token: str | None = None) -> None:
         self.job = job
+        self._token = token
         self._database = store.file.opened()
         self._number = number
         self._mine = jobs.c.number == number
@@ -61,7 +66,7 @@ class JobWork:
 
     def refused(self) -> set[str]:
         """The uris of files that are not tried any more, since workers died of them."""
-        given_up = (files.c.status == FileStatus.FAILED.value, files.c.deaths >= _MAX_DEATHS)
+        given_up = (files.c.status == FileStatus.FAILED.value, files.c.deaths >= MAX_DEATHS)
         with read(self._database) as connection:
             return set(connection.execute(select(files.c.uri).where(self._of_mine, *given_up)).scalars())
 
@@ -81,12 +86,12 @@ class JobWork:
         with self._writing() as connection:
             if position is None:
                 position = self._take_position()
-                made = JobFile(uri, shortened(name), _AT_HAND)
+                made = JobFile(uri, shortened(name), AT_HAND)
                 connection.execute(insert(files).values(**self._row(position, made), was_known=is_known))
             else:
-                at_hand = {"status": _AT_HAND, "was_known": is_known}
+                at_hand = {"status": AT_HAND, "was_known": is_known}
                 connection.execute(update(files).where(*self._at(position)).values(at_hand))
-        self._rows[uri] = (position, _AT_HAND)
+        self._rows[uri] = (position, AT_HAND)
 
     def settle(self, result: FileResult) -> None:
         """Keep what became of a file."""
@@ -125,9 +130,10 @@ class JobWork:
 
     def progress(self, progress: Progress, before: int) -> None:
         """``before`` are the files that earlier batches settled."""
+        total = before + progress.total
         values = {
             "done": before + progress.done,
-            "total": func.max(jobs.c.total, before + progress.total),
+            "total": case((jobs.c.total > total, jobs.c.total), else_=total),
             "name": shortened(progress.name) or None,
             "stage": progress.stage.value,
             "passages": progress.passages,
@@ -146,7 +152,7 @@ class JobWork:
     def put_back(self) -> None:
         """The worker is told to stop: what is at hand waits for the next, and nobody is to blame."""
         with self._writing() as connection:
-            connection.execute(update(files).where(self._of_mine, files.c.status == _AT_HAND).values(status="queued"))
+            connection.execute(update(files).where(self._of_mine, files.c.status == AT_HAND).values(status="queued"))
             connection.execute(update(jobs).where(self._mine).values(name=None, stage=None, remaining_s=None))
 
     def settled_count(self) -> int:
@@ -203,6 +209,7 @@ class JobWork:
         It marks the job as changed, for those who follow it.
         """
         with write(self._database) as connection:
+            check_token(connection, self._token)
             connection.execute(update(jobs).where(self._mine).values(updated_at=now()))
             if self._unchanged:
                 counted = update(jobs).where(self._mine).values(unchanged=jobs.c.unchanged + self._unchanged)
@@ -220,33 +227,3 @@ class JobWork:
 
     def _row(self, position: int, file: JobFile) -> dict[str, Any]:
         return {"job": self._number, "position": position, "uri": file.uri, "name": file.name, **file_row(file)}
-
-
-def take_next(store: JobStore) -> JobWork | None:
-    """The job that was running when its worker died, or the next that waits; None where there is none.
-
-    What was at hand at a death is counted against the files. To be called by the holder of the worker's lock only.
-    """
-    if not store.file.exists():
-        return None
-    with write(store.file.opened()) as connection:
-        wanted = select(jobs.c.number, jobs.c.id).where(jobs.c.status.in_(UNFINISHED)).order_by(jobs.c.number).limit(1)
-        row = connection.execute(wanted).first()
-        if row is None:
-            return None
-        _count_death(connection, row.number)
-        begun = {"status": JobStatus.RUNNING.value, "updated_at": now(), "unchanged": 0, "done": 0}
-        connection.execute(update(jobs).where(jobs.c.number == row.number).values(begun))
-    return JobWork(store, store.get(row.id, max_files=0), row.number)
-
-
-def _count_death(connection: Connection, number: int) -> None:
-    """What was at hand when the worker died is suspect; what was so alone, and not for the first time, is given up."""
-    mine = files.c.job == number
-    columns = (files.c.position, files.c.name, files.c.deaths)
-    at_hand = connection.execute(select(*columns).where(mine, files.c.status == _AT_HAND)).all()
-    died = {"status": "queued", "deaths": files.c.deaths + 1}
-    connection.execute(update(files).where(mine, files.c.status == _AT_HAND).values(died))
-    if len(at_hand) == 1 and at_hand[0].deaths + 1 >= _MAX_DEATHS:
-        given_up = {"status": FileStatus.FAILED.value, "error": error_json(stopped_reader(at_hand[0].name))}
-        connection.execute(update(files).where(mine, files.c.position == at_hand[0].position).values(given_up))

@@ -1,10 +1,9 @@
-"""The worker: a process of its own that does the jobs of a data folder, started by the server.
+"""The worker: a process of its own that does the jobs of a data folder or database, started by the server.
 
 Its standard input is the server's end: first the settings as one line of JSON, then nothing; when it closes, the
 server is gone, and the worker stops as soon as what is done is written.
 """
 
-import fcntl
 import os
 import signal
 import threading
@@ -15,6 +14,8 @@ from pathlib import Path
 import structlog
 
 from core.errors import FootnotedError
+from index.place import Place
+from service.jobs.held_lock import open_lock
 from service.logs import configure_logs
 from service.settings import settings_from_json
 from service.telemetry.telemetry import Telemetry
@@ -36,27 +37,18 @@ def _follow_server(stopping: threading.Event) -> None:
 
 
 @contextmanager
-def worker_lock(data_dir: Path, stopping: threading.Event) -> Iterator[bool]:
-    """One worker a data folder, by a lock that the system lets go of when its holder dies.
+def worker_lock(place: Path | Place, stopping: threading.Event) -> Iterator[bool]:
+    """One worker a data folder or database, by a lock that is let go of when its holder dies.
 
-    Waits for its turn; False where it is told to stop before.
+    Waits for its turn; False where it is told to stop before. Raises NotReady.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    handle = os.open(data_dir / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = open_lock(place, LOCK_FILE)
     try:
-        while not (held := _try(handle)) and not stopping.wait(_TRY_EVERY_S):
+        while not (held := lock.take()) and not stopping.wait(_TRY_EVERY_S):
             pass
         yield held
     finally:
-        os.close(handle)
-
-
-def _try(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        lock.close()
 
 
 def main() -> None:
@@ -69,7 +61,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to handle
     threading.Thread(target=_follow_server, args=(stopping,), name="follow-server", daemon=True).start()
     try:
-        with Telemetry(settings.telemetry, "footnoted-worker"), worker_lock(settings.data_dir, stopping) as held:
+        with Telemetry(settings.telemetry, "footnoted-worker"), worker_lock(settings.place, stopping) as held:
             if held:
                 from service.jobs.loop import Worker  # with its models' libraries: who waits in line needs none
 

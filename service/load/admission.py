@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import NoReturn
 
 from core.errors import Overloaded
 from service.telemetry import metrics
@@ -47,14 +46,18 @@ class Admission:
             return 0.0
         return (len(self._waiting) + 1) * self._mean_s / self._at_once
 
+    def refusal(self) -> Overloaded | None:
+        """What to tell who comes now, where the wait would be too long; counted as told."""
+        expected = self.expected_wait_s()
+        return _refused(expected) if expected > self._queue_s else None
+
     async def enter(self) -> "Slot":
         """Wait for a place. Raises Overloaded, at once where the wait would be too long."""
-        expected = self.expected_wait_s()
-        if expected > self._queue_s:
-            self._refuse(expected)
+        if refusal := self.refusal():
+            raise refusal
         began = time.monotonic()
         if not await self._placed(self._queue_s):
-            self._refuse(max(self.expected_wait_s(), self._queue_s))
+            raise _refused(max(self.expected_wait_s(), self._queue_s))
         metrics.QUEUE_WAIT_SECONDS.observe(time.monotonic() - began)
         return Slot(self, asyncio.get_running_loop())
 
@@ -100,15 +103,16 @@ class Admission:
             self._waiting.remove(turn)
         self._tell()
 
-    def _refuse(self, wait_s: float) -> NoReturn:
-        seconds = max(1, math.ceil(wait_s))
-        metrics.SHED.labels("overloaded").inc()
-        raise Overloaded("More questions wait than can be answered soon.", f"Try again in {seconds} s.", seconds)
-
     def _tell(self) -> None:
         (at_work, waiting), self._told = self._told, (self._at_work, len(self._waiting))
         metrics.AT_WORK.inc(self._at_work - at_work)
         metrics.QUEUE_LENGTH.inc(len(self._waiting) - waiting)
+
+
+def _refused(wait_s: float) -> Overloaded:
+    seconds = max(1, math.ceil(wait_s))
+    metrics.SHED.labels("overloaded").inc()
+    return Overloaded("More questions wait than can be answered soon.", f"Try again in {seconds} s.", seconds)
 
 
 class Slot:

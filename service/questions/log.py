@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select
 
 from core.errors import InvalidRequest, NotFound
+from index.place import Place
 from index.schema import read, write
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
@@ -25,15 +26,14 @@ from service.questions.tables import (
 from service.timestamps import timestamp
 
 FILE = "questions.db"
-KEY_FILE = "questions.key"
 
 
 class QuestionLog:
     """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
-        self._person_key = PersonKey(data_dir / KEY_FILE)
+    def __init__(self, place: Path | Place) -> None:
+        self._file = DatabaseFile(place, FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
+        self._person_key = PersonKey(place)
 
     def close(self) -> None:
         self._file.close()
@@ -77,7 +77,7 @@ class QuestionLog:
 
     # Reading
 
-    def questions(self, wanted: Wanted, limit: int = -1, offset: int = 0) -> list[AskedQuestion]:
+    def questions(self, wanted: Wanted, limit: int | None = None, offset: int = 0) -> list[AskedQuestion]:
         """Newest first, each with its feedback."""
         if not self._file.exists():
             return []

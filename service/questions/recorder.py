@@ -1,14 +1,16 @@
 """Keeps questions while the service answers, without ever making an answer wait or fail."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 
-from core.errors import FeedbackOff, FootnotedError, NotReady
+from core.errors import FeedbackOff, FootnotedError, NotFound, NotReady
 from core.types import Answer, Turn
 from service.answer.events import Done, Event
 from service.questions.log import QuestionLog
@@ -17,6 +19,7 @@ from service.timestamps import timestamp
 
 _MOST_WAITING = 1000
 _RATE_S = 2.0
+_LOOK_AGAIN_S = 0.1
 _STOP_S = 5.0
 
 log = structlog.get_logger("footnoted")
@@ -25,10 +28,12 @@ log = structlog.get_logger("footnoted")
 class QuestionRecorder:
     """One thread writes, in order: a rating that comes right after its answer finds the answer kept."""
 
-    def __init__(self, question_log: QuestionLog, keep_days: int) -> None:
-        """``keep_days`` of 0 keeps nothing."""
+    def __init__(self, question_log: QuestionLog, keep_days: int, late_s: float = 0.0) -> None:
+        """``keep_days`` of 0 keeps nothing. ``late_s`` seconds may an answer still be on its way into the log when its
+        rating comes: where another process gave the answer."""
         self._log = question_log
         self._keep_days = keep_days
+        self._late_s = late_s
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="questions")
         self._room = threading.BoundedSemaphore(_MOST_WAITING)
         self._told: set[str] = set()
@@ -86,7 +91,18 @@ class QuestionRecorder:
         An answer of a collection that is not among ``collections`` (None: all) is not there.
         """
         self._check_keeps()
-        kept = self._writer.submit(self._rate, answer_id, rating, reason, comment, user, collections)
+        given_up = time.monotonic() + self._late_s
+        while True:
+            try:
+                self._rate_in_turn(answer_id, rating, reason, comment, user, collections)
+                return
+            except NotFound:
+                if time.monotonic() >= given_up:
+                    raise
+                time.sleep(_LOOK_AGAIN_S)
+
+    def _rate_in_turn(self, *rating: Any) -> None:
+        kept = self._writer.submit(self._rate, *rating)
         try:
             kept.result(_RATE_S)
         except TimeoutError:

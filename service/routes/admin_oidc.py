@@ -104,4 +104,4 @@ def _redirect_uri(request: Request, state: ServiceState) -> str:
 
 
 def _signer(state: ServiceState) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(load_secret(state.settings.data_dir), salt=_SALT)
+    return URLSafeTimedSerializer(load_secret(state.settings.place), salt=_SALT)

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from core.errors import InvalidRequest, NotFound
 from service.access.needs import INGESTS, INGESTS_IN_QUERY, READS_IN_QUERY, Ingests, allow
 from service.jobs.records import job_json
+from service.request_key import GivenKey, RequestKey, fingerprint_of_upload
 from service.routes.document_address import ALSO_JSON
 from service.routes.held_labels import MAY_FIND, HeldLabels
 from service.routes.state import CollectionName, Offset, State
@@ -53,17 +54,23 @@ def upload(
     tags: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
     attributes: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
     labels: Annotated[list[str], _AS_ABOVE] = [],  # noqa: B006
+    idempotency_key: GivenKey = None,
 ) -> dict[str, Any]:
     """Take files to be read in the background; a file of a name that was uploaded before takes its place.
 
     It keeps the tags and attributes of its former version; labels that are given take the place of the former ones.
+    A second try with the same `Idempotency-Key` gives the job of the first.
     """
     allow(caller, collection)
     state.engine.check_collection_name(collection)
     if len(files) > _MAX_FILES:
         raise InvalidRequest(f"{len(files)} files in one request; at most {_MAX_FILES} go.", "Send several requests.")
     marks = marks_of_text(tag + tags, attribute + attributes, label + labels)
-    job = state.jobs.submit_upload(collection, [(file.filename or "upload", file.file) for file in files], marks)
+    sent = [(file.filename or "upload", file.file) for file in files]
+    request = None
+    if idempotency_key is not None:
+        request = RequestKey(caller.id, idempotency_key, fingerprint_of_upload(collection, sent, marks))
+    job = state.jobs.submit_upload(collection, sent, marks, request)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_json(job)
 

@@ -29,7 +29,7 @@ class NewName(BaseModel):
 @router.patch("/{name}")
 def rename_collection(state: State, name: str, new: NewName) -> dict[str, Any]:
     """Give a collection another name; sites that show it go with it."""
-    rename(state.engine, state.settings.data_dir, name, new.name)
+    rename(state.engine, state.settings.place, name, new.name)
     return collection_json(state.engine.collection(new.name))
 
 
@@ -64,7 +64,7 @@ def roll_back(engine: ReadyEngine, name: str) -> dict[str, Any]:
 def export_collection(state: State, name: str) -> FileResponse:
     """A collection as one file with checksums: documents, passages, vectors and original bytes."""
     folder = state.settings.data_dir / "exports"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{uuid.uuid4().hex}.zip"
     export(state.engine.store, name, path)
     gone = BackgroundTask(path.unlink, missing_ok=True)

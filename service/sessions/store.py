@@ -1,4 +1,4 @@
-"""Sessions in the data folder: making, reading, going on with and forgetting them."""
+"""Sessions in the data folder or database: making, reading, going on with and forgetting them."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -9,17 +9,18 @@ from operator import attrgetter
 from pathlib import Path
 
 import structlog
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 
 from core.errors import Conflict, FootnotedError, NotFound
 from core.types import Answer, Turn
+from index.place import Place
 from index.schema import read, write
 from service.access.principal import NOBODY
 from service.answer.events import Done, Event
 from service.database_file import PRAGMAS_OF_LOGS, DatabaseFile
 from service.questions.person import PersonKey
 from service.sessions.records import KeptTurn, MayRead, Session, readable, withheld
-from service.sessions.tables import FORMAT_VERSION, in_view, metadata, owners, sessions, turns
+from service.sessions.tables import FORMAT_VERSION, in_view, metadata, owners, sessions, turn_requests, turns
 from service.sessions.turn_rows import erase_answers, kept_turns
 from service.timestamps import timestamp
 from service.wire import citation_json
@@ -43,13 +44,13 @@ class Sessions:
 
     def __init__(
         self,
-        data_dir: Path,
+        place: Path | Place,
         keep_days: int,
         person_key: PersonKey,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """``keep_days`` after its last question a session is forgotten; with 0 there are none."""
-        self._file = DatabaseFile(data_dir / FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
+        self._file = DatabaseFile(place, FILE, metadata, FORMAT_VERSION, PRAGMAS_OF_LOGS)
         self._keep_days = keep_days
         self._person_key = person_key
         self._now = now
@@ -74,7 +75,7 @@ class Sessions:
         session, kept = self._stored(session_id, caller)
         return replace(session, turns=tuple(readable(kept, may_read)))
 
-    def _stored(self, session_id: str, caller: str | None) -> tuple[Session, list[KeptTurn]]:
+    def _stored(self, session_id: str, caller: str | None, but: str | None = None) -> tuple[Session, list[KeptTurn]]:
         if not self._file.exists():
             raise _unknown()
         with read(self._file.opened()) as connection:
@@ -84,13 +85,20 @@ class Sessions:
                 raise _unknown()
             if caller is not None and found["owner"] not in (None, caller):
                 raise _unknown()
-            kept = list(kept_turns(connection, turns.c.session_id == session_id))
+            mine = turns.c.session_id == session_id
+            kept = list(kept_turns(connection, mine, turns.c.number.not_in(_made_for(session_id, but))))
         return Session(found["id"], found["created_at"], found["used_at"]), kept
 
-    def history(self, session_id: str, may_read: MayRead, caller: str | None = NOBODY.id) -> tuple[Turn, ...]:
-        """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound."""
+    def history(
+        self, session_id: str, may_read: MayRead, caller: str | None = NOBODY.id, key: str | None = None
+    ) -> tuple[Turn, ...]:
+        """Its last turns as messages; quotes that an answer cites come with it. Raises NotFound.
+
+        Without the turn of an earlier try of the request ``key``.
+        """
         said: list[Turn] = []
-        for turn in self.get(session_id, may_read, caller).turns[-_MOST_TURNS_READ:]:
+        _, kept = self._stored(session_id, caller, key)
+        for turn in list(readable(kept, may_read))[-_MOST_TURNS_READ:]:
             quotes = [one["quote"] for one in turn.citations if one["quote"] not in turn.answer]
             said.append(Turn("user", turn.question))
             if not turn.withheld:
@@ -103,23 +111,32 @@ class Sessions:
         self._erase(sessions.c.id == session_id)
 
     def recording(
-        self, events: Iterator[Event], session_id: str, collection: str, user: str | None = None
+        self,
+        events: Iterator[Event],
+        session_id: str,
+        collection: str,
+        user: str | None = None,
+        key: str | None = None,
     ) -> Iterator[Event]:
-        """The events as they are. The turn is kept before the last one goes out: the next question finds it."""
+        """The events as they are. The turn is kept before the last one goes out: the next question finds it.
+
+        It takes the place of the turn of an earlier try of the request ``key``.
+        """
         for event in events:
             if isinstance(event, Done):
                 try:
-                    self._append(session_id, collection, event.answer, user)
+                    self._append(session_id, collection, event.answer, user, key)
                 except FootnotedError as error:  # the answer is there; the next question misses this turn
                     log.error("turn_not_kept", code=error.code, message=error.message)
             yield event
 
-    def _append(self, session_id: str, collection: str, answer: Answer, user: str | None) -> None:
-        now = timestamp(self._now())
+    def _append(self, session_id: str, collection: str, answer: Answer, user: str | None, key: str | None) -> None:
+        now, person = timestamp(self._now()), self._person_key.hashed(user)
         with write(self._file.opened()) as connection:
             used = update(sessions).where(sessions.c.id == session_id).values(used_at=now)
             if not connection.execute(used).rowcount:
                 return  # deleted while the answer was made
+            connection.execute(delete(turns).where(turns.c.number.in_(_made_for(session_id, key))))
             turn = {
                 "session_id": session_id,
                 "asked_at": now,
@@ -130,9 +147,11 @@ class Sessions:
                 "status": answer.status.value,
                 "answer": answer.clarification.text if answer.clarification else answer.text,
                 "citations": [citation_json(citation, collection) for citation in answer.citations],
-                "person": self._person_key.hashed(user),
+                "person": person,
             }
-            number = connection.execute(insert(turns).values(turn)).lastrowid
+            number = connection.execute(insert(turns).values(turn).returning(turns.c.number)).scalar_one()
+            if key is not None:
+                connection.execute(insert(turn_requests).values(session_id=session_id, key=key, turn=number))
             if answer.in_view and answer.sentences:
                 seen = [{"turn": number, "document_id": document} for document in answer.in_view]
                 connection.execute(insert(in_view), seen)
@@ -184,6 +203,12 @@ class Sessions:
 
     def _oldest(self) -> str:
         return timestamp(self._now() - timedelta(days=self._keep_days))
+
+
+def _made_for(session_id: str, key: str | None) -> Select[tuple[int]]:
+    """The turn of an earlier try; none where the request has no key."""
+    mine = (turn_requests.c.session_id == session_id, turn_requests.c.key == key)
+    return select(turn_requests.c.turn).where(*mine)
 
 
 def _unknown() -> NotFound:

@@ -39,6 +39,15 @@ turns = Table(
     sqlite_autoincrement=True,
 )
 
+# Which request a turn was made for, by the key that its caller gave: a second try takes the turn's place.
+turn_requests = Table(
+    "turn_requests",
+    metadata,
+    Column("session_id", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("turn", ForeignKey("turns.number", ondelete="CASCADE"), nullable=False, index=True),
+)
+
 # Documents whose passages a chat model had before it when it wrote the answer: its words may be from any of them.
 in_view = Table(
     "in_view",

@@ -10,22 +10,23 @@ from sqlalchemy import JSON, Column, MetaData, RowMapping, String, Table, delete
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import Conflict, NotFound
-from index.schema import read, write
+from index.place import Place
+from index.schema import AnyCase, folded, read, write
 from service.database_file import DatabaseFile
 from service.sites.checks import checked_site
 from service.sites.records import Position, Site, SiteLook
 from service.timestamps import timestamp, utc_now
 
 FILE = "sites.db"
-_FORMAT_VERSION = 1
+FORMAT_VERSION = 1
 _ID_BYTES = 9  # 12 characters of base64
 
-_metadata = MetaData()
+metadata = MetaData()
 _sites = Table(
     "sites",
-    _metadata,
+    metadata,
     Column("id", String, primary_key=True),
-    Column("name", String(collation="NOCASE"), nullable=False, unique=True),
+    Column("name", AnyCase, nullable=False, unique=True),
     Column("collection", String, nullable=False),
     Column("origins", JSON, nullable=False),
     Column("look", JSON, nullable=False),
@@ -37,15 +38,15 @@ _sites = Table(
 class Sites:
     """Every method is one transaction. The file is made by the first write; reading without one finds nothing."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._file = DatabaseFile(data_dir / FILE, _metadata, _FORMAT_VERSION)
+    def __init__(self, place: Path | Place) -> None:
+        self._file = DatabaseFile(place, FILE, metadata, FORMAT_VERSION)
 
     def close(self) -> None:
         self._file.close()
 
     def all(self) -> list[Site]:
         """By name."""
-        return self._found(select(_sites).order_by(_sites.c.name))
+        return self._found(select(_sites).order_by(folded(_sites.c.name)))
 
     def get(self, site_id: str) -> Site:
         """Raises NotFound."""

@@ -12,6 +12,7 @@ from core.errors import FootnotedError
 from service.app import create_app
 from service.console import err, ingest_progress, print_error
 from service.engine import Engine
+from service.load.door import Door
 from service.logs import configure_logs
 from service.routes.state import ServiceState
 from service.settings import Settings
@@ -69,7 +70,7 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     several = settings.server.workers > 1
     proxies = settings.server.trusted_proxies
     return uvicorn.Config(
-        app,
+        Door(app, _state(app).load),
         http=protocol_with_limit(settings.limits.body_s),
         log_config=None,
         access_log=False,

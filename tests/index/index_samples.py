@@ -13,6 +13,7 @@ import numpy as np
 from core.types import Block, BlockKind, Document, Passage
 from index.catalog import Entry
 from index.encode import Vectors
+from index.place import Place
 from index.store import Store
 
 SIZES = (120, 200)
@@ -120,5 +121,5 @@ def results(store: Store, question: str, collection: str = "c") -> list[tuple[st
     ]
 
 
-def open_store(folder: Path, encoder: WordEncoder | None = None, sizes: tuple[int, int] = SIZES) -> Store:
+def open_store(folder: Path | Place, encoder: WordEncoder | None = None, sizes: tuple[int, int] = SIZES) -> Store:
     return Store(folder, encoder or WordEncoder(), sizes)

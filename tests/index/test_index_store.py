@@ -23,7 +23,7 @@ from index import forgetting, schema
 from index.catalog import Entry
 from index.dense.base import Base
 from index.document_passages import passages_around
-from index.originals import Originals
+from index.originals import OriginalFiles
 from index.passages import input_hash, searched, vectors_by_input
 from index.purge import empty_log
 from index.search import SearchSettings
@@ -446,7 +446,7 @@ def test_two_stores_that_write_at_once_lose_nothing(folder):
 
 
 def test_an_original_written_by_many_threads_at_once_is_kept_whole(tmp_path):
-    originals = Originals(tmp_path)
+    originals = OriginalFiles(tmp_path)
     for i in range(20):
         digest, data = f"{i:064x}", bytes([i]) * 300_000
         _in_threads(*[lambda digest=digest, data=data: originals.put(digest, data)] * 6)

@@ -12,8 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from index.place import Place
 from service.app import create_app
 from service.engine import Engine
+from tests.engines.postgres_server import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 DATE_QUESTION = "When was the Central Foreign Affairs Work Conference held?"
 OFF_TOPIC_QUESTION = "How do I reset my router password?"
@@ -22,6 +26,13 @@ _CHROMIUM = Path("/usr/bin/chromium")
 _PAGE_TIMEOUT_MS = 60_000
 
 Files = Mapping[str, str | bytes]
+
+
+@pytest.fixture(params=["folder", "server"])
+def state_place(request, tmp_path) -> Place:
+    """Where a store keeps its state: what it promises holds in a data folder and in a database of all replicas."""
+    on_server = request.param == "server"
+    return Place(tmp_path / "data", request.getfixturevalue("postgres_url") if on_server else None)
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def session_id(folder: Path) -> str:
 def check(folder: Path) -> None:
     """All that it held is there, and more can be written."""
     sites, jobs, log = Sites(folder), JobStore(folder), QuestionLog(folder)
-    sessions = Sessions(folder, 36_500, PersonKey(folder / "questions.key"))
+    sessions = Sessions(folder, 36_500, PersonKey(folder))
     assert [(site.name, site.origins) for site in sites.all()] == [("Docs", ("https://www.example.org",))]
     sites.add("More", "default", ["https://more.example.org"])
     assert [job.sources for job in jobs.recent(10)] == [("/srv/docs",)]
@@ -75,7 +75,7 @@ def test_they_have_the_tables_of_new_ones_then(former, tmp_path):
     with closing(Sites(new)) as sites, closing(JobStore(new)) as jobs:
         sites.add("Docs", "default", ["https://www.example.org"])
         jobs.add_reindex("default")
-    with closing(Sessions(new, 30, PersonKey(new / "questions.key"))) as sessions:
+    with closing(Sessions(new, 30, PersonKey(new))) as sessions:
         sessions.create()
     for name in ("sites.db", "jobs.db", "sessions.db"):
         assert shape(former / name) == shape(new / name), name

@@ -11,10 +11,10 @@ import pytest
 from ingest.find import find
 from ingest.sources import FileSource, Listing
 from service.ingestion.report import FileResult, FileStatus
+from service.jobs.next_job import take_next
 from service.jobs.run import JobRun
 from service.jobs.store import JobStore
-from service.jobs.uploads import keep_upload
-from service.jobs.work import take_next
+from service.jobs.uploads import FolderUploads, keep_upload
 
 OTTER = "The otter Ida eats two kilograms of fish a day."
 
@@ -51,7 +51,7 @@ def run(engine, store, tmp_path):
 
     def do(stopping: threading.Event | None = None):
         work = take_next(store)
-        JobRun(engine, work, tmp_path / "uploads", look, stopping or threading.Event()).run()
+        JobRun(engine, work, FolderUploads(tmp_path / "uploads"), look, stopping or threading.Event()).run()
         return store.get(work.job.id)
 
     return do

@@ -15,18 +15,21 @@ from sqlalchemy import delete, update
 from core.errors import Conflict, NotFound, ReadError
 from index.schema import write
 from service.ingestion.report import FileResult, FileStatus, Progress, Stage
+from service.jobs.next_job import take_next
 from service.jobs.records import MAX_FILES_TOLD, JobStatus, job_json
 from service.jobs.store import MAX_JOBS_KEPT, JobStore
 from service.jobs.tables import jobs
 from service.jobs.uploads import file_name, keep_upload, sweep_uploads
-from service.jobs.work import take_next
 
 ADDED = FileResult("upload:a.txt", "a.txt", FileStatus.ADDED, "document_1", 7, ("odd",))
 
 
+IN_FOLDER = pytest.mark.parametrize("state_place", ["folder"], indirect=True)  # what is told of its files
+
+
 @pytest.fixture
-def store(tmp_path):
-    opened = JobStore(tmp_path)
+def store(state_place):
+    opened = JobStore(state_place)
     yield opened
     opened.close()
 
@@ -35,6 +38,7 @@ def statuses(store, job_id):
     return [file.status for file in store.get(job_id).files]
 
 
+@IN_FOLDER
 def test_without_a_database_there_is_nothing_and_none_is_made(store, tmp_path):
     assert (store.recent(10), store.unfinished(), store.sweep(0), take_next(store)) == ([], [], 0, None)
     with pytest.raises(NotFound, match="job_x"):
@@ -237,6 +241,7 @@ def test_no_more_jobs_are_kept_than_the_bound(store, monkeypatch):
     assert [job.id for job in store.recent(10)] == ["job_5", "job_4", "job_3"]
 
 
+@IN_FOLDER
 def test_uploads_of_no_unfinished_job_are_swept_once_they_are_old(store, tmp_path, monkeypatch):
     folder = tmp_path / "uploads"
     for job_id in ("job_1", "job_2", "job_gone"):
@@ -245,7 +250,7 @@ def test_uploads_of_no_unfinished_job_are_swept_once_they_are_old(store, tmp_pat
     store.add_upload("job_2", "shelf", ["a.txt"])
     store.cancel("job_2")
     assert sweep_uploads(folder, store) == 0
-    monkeypatch.setattr("service.jobs.uploads._IN_ARRIVAL_S", -1.0)
+    monkeypatch.setattr("service.jobs.uploads.IN_ARRIVAL_S", -1.0)
     assert sweep_uploads(folder, store) == 2
     assert [path.name for path in folder.iterdir()] == ["job_1"]
 
@@ -264,9 +269,9 @@ def test_a_long_name_is_cut_before_its_suffix():
     assert file_name(f"a.{'n' * 300}") == f"a.{'n' * 253}"
 
 
-def test_of_many_who_want_a_collection_built_anew_at_once_one_is_heard(tmp_path, store):
+def test_of_many_who_want_a_collection_built_anew_at_once_one_is_heard(state_place, store):
     store.add_reindex("other")  # makes the file
-    others = [JobStore(tmp_path) for _ in range(8)]
+    others = [JobStore(state_place) for _ in range(8)]
     together = threading.Barrier(len(others))
 
     def ask(own):

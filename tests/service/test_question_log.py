@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from core.types import AnswerStatus, Citation, DocumentRef, Turn
 from service.answer.events import Done
 from service.cli import app
-from service.questions.log import FILE, KEY_FILE, QuestionLog
+from service.questions.log import FILE, QuestionLog
+from service.questions.person import KEY_FILE
 from service.questions.recorder import QuestionRecorder
 from service.questions.records import AskedQuestion, Feedback, NearDocument, Rating, Reason, Wanted
 from service.timestamps import timestamp

@@ -160,9 +160,12 @@ def test_the_servers_own_pages_are_told_by_its_host(origin, host, own):
 # The store
 
 
+IN_FOLDER = pytest.mark.parametrize("state_place", ["folder"], indirect=True)  # what is told of its files
+
+
 @pytest.fixture
-def sites(tmp_path):
-    opened = Sites(tmp_path / "data")
+def sites(state_place):
+    opened = Sites(state_place)
     yield opened
     opened.close()
 
@@ -170,6 +173,7 @@ def sites(tmp_path):
 LOOK = SiteLook("Ask us", "Hello!", ("How?", "Why?"), "Ask …", "de", "#0b57d0", Position.LEFT, False)
 
 
+@IN_FOLDER
 def test_reading_makes_no_file(sites, tmp_path):
     assert sites.all() == []
     with pytest.raises(NotFound):
@@ -179,11 +183,11 @@ def test_reading_makes_no_file(sites, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-def test_a_site_is_read_as_it_was_kept_also_by_another_process(sites, tmp_path):
+def test_a_site_is_read_as_it_was_kept_also_by_another_process(sites, state_place):
     site = sites.add("Docs", "default", ["https://A.example/", "https://a.example"], LOOK)
     assert site.origins == ("https://a.example",)
     assert len(site.id) == len("site_") + 12
-    beside = Sites(tmp_path / "data")
+    beside = Sites(state_place)
     assert beside.get(site.id) == beside.find("docs") == beside.find(site.id) == site
     assert beside.all() == [site]
     beside.remove(site.id)
@@ -242,6 +246,7 @@ def test_words_are_kept_without_control_characters_and_empty_ones_not_at_all(sit
     assert kept.look == SiteLook("A[31m b", "One.\n\nTwo.", ("x y",), None, None, None)
 
 
+@IN_FOLDER
 def test_a_deleted_file_is_a_list_without_sites(sites, tmp_path):
     sites.add("Docs", "default", [])
     for file in (tmp_path / "data").glob("sites.db*"):

@@ -11,6 +11,7 @@ from service.access.keys import Keys, digest_of
 from service.access.principal import AccessScope
 from service.access.tables import AccessFile
 
+IN_FOLDER = pytest.mark.parametrize("state_place", ["folder"], indirect=True)  # what is told of its files
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -31,8 +32,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def keys(tmp_path, clock):
-    file = AccessFile(tmp_path)
+def keys(state_place, clock):
+    file = AccessFile(state_place)
     yield Keys(file, clock)
     file.close()
 
@@ -41,11 +42,12 @@ def good(keys: Keys, secret: str) -> bool:
     return digest_of(secret) in keys.good_secrets()
 
 
-def test_a_secret_is_in_no_file_and_the_file_is_its_owners(keys, tmp_path):
+@IN_FOLDER
+def test_a_secret_is_in_no_file_and_the_file_is_its_owners(keys, state_place):
     key, secret = keys.create("Help desk", [AccessScope.ASK], collections=["handbook"], labels=["board"])
     assert secret.startswith("fn_") and len(secret) >= 3 + 43
     assert key.prefix == secret[:8]
-    files = [path for path in tmp_path.iterdir() if path.name.startswith("access.db")]
+    files = [path for path in state_place.folder.iterdir() if path.name.startswith("access.db")]
     assert files != []
     for path in files:
         assert secret.encode() not in path.read_bytes()
@@ -55,6 +57,7 @@ def test_a_secret_is_in_no_file_and_the_file_is_its_owners(keys, tmp_path):
     assert "scopes" not in repr(secret) and secret not in repr(key)
 
 
+@IN_FOLDER
 def test_without_a_file_there_is_no_key_and_reading_makes_none(keys, tmp_path):
     assert keys.all() == []
     assert keys.good_secrets() == {}
@@ -136,6 +139,14 @@ def test_what_another_process_changes_counts_after_half_a_second_at_most(keys, c
     clock.seconds += 0.6
     assert ring.of_secret(secret) is None
     assert ring.had_any()  # a key that is no more does not open the server again
+
+
+def test_a_key_that_another_process_made_is_good_at_its_first_use(keys, clock):
+    ring = KeyRing(keys, lambda: clock.seconds)
+    assert ring.of_secret("fn_nobodys") is None
+    _, secret = keys.create("New", [AccessScope.ASK])
+    clock.seconds += 0.001
+    assert ring.of_secret(secret) is not None
 
 
 def test_the_day_of_the_last_use_is_written_once(keys, clock):

@@ -13,6 +13,7 @@ from service.access.tables import AccessFile
 from service.operator import Operator
 
 PASSWORD = "correct horse battery"
+IN_FOLDER = pytest.mark.parametrize("state_place", ["folder"], indirect=True)  # what is told of its files
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -30,8 +31,8 @@ def clock():
 
 
 @pytest.fixture
-def file(tmp_path):
-    opened = AccessFile(tmp_path)
+def file(state_place):
+    opened = AccessFile(state_place)
     yield opened
     opened.close()
 
@@ -74,9 +75,10 @@ def test_blanks_are_no_password(operators, blanks):
         operators.add("Ada", blanks)
 
 
-def test_a_password_is_kept_by_argon2_and_is_needed_whole(operators, tmp_path):
+@IN_FOLDER
+def test_a_password_is_kept_by_argon2_and_is_needed_whole(operators, state_place):
     operators.add("Ada", PASSWORD)
-    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    stored = b"".join(path.read_bytes() for path in state_place.folder.iterdir())
     assert PASSWORD.encode() not in stored
     assert b"$argon2id$" in stored
     assert operators.checked("ada", PASSWORD, None) == "Ada"

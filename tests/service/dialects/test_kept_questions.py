@@ -3,7 +3,7 @@
 import pytest
 
 from core.types import Turn
-from service.questions.log import KEY_FILE, QuestionLog
+from service.questions.log import QuestionLog
 from service.questions.person import PersonKey
 from service.questions.records import Wanted
 
@@ -59,4 +59,4 @@ def test_a_question_is_kept_unless_it_must_not_be(in_process, folder, address):
     assert hidden not in found
     assert found[kept].history == (Turn("user", BEFORE), Turn("assistant", SAID))
     assert found[kept].collection == "default"
-    assert found[kept].person == PersonKey(folder / KEY_FILE).hashed(USER)
+    assert found[kept].person == PersonKey(folder).hashed(USER)

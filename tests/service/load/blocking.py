@@ -13,6 +13,7 @@ import uvicorn
 from service.answer.reader import Reader, Reading, ReadingTask
 from service.app import create_app
 from service.engine import Engine
+from service.load.door import Door
 from service.load.load import Load
 from service.settings import Settings
 
@@ -58,14 +59,15 @@ def until(is_so: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def guarded(engine: Engine, settings: Settings) -> Iterator[Guarded]:
-    """A server in a thread, on the engine's documents."""
+def guarded(engine: Engine, settings: Settings, *, door: bool = False) -> Iterator[Guarded]:
+    """A server in a thread, on the engine's documents; with the ``door``, as a worker serves."""
     reader = GuardedReader(engine._reader)
     own = Engine(engine.store, reader, settings)
     app = create_app(settings, own)
     own.close = lambda: None  # type: ignore[method-assign] # the store is the session's
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    served = Door(app, app.state.service.load) if door else app
+    server = uvicorn.Server(uvicorn.Config(served, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     state = app.state.service

@@ -103,7 +103,7 @@ def test_a_history_and_a_session_together_are_refused(session):
 
 
 def test_a_session_is_there_for_who_began_it_alone_and_its_owner_goes_with_it(tmp_path):
-    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path))
     mine, nobodys = sessions.create("key_ann"), sessions.create()
     assert sessions.get(nobodys.id, anything, "key_bob").id == nobodys.id
     for caller in ("key_ann", None):  # None has the data folder
@@ -126,11 +126,11 @@ def test_a_session_is_there_for_who_began_it_alone_and_its_owner_goes_with_it(tm
 def test_the_owner_comes_back_from_a_backup_with_the_session(tmp_path):
     data, new = tmp_path / "data", tmp_path / "new"
     open_store(data).close()
-    with closing(Sessions(data, 30, PersonKey(data / "questions.key"))) as sessions:
+    with closing(Sessions(data, 30, PersonKey(data))) as sessions:
         mine = sessions.create("key_ann")
     write_backup(data, tmp_path / "b.zip")
     restore(tmp_path / "b.zip", new)
-    with closing(Sessions(new, 30, PersonKey(new / "questions.key"))) as sessions:
+    with closing(Sessions(new, 30, PersonKey(new))) as sessions:
         assert sessions.get(mine.id, anything, "key_ann").id == mine.id
         with pytest.raises(NotFound):
             sessions.get(mine.id, anything)
@@ -151,7 +151,7 @@ def test_a_person_can_be_erased(session, date_question, tmp_path):
 
 def test_old_sessions_are_forgotten_to_the_last_byte(tmp_path, sample_engine, date_question):
     present = datetime.now(UTC)
-    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"), lambda: present)
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path), lambda: present)
     old = sessions.create()
     list(sessions.recording(sample_engine.ask_events(date_question), old.id, "default"))
     assert b"Central Foreign" in stored(tmp_path)
@@ -167,7 +167,7 @@ def test_old_sessions_are_forgotten_to_the_last_byte(tmp_path, sample_engine, da
 
 
 def test_a_reader_in_the_way_is_told_and_erasing_once_more_empties_the_log(tmp_path, sample_engine, date_question):
-    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path / "key"))
+    sessions = Sessions(tmp_path, 30, PersonKey(tmp_path))
     session = sessions.create()
     list(sessions.recording(sample_engine.ask_events(date_question), session.id, "default"))
     with closing(sqlite3.connect(tmp_path / "sessions.db", isolation_level=None)) as reader:

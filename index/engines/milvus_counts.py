@@ -1,0 +1,208 @@
+"""What PostgreSQL keeps for Milvus: how far each collection is in it, and in how many passages each term occurs.
+
+In a schema of its own, ``footnoted_milvus``, so that its commits do not wait for the catalog's writers.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from typing import Self
+
+from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, delete, func, select, text
+
+from index import schema
+from index.analyse import ANALYSIS
+from index.collections import IndexSpec
+from index.engines.milvus_terms import Counts
+from index.place import Place
+
+_FORMAT = 1
+_SCHEMA = "footnoted_milvus"  # said everywhere, so that a question may read it in its transaction of the catalog
+
+metadata = MetaData(schema=_SCHEMA)
+
+# Names the collections of one catalog in a Milvus that others may use, too.
+_installation = Table(
+    "installation", metadata, Column("id", schema.Key, primary_key=True), Column("name", String, nullable=False)
+)
+
+_states = Table(
+    "states",
+    metadata,
+    Column("collection_id", schema.Key, primary_key=True, autoincrement=False),
+    Column("encoder", String, nullable=False),
+    Column("dimension", schema.Key, nullable=False),
+    Column("analysis", String, nullable=False),
+    Column("generation", schema.Key, nullable=False),
+    Column("removals", schema.Key, nullable=False),
+    Column("deleted", schema.Key, nullable=False),
+    Column("last_key", schema.Key, nullable=False),
+    Column("writing", schema.Key, nullable=False),
+    Column("passages", schema.Key, nullable=False),
+    Column("body_length", schema.Key, nullable=False),
+    Column("context_length", schema.Key, nullable=False),
+    Column("written_at", Float, nullable=False),  # by the clock of PostgreSQL
+)
+
+# One row a term of a collection; counts change in place, where a page has room for it.
+_terms = Table(
+    "terms",
+    metadata,
+    Column("collection_id", schema.Key, primary_key=True, autoincrement=False),
+    Column("dimension", schema.Key, primary_key=True, autoincrement=False),
+    Column("passages", schema.Key, nullable=False),
+    postgresql_with={"fillfactor": 70},
+)
+
+_COUNT = text(
+    f"INSERT INTO {_SCHEMA}.terms AS t (collection_id, dimension, passages) "
+    "SELECT :collection_id, one.dimension, one.passages "
+    "FROM unnest(CAST(:dimensions AS bigint[]), CAST(:passages AS bigint[])) AS one(dimension, passages) "
+    "ON CONFLICT (collection_id, dimension) DO UPDATE SET passages = t.passages + excluded.passages"
+)
+_FORGET = text(
+    f"DELETE FROM {_SCHEMA}.terms WHERE collection_id = :collection_id AND passages <= 0 "
+    "AND dimension = ANY(CAST(:dimensions AS bigint[]))"
+)
+_NOW = func.extract("epoch", func.clock_timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What of a collection is in Milvus: all of it as of ``generation`` (-1: it was never whole), its passages up to
+    ``last_key``.
+
+    What was removed up to ``removals`` counts no more, up to ``deleted`` it is gone from Milvus. Where ``writing`` is
+    above ``last_key``, a write was begun that may have left passages up to there. Lengths are of all texts, and of all
+    titles and section paths together, in terms. ``age_s`` is how long ago it was written.
+    """
+
+    encoder: str
+    dimension: int
+    analysis: str
+    generation: int = -1
+    removals: int = -1
+    deleted: int = -1
+    last_key: int = 0
+    writing: int = 0
+    passages: int = 0
+    body_length: int = 0
+    context_length: int = 0
+    age_s: float = 0.0
+
+    @classmethod
+    def empty(cls, spec: IndexSpec) -> Self:
+        """Of a collection of which nothing is in Milvus."""
+        return cls(spec.encoder, spec.dimension, ANALYSIS)
+
+    def fits(self, spec: IndexSpec) -> bool:
+        """Whether its vectors are the encoder's, and its terms made as they are now."""
+        return (self.encoder, self.dimension, self.analysis) == (spec.encoder, spec.dimension, ANALYSIS)
+
+    def counted(self, passages: int, body_length: int, context_length: int) -> Self:
+        """With so much more, or less."""
+        return replace(
+            self,
+            passages=self.passages + passages,
+            body_length=self.body_length + body_length,
+            context_length=self.context_length + context_length,
+        )
+
+    def counts(self, frequencies: Mapping[int, int] | None = None) -> Counts:
+        """As BM25 wants them."""
+        return Counts(self.passages, self.body_length, self.context_length, frequencies or {})
+
+
+class MilvusCounts:
+    """Safe from several threads and processes; of one collection, one at a time is to write.
+
+    All methods raise NotReady where the server cannot be reached.
+    """
+
+    def __init__(self, place: Place) -> None:
+        """Opened, or made. Raises NotReady, IndexBroken."""
+        self.engine: Engine = schema.open_database(place.database("milvus.db"), metadata, _FORMAT)
+        self._installation = _named(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def home(self, dimension: int) -> str:
+        """The collection in Milvus that has all vectors of this catalog of a dimension."""
+        return f"footnoted_{self._installation}_{dimension}"
+
+    def state(self, collection_id: int, connection: Connection | None = None) -> State | None:
+        """As of now, or as the transaction of a connection sees it."""
+        c = _states.c
+        columns = [c[name] for name in State.__dataclass_fields__ if name != "age_s"]
+        query = select(*columns, (_NOW - c.written_at).label("age_s")).where(c.collection_id == collection_id)
+        with self._reading(connection) as reading:
+            row = reading.execute(query).mappings().first()
+        return State(**row) if row is not None else None
+
+    def collection_ids(self) -> list[int]:
+        """Of which something may be in Milvus."""
+        with schema.read(self.engine) as connection:
+            return list(connection.execute(select(_states.c.collection_id)).scalars())
+
+    def frequencies(
+        self, collection_id: int, dimensions: Sequence[int], connection: Connection | None = None
+    ) -> dict[int, int]:
+        """In how many passages the terms of these dimensions occur; of those that occur. See state."""
+        c = _terms.c
+        query = select(c.dimension, c.passages).where(c.collection_id == collection_id, c.dimension.in_(dimensions))
+        with self._reading(connection) as reading:
+            return {row.dimension: row.passages for row in reading.execute(query)}
+
+    def keep(self, collection_id: int, state: State, more: Mapping[int, int] | None = None) -> None:
+        """The state, and by how much the passages of each dimension's term changed: all of it, or nothing."""
+        with schema.write(self.engine, alone=False) as connection:
+            _keep(connection, collection_id, state)
+            if more:
+                _count(connection, collection_id, more)
+
+    def begin_anew(self, collection_id: int, state: State) -> None:
+        """Nothing of the collection is counted any more."""
+        with schema.write(self.engine, alone=False) as connection:
+            connection.execute(delete(_terms).where(_terms.c.collection_id == collection_id))
+            _keep(connection, collection_id, state)
+
+    @contextmanager
+    def _reading(self, connection: Connection | None) -> Iterator[Connection]:
+        if connection is not None:  # a second one for each question could use up the pool
+            yield connection
+            return
+        with schema.read(self.engine) as own:
+            yield own
+
+    def drop(self, collection_id: int) -> None:
+        """Forget a collection."""
+        with schema.write(self.engine, alone=False) as connection:
+            for table in (_terms, _states):
+                connection.execute(delete(table).where(table.c.collection_id == collection_id))
+
+
+def _named(engine: Engine) -> str:
+    """A name that was made by chance, once."""
+    with schema.write(engine) as connection:
+        found = connection.execute(select(_installation.c.name)).scalar_one_or_none()
+        if found is None:
+            found = secrets.token_hex(4)
+            connection.execute(schema.insert(connection, _installation).values(id=1, name=found))
+        return str(found)
+
+
+def _keep(connection: Connection, collection_id: int, state: State) -> None:
+    values = {**asdict(state), "written_at": _NOW}
+    del values["age_s"]
+    statement = schema.insert(connection, _states).values(collection_id=collection_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["collection_id"], set_=values))
+
+
+def _count(connection: Connection, collection_id: int, more: Mapping[int, int]) -> None:
+    ordered: Iterable[tuple[int, int]] = sorted(more.items())
+    dimensions, passages = (list(column) for column in zip(*ordered, strict=True))
+    connection.execute(_COUNT, {"collection_id": collection_id, "dimensions": dimensions, "passages": passages})
+    if less := [dimension for dimension, change in more.items() if change < 0]:
+        connection.execute(_FORGET, {"collection_id": collection_id, "dimensions": less})

@@ -1,0 +1,140 @@
+"""PostgreSQL searches: pgvector for vectors, and an inverted index in tables of the catalog's schema for words."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import Connection, Engine, text
+
+from core.errors import FootnotedError
+from index import changes, collections, schema
+from index.collections import Collection
+from index.dense.building import DenseSettings
+from index.dense.keys import NO_KEYS, Keys
+from index.engines.engine import KeywordSearch
+from index.engines.postgres import tables, writing
+from index.engines.postgres.behind import Lacking, state_of
+from index.engines.postgres.dense import PostgresDense, Vectors
+from index.engines.postgres.differences import differences
+from index.engines.postgres.hnsw import HnswIndexes
+from index.engines.postgres.words import PostgresWords, WordsAtAnyTime
+from index.postgres.pool import quoted
+from index.postgres.statements import each_statement
+
+log = structlog.get_logger("footnoted")
+
+
+class PostgresEngine:
+    """See SearchEngine. Vectors are searched where the catalog has them; words are written down after each change."""
+
+    def __init__(self, engine: Engine, settings: DenseSettings) -> None:
+        """Its tables are made where there are none. Raises NotReady."""
+        self.background = False
+        self._engine = engine
+        self._exact_up_to = settings.exact_up_to
+        self._hnsw = HnswIndexes(engine)
+        self._lacking = Lacking()
+        self._running: set[tuple[str, int]] = set()
+        self._guard = threading.Lock()
+        with schema.read(engine) as connection:
+            missing = connection.execute(text("SELECT to_regclass('term_passages') IS NULL")).scalar_one()
+        if missing:
+            with schema.write(engine) as connection:
+                schema.create_missing(connection, tables.metadata)
+
+    def dense(self, connection: Connection, collection: Collection) -> PostgresDense:
+        passages = self._passages(connection, collection)
+        is_large = passages > self._exact_up_to
+        is_indexed = is_large and self._hnsw.has(connection, collection.id)
+        if is_large and not is_indexed and self.background:
+            self._beside("hnsw", collection.id, self._hnsw.build)
+        return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, is_indexed))
+
+    def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
+        """What was written or removed since the words were, a question looks up in the catalog."""
+        if connection is None:
+            return WordsAtAnyTime(lambda: self._words_now(collection))
+        behind = self._lacking.get(connection, collection)
+        if behind.is_behind:
+            if self.background:
+                self._beside("words", collection.id, self._write_words)
+            else:
+                self._write_words(collection.id)
+        return PostgresWords(connection, collection.id, behind)
+
+    def refresh_words(self, collection: Collection) -> None:
+        self._write_words(collection.id)
+
+    def refresh(self, collection: Collection) -> None:
+        self._write_words(collection.id)
+        with schema.read(self._engine) as connection:
+            present = collections.by_id(connection, collection.id)
+            is_large = present is not None and self._passages(connection, present) > self._exact_up_to
+            is_due = is_large and not self._hnsw.has(connection, collection.id)
+        if is_due and self.background:
+            self._beside("hnsw", collection.id, self._hnsw.build)
+        elif is_due:
+            self._hnsw.build(collection.id)
+
+    def save(self, collection: Collection) -> None:
+        """It is saved, as far as it is."""
+
+    def rebuild(self, collection: Collection) -> None:
+        writing.make_anew(self._engine, collection.id)
+        writing.drop_leftovers(self._engine)
+        # What was removed is in no row that can be read; now it is in no page of the files either.
+        with each_statement(self._engine) as connection:
+            for table in (tables.postings, tables.passages):
+                connection.exec_driver_sql(f"VACUUM FULL {quoted(table.name)}")
+
+    def drop(self, collection: Collection) -> None:
+        writing.drop_leftovers(self._engine)
+        self._hnsw.drop_leftovers()
+
+    def differences(self, collection: Collection) -> tuple[Keys, Keys]:
+        """See postgres_differences; of the vectors there are none, since they are the catalog's own."""
+        with schema.read(self._engine) as connection:
+            present = collections.by_id(connection, collection.id)
+            return differences(connection, present) if present is not None else (NO_KEYS, NO_KEYS)
+
+    def close(self) -> None:
+        """Connections are the catalog's, which closes them."""
+
+    @contextmanager
+    def _words_now(self, collection: Collection) -> Iterator[KeywordSearch]:
+        with schema.read(self._engine) as connection:
+            present = collections.by_id(connection, collection.id) or collection
+            yield self.words(present, connection)
+
+    def _passages(self, connection: Connection, collection: Collection) -> int:
+        """Counting them takes long where there are many, so the words' count is taken if it is of this state."""
+        state = state_of(connection, collection.id)
+        if state is not None and state.generation == collection.generation:
+            return state.statistics.passages
+        return changes.count_after(connection, collection.id, 0)
+
+    def _write_words(self, collection_id: int) -> None:
+        """All that is missing. What cannot be written is told in the log: the catalog has it."""
+        try:
+            while writing.catch_up(self._engine, collection_id):
+                pass
+        except FootnotedError as error:
+            log.warning("words_not_written", collection_id=collection_id, message=error.message)
+
+    def _beside(self, what: str, collection_id: int, work: Callable[[int], object]) -> None:
+        """In a thread of its own, one for each collection, which the end of the process ends."""
+        running = what, collection_id
+        with self._guard:
+            if running in self._running:
+                return
+            self._running.add(running)
+
+        def run() -> None:
+            try:
+                work(collection_id)
+            finally:
+                with self._guard:
+                    self._running.discard(running)
+
+        threading.Thread(target=run, name=f"{what}-{collection_id}", daemon=True).start()

@@ -1,0 +1,67 @@
+"""A lock that a PostgreSQL server keeps for as long as the connection of its holder lives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from index.postgres.address import address_of
+from index.postgres.pool import borrow, give_back, lock_key
+from index.transactions import told
+
+
+class SessionLock:
+    """By a name, apart for each database. Not for a connection through PgBouncer's transaction pooling."""
+
+    def __init__(self, url: str, name: str) -> None:
+        """Raises SettingsError."""
+        self._url = address_of(url)
+        self._key = lock_key(f"lock {name}")
+        self._connection: Connection | None = None
+
+    def acquire(self) -> bool:
+        """Whether it is held now. Does not wait. Raises NotReady."""
+        if self.is_held():
+            return True
+        engine = borrow(self._url)
+        try:
+            with told(engine):
+                connection = engine.connect()
+                try:
+                    if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({self._key})").scalar_one():
+                        connection.detach()  # it is not to go back to the pool with the lock
+                        self._connection = connection
+                finally:
+                    if self._connection is None:
+                        connection.close()
+        finally:
+            give_back(self._url)
+        return self._connection is not None
+
+    def is_held(self) -> bool:
+        """Asks the server: a connection may have been cut, and then another one may have the lock."""
+        if self._connection is None:
+            return False
+        try:
+            self._connection.exec_driver_sql("SELECT 1")
+        except DBAPIError:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        """By the end of its connection."""
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+
+@contextmanager
+def session_lock(url: str, name: str) -> Iterator[bool]:
+    """Whether nobody else holds it; then it is held until the end. Does not wait. Raises NotReady, SettingsError."""
+    lock = SessionLock(url, name)
+    try:
+        yield lock.acquire()
+    finally:
+        lock.release()

@@ -1,0 +1,140 @@
+"""Originals in the catalog's database, in pieces. Who reads one gets a copy of it as a file."""
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
+
+from core.errors import IndexBroken
+from index.originals import not_kept, path_in, write_whole
+from index.schema import create_missing, documents, read, write
+from index.schema import insert as insert_into
+from index.sealed import through
+
+_PIECE = 1024**2  # bytes: a row of more is slow to take out
+_KEPT_S = 60 * 60.0  # a copy that nobody asked for since
+
+metadata = MetaData()
+
+originals = Table("originals", metadata, Column("digest", String, primary_key=True))
+original_pieces = Table(
+    "original_pieces",
+    metadata,
+    Column("digest", ForeignKey("originals.digest", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+_o, _p = originals.c, original_pieces.c
+
+
+class StoredOriginals:
+    """See index.originals.Originals. None of it takes the writers' lock, which who calls it may hold."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        """``folder`` is for the copies. Raises IndexBroken, NotReady."""
+        self._engine = engine
+        self._folder = folder
+        with write(through(engine)) as connection:
+            create_missing(connection, metadata)
+
+    def put(self, digest: str, data: bytes) -> None:
+        self.put_pieces(digest, [data])
+
+    def put_pieces(self, digest: str, pieces: Iterable[bytes]) -> None:
+        with write(self._engine, alone=False) as connection:
+            first = insert_into(connection, originals).values(digest=digest).on_conflict_do_nothing()
+            if connection.execute(first.returning(_o.digest)).first() is None:
+                deque(pieces, maxlen=0)  # whoever reads them elsewhere goes on behind them
+                return
+            for number, data in enumerate(_even(pieces)):
+                connection.execute(insert(original_pieces).values(digest=digest, number=number, data=data))
+
+    def path(self, digest: str) -> Path:
+        """A copy, made now if there is none; what was deleted on another machine is not shown either."""
+        path = path_in(self._folder, digest)
+        with read(self._engine) as connection:
+            count = select(_o.digest, func.count(_p.number)).outerjoin_from(originals, original_pieces)
+            found = connection.execute(count.where(_o.digest == digest).group_by(_o.digest)).first()
+        if found is None:
+            path.unlink(missing_ok=True)
+            raise not_kept("database")
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            self._sweep()
+            self._fetch(digest, found[1], path)
+        return path
+
+    def discard(self, digest: str) -> None:
+        with write(self._engine, alone=False) as connection:
+            connection.execute(delete(originals).where(_o.digest == digest))
+        path_in(self._folder, digest).unlink(missing_ok=True)
+
+    def tidy(self) -> int:
+        unused = ~exists().where(documents.c.sha256 == _o.digest)
+        with read(self._engine) as connection:  # mostly there is nothing, and no writer is to wait for that
+            if connection.execute(select(_o.digest).where(unused).limit(1)).first() is None:
+                return 0
+        with write(self._engine) as connection:  # alone: nobody writes a document meanwhile
+            return connection.execute(delete(originals).where(unused)).rowcount
+
+    def _fetch(self, digest: str, count: int, path: Path) -> None:
+        seen = hashlib.sha256()
+
+        def pieces() -> Iterator[bytes]:
+            for number in range(count):
+                query = select(_p.data).where(_p.digest == digest, _p.number == number)
+                with read(self._engine) as connection:
+                    data = connection.execute(query).scalar_one_or_none()
+                if data is None:
+                    raise not_kept("database")
+                seen.update(data)
+                yield data
+
+        def check() -> None:
+            if seen.hexdigest() != digest:
+                raise IndexBroken(
+                    f"The original {digest} is damaged in the database: its checksum is another.",
+                    "Restore a backup of the database, or ingest the document again.",
+                )
+
+        write_whole(path, pieces(), check)
+
+    def _sweep(self) -> None:
+        """Copies that nobody needs: of what is deleted by now, or was looked at once."""
+        for copy in self._folder.glob("??/*"):
+            with suppress(FileNotFoundError):
+                if copy.suffix != ".tmp" and time.time() - copy.stat().st_mtime > _KEPT_S:
+                    copy.unlink()
+
+
+def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of one size, the last one apart."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        while len(held) >= _PIECE:
+            yield bytes(held[:_PIECE])
+            del held[:_PIECE]
+    if held:
+        yield bytes(held)

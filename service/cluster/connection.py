@@ -1,0 +1,92 @@
+"""The connection to a Ray cluster, which is this process's only one."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import ray
+from ray.exceptions import RayError
+
+from core.errors import NotReady, SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A machine of the cluster that is up, with the cores and GPUs that Ray counts there."""
+
+    id: str
+    cpus: int
+    gpus: int
+
+
+class Connection:
+    """Made when it is needed. One that somebody else in this process has made is used, and left open."""
+
+    def __init__(self, address: str) -> None:
+        """``address`` as in the setting ingest.ray."""
+        self._address = address
+        self._is_own = False
+
+    def open(self) -> None:
+        """Raises NotReady where there is no cluster at the address, SettingsError where it is of another version."""
+        if ray.is_initialized():
+            return
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster of our own tells nobody
+        try:
+            with _signals_kept():
+                if self._address.startswith("ray://"):
+                    ray.init(self._address, log_to_driver=False)
+                else:
+                    quiet = {"include_dashboard": False} if self._address == "local" else {}
+                    ray.init(self._address, log_to_driver=False, configure_logging=False, **quiet)
+        except ConnectionError as error:
+            raise _unreachable(self._address, error) from error
+        except (RayError, RuntimeError, ValueError) as error:
+            raise SettingsError(
+                f"The Ray cluster {self._address!r} of the setting ingest.ray cannot be used: {error}",
+                "All nodes and this machine need the same versions of Ray and Python, and the same token, if any.",
+            ) from error
+        self._is_own = True
+
+    def nodes(self) -> list[Node]:
+        """Those that are up."""
+        return [
+            Node(node["NodeID"], int(node["Resources"].get("CPU", 0)), int(node["Resources"].get("GPU", 0)))
+            for node in ray.nodes()
+            if node["Alive"]
+        ]
+
+    def lost(self, error: Exception) -> NotReady:
+        """For when it broke: the next ``open`` connects anew."""
+        self.close()
+        return _unreachable(self._address, error)
+
+    def close(self) -> None:
+        if self._is_own:
+            self._is_own = False
+            with _signals_kept():
+                ray.shutdown()
+
+
+def _unreachable(address: str, error: Exception) -> NotReady:
+    reason = str(error).strip().split("\n")[0]
+    return NotReady(
+        f"The Ray cluster {address!r} of the setting ingest.ray does not answer: {reason}",
+        "Start it with `ray start --head`, or unset ingest.ray to read on this machine.",
+    )
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ray takes SIGTERM for itself, which this process ends by in its own way."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

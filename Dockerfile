@@ -10,6 +10,7 @@ FROM python:${PYTHON} AS build
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_COMPILE=1
 # app, or app-ocr: with the reading of scanned pages and pictures, which takes 0.2 GB more.
+# app-scale: with the clients of PostgreSQL and Milvus, for several replicas.
 ARG LOCK=app
 RUN apt-get update && apt-get install -y --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 WORKDIR /src

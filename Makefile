@@ -69,6 +69,8 @@ lock: $(VENV)/.installed ## Write the versions and hashes of all dependencies an
 	@$(UV_COMPILE) --no-emit-package torch -c $(LOCK)/torch.in $(EXTRAS:%=--extra %) pyproject.toml -o $(LOCK)/app.txt
 	@$(UV_COMPILE) --no-emit-package torch -c $(LOCK)/torch.in -c $(LOCK)/app.txt --extra ocr \
 		$(EXTRAS:%=--extra %) pyproject.toml -o $(LOCK)/app-ocr.txt
+	@$(UV_COMPILE) --no-emit-package torch -c $(LOCK)/torch.in -c $(LOCK)/app.txt --extra postgres --extra milvus \
+		$(EXTRAS:%=--extra %) pyproject.toml -o $(LOCK)/app-scale.txt
 	@$(UV_COMPILE) --no-deps $(LOCK)/torch.in -o $(LOCK)/torch.txt
 	@echo 'hatchling>=1.27' | $(UV_COMPILE) - -o $(LOCK)/build.txt
 

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
-from bench.ingest_pipelines.memory import PeakMemory
+from bench.ingest_pipelines.memory import PeakMemory, cpu_seconds
 from bench.random_files import paragraph, pdf, sentence
 from index import schema
 from service.engine import Engine
@@ -64,10 +64,10 @@ def main() -> None:
 def _report(options: argparse.Namespace, runs: dict[int, list[dict[str, Any]]], folder: Path) -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end\n")
     print(
-        "| | passages | seconds | passages/s | of the plain pool | peak memory, MB "
+        "| | passages | seconds | passages/s | of the plain pool | core seconds | peak memory, MB "
         "| documents, places and texts | lowest cosine of a vector |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     plain = runs[0][0]
     rate = median(run["passages"] / run["seconds"] for run in runs[0])
     for nodes, measured in runs.items():
@@ -75,7 +75,8 @@ def _report(options: argparse.Namespace, runs: dict[int, list[dict[str, Any]]], 
         run = measured[0]
         print(
             f"| {f'Ray, {nodes} nodes of {options.cpus} core' if nodes else 'plain pool'} | {run['passages']:,} "
-            f"| {median(run['seconds'] for run in measured):.1f} | {own:.0f} | {own / rate:.2f} | {run['megabytes']:,} "
+            f"| {median(run['seconds'] for run in measured):.1f} | {own:.0f} | {own / rate:.2f} "
+            f"| {median(run['cpu'] for run in measured):.0f} | {run['megabytes']:,} "
             f"| {'the same' if run['texts'] == plain['texts'] else 'differ'} "
             f"| {_lowest_cosine(folder / 'vectors-0.npy', folder / f'vectors-{nodes}.npy'):.6f} |"
         )
@@ -93,14 +94,15 @@ def _one(files: Path, nodes: int, cpus: int) -> dict[str, Any]:
         first.write_text("\n\n".join(f"Ship {i} of {i % 7} masts came from port {i % 11}. " * 12 for i in range(800)))
         with Engine.open(settings) as engine:
             engine.ingest([first], "first")
-            began = time.perf_counter()
+            began, cpu_before = time.perf_counter(), cpu_seconds()
             report: IngestReport = engine.ingest([files])
-            seconds = time.perf_counter() - began
+            seconds, cpu = time.perf_counter() - began, cpu_seconds() - cpu_before
             if report.failed:
                 raise SystemExit(str(report.failed[0].error))
             texts = _kept(engine, files, files.with_name(f"vectors-{nodes}.npy"))
     return {
         "seconds": seconds,
+        "cpu": cpu,
         "passages": report.passages,
         "megabytes": memory.megabytes,
         "texts": texts,

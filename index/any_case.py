@@ -45,7 +45,8 @@ class AnyCase(TypeDecorator[str]):
                 return or_(*(self.operate(operator.eq, one) for one in other[0]))
             if op in (operator.eq, operator.ne):
                 value = other[0] if isinstance(other[0], ColumnElement) else literal(other[0], String())
-                return op(folded(self.expr), folded(value))
+                compared: ColumnElement[Any] = op(folded(self.expr), folded(value))
+                return compared
             return super().operate(op, *other, **options)
 
     comparator_factory = Comparator

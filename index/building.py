@@ -17,6 +17,8 @@ from core.types import Document, Passage
 from index import collections, documents, schema, stored, versions
 from index.build_lock import build_lock
 from index.collections import Collection, IndexSpec
+from index.embedding import embed
+from index.encode import Encoder
 from index.passages import Embedded
 from index.stored import Stored
 from index.versions import Role
@@ -48,10 +50,12 @@ def rebuild(
     split: Callable[[Document], Sequence[Passage]],
     told: Told | None = None,
     sizes: tuple[int, int] | None = None,
+    encoder: Encoder | None = None,
 ) -> int:
     """Make all passages and vectors anew beside those that answer, then swap; gives the number of documents.
 
-    ``sizes`` are what ``split`` makes, kept as the collection's own. Raises NotFound, Conflict.
+    ``sizes`` are what ``split`` makes, kept as the collection's own. ``encoder`` is the store's, working
+    elsewhere. Raises NotFound, Conflict.
     """
     with build_lock(store.place):
         sweep_held(store)
@@ -62,7 +66,9 @@ def rebuild(
             target = versions.begin(connection, serving, spec, own_sizes=own)
 
         def make(_: Connection, some: Sequence[Stored], embedded: Callable[[int], None]) -> list[Embedded]:
-            return store.embed([split(one.document) for one in some], embedded)
+            return embed(
+                store.catalog.engine, encoder or store.encoder, [split(one.document) for one in some], embedded
+            )
 
         def finish(connection: Connection, source: Collection) -> None:
             stored.copy_rest(connection, source, target)

@@ -104,6 +104,6 @@ def _as_it_is(element: on_server_too, compiler: SQLCompiler, **options: Any) -> 
 @compiles(CreateColumn, "postgresql")
 def _bytewise(element: CreateColumn, compiler: DDLCompiler, **options: Any) -> str:
     """Text of a PostgreSQL would else be compared by the rules of the language that its server was set up for."""
-    made = str(compiler.visit_create_column(element, **options))
+    made = str(compiler.visit_create_column(element, **options))  # type: ignore[no-untyped-call]
     kind = getattr(element.element.type, "impl", element.element.type)
     return f'{made} COLLATE "C"' if made and isinstance(kind, String) and kind.collation is None else made

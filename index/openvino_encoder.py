@@ -16,6 +16,8 @@ import platformdirs
 import structlog
 from numpy.typing import NDArray
 
+from index.token_widths import padded_width
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -74,7 +76,7 @@ def _converted(
     told = {"float32": "f32", "bfloat16": "bf16"}[precision]
     options = {"INFERENCE_PRECISION_HINT": told, "PERFORMANCE_HINT": hint}
     compiled = openvino.Core().compile_model(_kept_or_traced(transformer.auto_model, takes), "CPU", options)
-    width = transformer.auto_model.config.hidden_size
+    dimension = transformer.auto_model.config.hidden_size
     queue = openvino.AsyncInferQueue(compiled)
 
     class OpenVinoTransformer(type(transformer)):  # type: ignore[misc]
@@ -84,11 +86,13 @@ def _converted(
             given = {name: features[name].numpy() for name in names}
             if words is not None:
                 given["inputs_embeds"] = words(given.pop("input_ids"))
-            found = np.zeros((*given["attention_mask"].shape, width), dtype=np.float32)
+            found = np.zeros((*given["attention_mask"].shape, dimension), dtype=np.float32)
             queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
             for rows in np.array_split(np.arange(len(found)), min(len(queue), len(found))):
                 longest = int(np.flatnonzero(given["attention_mask"][rows].any(axis=0))[-1]) + 1
-                queue.start_async({name: array[rows, :longest] for name, array in given.items()}, (rows, longest))
+                width = min(padded_width(longest), max(longest, int(self.max_seq_length or longest)))
+                start = {name: _widened(array[rows, :longest], width) for name, array in given.items()}
+                queue.start_async(start, (rows, longest))
             queue.wait_all()
             features["token_embeddings"] = torch.from_numpy(found)
             return features
@@ -108,7 +112,12 @@ def _converted(
 
 def _put(found: NDArray[np.float32], place: tuple[NDArray[np.intp], int], part: NDArray[np.float32]) -> None:
     rows, longest = place
-    found[rows, :longest] = part
+    found[rows, :longest] = part[:, :longest]
+
+
+def _widened(array: NDArray[Any], width: int) -> NDArray[Any]:
+    """With zeros after the tokens, which the mask leaves out."""
+    return np.pad(array, [(0, 0), (0, width - array.shape[1]), *[(0, 0)] * (array.ndim - 2)])
 
 
 def _kept_or_traced(inner: Any, names: list[str]) -> Any:

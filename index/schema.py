@@ -23,7 +23,8 @@ from sqlalchemy import (
 from index.any_case import AnyCase, folded
 from index.columns import Halves, Key, beginning_of, dimension_of
 from index.place import DatabasePlace
-from index.postgres.opening import create_missing, open_schema
+from index.postgres.opening import open_schema
+from index.postgres.tables import ONLY_ON_SQLITE, create_missing, make_tables
 from index.sqlite_file import open_file
 from index.transactions import insert, on_server, read, write
 
@@ -35,6 +36,7 @@ __all__ = [
     "dimension_of",
     "folded",
     "insert",
+    "make_tables",
     "on_server",
     "open_database",
     "read",
@@ -101,6 +103,7 @@ documents = Table(
     Index("ix_documents_ingested_at", "collection_id", "ingested_at"),
     Index("ix_documents_language", "collection_id", "language"),
     Index("ix_documents_media_type", "collection_id", "media_type"),
+    Index("ix_documents_counts", "collection_id", "passages").ddl_if("postgresql"),  # for lists of collections
 )
 
 # What people say of documents; see marks.py.
@@ -118,7 +121,7 @@ document_attributes = Table(
     Column("name", String, primary_key=True),
     Column("text", String, nullable=False),
     Column("number", Float),  # what the text reads as, if it does
-    Index("ix_document_attributes_text", "name", "text", "document_key").ddl_if(dialect="sqlite"),
+    Index("ix_document_attributes_text", "name", "text", "document_key", info={ONLY_ON_SQLITE: True}).ddl_if("sqlite"),
     Index("ix_document_attributes_number", "name", "number", "document_key"),
 )
 Index(

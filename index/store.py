@@ -161,9 +161,10 @@ class Store:
         split: Callable[[Document], Sequence[Passage]],
         told: building.Told | None = None,
         sizes: tuple[int, int] | None = None,
+        encoder: Encoder | None = None,
     ) -> int:
         """See building.rebuild."""
-        return building.rebuild(self, name, split, told, sizes)
+        return building.rebuild(self, name, split, told, sizes, encoder)
 
     def tidy(self) -> None:
         """Remove the files that a process that was killed has left, if there are such."""

@@ -70,6 +70,8 @@ class IndexSettings(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_of_an_engine(cls, url: str | None) -> str | None:
+        if url == "":  # compose files give variables that are not set as empty ones
+            return None
         if url is not None:
             parts = _parsed(url)
             if parts.scheme.removeprefix("milvus+") not in ("http", "https") or not parts.hostname:

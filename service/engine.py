@@ -44,8 +44,8 @@ class Engine:
         self._answerer = answerer_of(settings, store, reader, self._writer)
         self._answers: AnswerCache | None = None
         limits = ReadLimits(settings.ingest.max_file_mb * 1024**2, settings.ingest.max_chars)
-        workers = open_workers(settings.ingest.ray, store.encoder, limits, settings.ingest.readers)
-        self.ingester = Ingester(store, limits, workers)
+        self._workers = open_workers(settings.ingest.ray, store.encoder, limits, settings.ingest.readers)
+        self.ingester = Ingester(store, limits, self._workers)
 
     @classmethod
     def open(cls, settings: Settings, encoder: Encoder | None = None) -> "Engine":
@@ -113,7 +113,7 @@ class Engine:
         self._reader.read(ReadingTask("Where did the meeting take place?", [hit], [1.0], {}, 1))
 
     def close(self) -> None:
-        self.ingester.close()
+        self._workers.close()
         self.store.close()
 
     def warm_up(self) -> None:
@@ -241,7 +241,10 @@ class Engine:
         found = self.collection(collection)
         chosen = SplitSettings(*checked_sizes(sizes or self.store.sizes_of(found)))
         count_tokens = self.store.encoder.count_tokens
-        count = self.store.rebuild(collection, lambda document: split(document, count_tokens, chosen), told, sizes)
+        with self._workers.crew(chosen) as crew:
+            count = self.store.rebuild(
+                collection, lambda document: split(document, count_tokens, chosen), told, sizes, crew.encoder
+            )
         assess_again(self.store.catalog, collection, self.store.encoder)
         return count
 

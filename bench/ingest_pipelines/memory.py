@@ -32,7 +32,7 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._stop.wait(_EVERY_S):
-            self.peak = max(self.peak, sum(map(_held, _tree(os.getpid()))))
+            self.peak = max(self.peak, sum(map(_held, tree(os.getpid()))))
 
 
 def held() -> int:
@@ -40,7 +40,13 @@ def held() -> int:
     return _held(os.getpid())
 
 
-def _tree(root: int) -> list[int]:
+def cpu_seconds() -> float:
+    """That this process and those that it started, as far as they still run, have had of the processors."""
+    return sum(map(_cpu_ticks, tree(os.getpid()))) / os.sysconf("SC_CLK_TCK")
+
+
+def tree(root: int) -> list[int]:
+    """The process and all that it started, and those started."""
     found, waiting = [], [root]
     while waiting:
         pid = waiting.pop()
@@ -59,3 +65,11 @@ def _held(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def _cpu_ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])

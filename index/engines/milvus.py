@@ -21,7 +21,7 @@ from index.dense.keys import Keys
 from index.engines.milvus_client import Milvus
 from index.engines.milvus_connection import CollectionMissing
 from index.engines.milvus_counts import MilvusCounts, State
-from index.engines.milvus_filling import Filling, Step
+from index.engines.milvus_filling import LINGER_S, Filling, Step
 from index.engines.milvus_probe import differences
 from index.engines.milvus_search import MilvusDense, MilvusWords, words_of
 from index.engines.milvus_terms import Sparse
@@ -89,7 +89,7 @@ class MilvusEngine:
         state = self._fill(collection)
         if state is None:
             return
-        missing, strays = self.differences(collection)
+        missing, strays = self._differences(collection, state)
         if len(missing):
             self._filling.begin_anew(collection)
             self._fill(collection)
@@ -100,9 +100,15 @@ class MilvusEngine:
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
         """Keys that Milvus should have and has not, and those that it has too much. Reads all. Raises NotReady."""
         state = self._counts.state(collection.id) or State.empty(collection.spec)
+        missing, strays = self._differences(collection, state)
+        with schema.read(self._catalog) as connection:
+            waiting = changes.removed_since(connection, collection.id, state.deleted)
+        return missing, np.setdiff1d(strays, waiting)
+
+    def _differences(self, collection: Collection, state: State) -> tuple[Keys, Keys]:
         home = self._counts.home(state.dimension)
         self._milvus.open(home, state.dimension)
-        return differences(self._catalog, self._milvus, home, collection.id, state.last_key)
+        return differences(self._catalog, self._milvus, home, collection.id, state)
 
     def drop(self, collection: Collection) -> None:
         try:
@@ -122,6 +128,8 @@ class MilvusEngine:
         is_new = collection.id not in self._looked_at
         state = self._counts.state(collection.id, connection)
         if state is not None and not is_new and _is_whole(state, collection):
+            if self.background and state.is_due(LINGER_S):
+                self._fill_beside(collection)
             return state, True
         latest = self._counts.state(collection.id) or State.empty(collection.spec)
         if not is_new and _is_whole(latest, collection):

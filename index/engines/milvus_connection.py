@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
 READ_S, WRITE_S = 10.0, 60.0
-"""How long is waited for the server, which may be starting; less is tried again until then."""
-_NO_COLLECTION, _NOT_LOADED = 100, 101  # codes of Milvus's errors
+"""How long is waited for an answer."""
+_CONNECT_S = 3.0
+_AGAIN_S = 1.0  # a server that was not reached is not tried by every question that waits
+_CONNECT_FAILED, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101  # codes of Milvus's errors
+_GRPC = {"grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000}  # else up to 2 minutes
 _NOT_SIGNED_IN = ("auth", "permission", "unauthenticated")
 
 
@@ -30,19 +34,21 @@ class MilvusConnection:
     def __init__(self, address: MilvusAddress) -> None:
         self.address = address
         self._guard = threading.Lock()
-        self._client: MilvusClient | None = None
+        self._client: MilvusClient | None = None  # one, whose channel is for all threads
+        self._failed: tuple[float, NotReady | SettingsError] | None = None
 
     def close(self) -> None:
         with self._guard:
-            if self._client is not None:
-                self._client.close()
+            client = self._client
             self._client = None
+        if client is not None:
+            client.close()
 
     @contextmanager
     def asked(self) -> Iterator["MilvusClient"]:
         """The client, whose errors are told in our words."""
         client = self._connected()
-        from grpc import FutureTimeoutError, RpcError
+        from grpc import FutureTimeoutError, RpcError, StatusCode
         from pymilvus import MilvusException
 
         try:
@@ -50,13 +56,19 @@ class MilvusConnection:
         except MilvusException as error:
             if error.code in (_NO_COLLECTION, _NOT_LOADED):
                 raise CollectionMissing(error.message) from error
+            if error.code == _CONNECT_FAILED or isinstance(error.code, StatusCode):
+                self._forget(client)
             raise self._told(error.message) from error
         except (RpcError, FutureTimeoutError, ConnectionError) as error:
+            self._forget(client)
             raise self._told(str(error)) from error
 
     def _connected(self) -> "MilvusClient":
         with self._guard:
             if self._client is None:
+                if self._failed is not None and time.monotonic() < self._failed[0] + _AGAIN_S:
+                    error = self._failed[1]
+                    raise type(error)(error.message, error.hint)
                 self._client = self._connect()
             return self._client
 
@@ -71,9 +83,21 @@ class MilvusConnection:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs with a traceback what we tell in our words
         at = self.address
         try:
-            return MilvusClient(uri=at.uri, token=at.token, db_name=at.database, timeout=READ_S)
+            return MilvusClient(
+                uri=at.uri, token=at.token, db_name=at.database, timeout=_CONNECT_S, dedicated=True, grpc_options=_GRPC
+            )
         except MilvusException as error:
-            raise self._told(error.message) from error
+            told = self._told(error.message)
+            self._failed = time.monotonic(), told
+            raise told from error
+
+    def _forget(self, client: "MilvusClient") -> None:
+        """The next one who asks connects anew: the client may go on for minutes with a connection that broke."""
+        with self._guard:
+            if self._client is not client:
+                return
+            self._client = None
+        client.close()
 
     def _told(self, reason: str) -> NotReady | SettingsError:
         if any(word in reason.lower() for word in _NOT_SIGNED_IN):

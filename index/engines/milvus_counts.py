@@ -37,12 +37,14 @@ _states = Table(
     Column("generation", schema.Key, nullable=False),
     Column("removals", schema.Key, nullable=False),
     Column("deleted", schema.Key, nullable=False),
+    Column("due", schema.Key, nullable=False),
+    Column("due_at", Float, nullable=False),  # times are by the clock of PostgreSQL
     Column("last_key", schema.Key, nullable=False),
     Column("writing", schema.Key, nullable=False),
     Column("passages", schema.Key, nullable=False),
     Column("body_length", schema.Key, nullable=False),
     Column("context_length", schema.Key, nullable=False),
-    Column("written_at", Float, nullable=False),  # by the clock of PostgreSQL
+    Column("written_at", Float, nullable=False),
 )
 
 # One row a term of a collection; counts change in place, where a page has room for it.
@@ -66,6 +68,7 @@ _FORGET = text(
     "AND dimension = ANY(CAST(:dimensions AS bigint[]))"
 )
 _NOW = func.extract("epoch", func.clock_timestamp())
+_AGES = {"age_s": "written_at", "due_age_s": "due_at"}  # of the state, by the columns that they are kept in
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,10 @@ class State:
     """What of a collection is in Milvus: all of it as of ``generation`` (-1: it was never whole), its passages up to
     ``last_key``.
 
-    What was removed up to ``removals`` counts no more, up to ``deleted`` it is gone from Milvus. Where ``writing`` is
-    above ``last_key``, a write was begun that may have left passages up to there. Lengths are of all texts, and of all
-    titles and section paths together, in terms. ``age_s`` is how long ago it was written.
+    What was removed up to ``removals`` counts no more, up to ``deleted`` it is gone from Milvus, and up to ``due``,
+    ``due_age_s`` seconds after that was set, it may go. Where ``writing`` is above ``last_key``, a write was begun that
+    may have left passages up to there. Lengths are of all texts, and of all titles and section paths together, in
+    terms. ``age_s`` is how long ago all of this was written.
     """
 
     encoder: str
@@ -84,11 +88,13 @@ class State:
     generation: int = -1
     removals: int = -1
     deleted: int = -1
+    due: int = -1
     last_key: int = 0
     writing: int = 0
     passages: int = 0
     body_length: int = 0
     context_length: int = 0
+    due_age_s: float = 0.0
     age_s: float = 0.0
 
     @classmethod
@@ -99,6 +105,10 @@ class State:
     def fits(self, spec: IndexSpec) -> bool:
         """Whether its vectors are the encoder's, and its terms made as they are now."""
         return (self.encoder, self.dimension, self.analysis) == (spec.encoder, spec.dimension, ANALYSIS)
+
+    def is_due(self, after_s: float) -> bool:
+        """Whether something that was removed is to be deleted from Milvus, so long after it was."""
+        return self.due > self.deleted and self.due_age_s >= after_s
 
     def counted(self, passages: int, body_length: int, context_length: int) -> Self:
         """With so much more, or less."""
@@ -135,8 +145,9 @@ class MilvusCounts:
     def state(self, collection_id: int, connection: Connection | None = None) -> State | None:
         """As of now, or as the transaction of a connection sees it."""
         c = _states.c
-        columns = [c[name] for name in State.__dataclass_fields__ if name != "age_s"]
-        query = select(*columns, (_NOW - c.written_at).label("age_s")).where(c.collection_id == collection_id)
+        columns = [c[name] for name in State.__dataclass_fields__ if name not in _AGES]
+        ages = [(_NOW - c[column]).label(name) for name, column in _AGES.items()]
+        query = select(*columns, *ages).where(c.collection_id == collection_id)
         with self._reading(connection) as reading:
             row = reading.execute(query).mappings().first()
         return State(**row) if row is not None else None
@@ -194,8 +205,8 @@ def _named(engine: Engine) -> str:
 
 
 def _keep(connection: Connection, collection_id: int, state: State) -> None:
-    values = {**asdict(state), "written_at": _NOW}
-    del values["age_s"]
+    values = {name: value for name, value in asdict(state).items() if name not in _AGES}
+    values |= {"written_at": _NOW, "due_at": _NOW - state.due_age_s}
     statement = schema.insert(connection, _states).values(collection_id=collection_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["collection_id"], set_=values))
 

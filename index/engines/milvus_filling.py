@@ -1,14 +1,15 @@
 """Milvus kept in step with the catalog: what came and went since the state that PostgreSQL remembers.
 
 A process may die between any two steps. So a write to Milvus is announced before it and counted after it: what was
-announced and not counted is deleted and written again. And what was removed is counted out first and deleted then: it
-is deleted again until that is noted. What Milvus has too much does no harm, as finds are looked up in the catalog.
+announced and not counted is deleted and written again. What was removed is counted out at once, and deleted later: a
+question that began before still finds it, as it does not see what took its place. To others it does no harm, as finds
+are looked up in the catalog.
 """
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,7 @@ from sqlalchemy import Engine
 
 from index import changes, collections, passages, schema
 from index.collections import Collection
-from index.dense.keys import Keys
+from index.dense.keys import NO_KEYS, Keys
 from index.encode import Vectors
 from index.engines.milvus_client import Milvus, Row
 from index.engines.milvus_counts import MilvusCounts, State
@@ -27,6 +28,8 @@ from index.engines.milvus_terms import NO_TERMS, Worded, vector_of
 from index.place import Place
 from index.place_lock import only_holder_at
 
+LINGER_S = 30.0
+"""How long what was removed stays in Milvus at least: longer than a question takes."""
 _AT_ONCE = 1_000  # passages of one write
 _WAIT_S = 60.0  # for another process, which takes up what this one wrote, too
 _POLL_S = 0.02
@@ -47,17 +50,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a step takes up, of one state of the catalog. ``gone`` is to be deleted, ``fresh`` of it counted out."""
+    """What a step takes up, of one state of the catalog. ``removed`` is to be counted out; ``due``, which was so
+    before, is to be deleted.
+    """
 
     generation: int
-    gone: Keys
-    fresh: Keys
+    removed: Keys
+    due: Keys
     added: Sequence[passages.Searched]
     vectors: Vectors
 
     @property
     def is_nothing(self) -> bool:
-        return not len(self.gone) and not self.added
+        return not len(self.removed) and not len(self.due) and not self.added
 
 
 class Filling:
@@ -89,8 +94,8 @@ class Filling:
             if without is None:
                 return Step(self._begin_anew(collection, state), more=True)
             more = len(change.added) == most
-            state = self._with(collection, without, change, state.generation if more else change.generation)
-            return Step(replace(state, age_s=0.0), more, removed=len(change.gone) > 0)
+            state = self._with(collection, *without, change, state.generation if more else change.generation)
+            return Step(replace(state, age_s=0.0), more, removed=len(change.due) > 0)
 
     def begin_anew(self, collection: Collection) -> None:
         """Nothing of it is in Milvus from now on. Raises NotReady."""
@@ -155,39 +160,47 @@ class Filling:
             present = collections.by_id(connection, collection_id)
             if present is None:
                 return None
-            gone = changes.removed_since(connection, collection_id, state.deleted)
-            fresh = gone
-            if state.removals != state.deleted:
-                fresh = changes.removed_since(connection, collection_id, state.removals)
-            gone, fresh = (keys[keys <= state.last_key] for keys in (gone, fresh))
+            removed = changes.removed_since(connection, collection_id, state.removals)
+            removed = removed[removed <= state.last_key]
+            due = NO_KEYS
+            if state.is_due(LINGER_S):
+                later = changes.removed_since(connection, collection_id, state.due)
+                due = np.setdiff1d(changes.removed_since(connection, collection_id, state.deleted), later)
             if present.generation == state.generation:
-                return _Change(present.generation, gone, fresh, [], np.empty((0, state.dimension), np.float32))
+                return _Change(present.generation, removed, due, [], np.empty((0, state.dimension), np.float32))
             added = passages.after(connection, collection_id, state.last_key, most)
             keys = np.fromiter((row.key for row in added), dtype=np.int64, count=len(added))
             _, vectors = changes.vectors_of(connection, keys, state.dimension)
-            return _Change(present.generation, gone, fresh, added, vectors)
+            return _Change(present.generation, removed, due, added, vectors)
 
-    def _without(self, collection: Collection, state: State, change: _Change) -> State | None:
-        """Without what was removed, which is counted out first. None where Milvus has lost something."""
+    def _without(self, collection: Collection, state: State, change: _Change) -> tuple[State, Counter[int]] | None:
+        """Without what was removed, and by how much the counts of terms are less. None where Milvus has lost some."""
         home = self._counts.home(state.dimension)
         less: Counter[int] = Counter()
-        if len(change.fresh):
-            held = self._milvus.held(home, collection.id, change.fresh)
-            if len(held) < len(change.fresh):
+        if len(change.removed):
+            held = self._milvus.held(home, collection.id, change.removed)
+            if len(held) < len(change.removed):
                 log.warning("milvus_filled_anew", collection=collection.name, passages=state.passages)
                 return None
             for one in held:
                 less.subtract(dimension for dimension in one.dimensions if dimension != NO_TERMS)
             body, context = sum(one.body_length for one in held), sum(one.context_length for one in held)
             state = state.counted(-len(held), -body, -context)
-        state = replace(state, removals=change.generation)
-        if len(change.gone):
-            self._counts.keep(collection.id, state, less)
-            self._milvus.delete(home, change.gone)
-        return replace(state, deleted=change.generation)
+        if state.is_due(LINGER_S):
+            self._milvus.delete(home, change.due)
+            state = replace(state, deleted=state.due)
+        if state.due > state.deleted:  # something waits to be deleted, and what was removed since waits for that
+            return replace(state, removals=change.generation), less
+        waiting = len(change.removed) > 0 or state.removals > state.deleted
+        state = replace(state, removals=change.generation, due=change.generation, due_age_s=0.0)
+        return (state if waiting else replace(state, deleted=change.generation)), less
 
-    def _with(self, collection: Collection, state: State, change: _Change, generation: int) -> State:
-        """With what was added, after which the state is that of ``generation``. What changed before is kept with it."""
+    def _with(
+        self, collection: Collection, state: State, less: Mapping[int, int], change: _Change, generation: int
+    ) -> State:
+        """With what was added, after which the state is that of ``generation``. What changed before is kept first."""
+        if less:
+            self._counts.keep(collection.id, state, less)
         home = self._counts.home(state.dimension)
         if state.writing > state.last_key:
             self._milvus.delete_range(home, collection.id, state.last_key, state.writing)

@@ -34,9 +34,9 @@ def is_off(catalog: Engine, milvus: Milvus, home: str, collection: Collection, s
     return bool(len(keys)) and len(milvus.keys(home, collection.id, keys)) < len(keys)
 
 
-def differences(catalog: Engine, milvus: Milvus, home: str, collection_id: int, last_key: int) -> tuple[Keys, Keys]:
-    """Keys up to ``last_key`` that the catalog has and Milvus has not, and all that Milvus has too much."""
+def differences(catalog: Engine, milvus: Milvus, home: str, collection_id: int, state: State) -> tuple[Keys, Keys]:
+    """Keys that the catalog has and Milvus has not, of those that it should have; and all that Milvus has too much."""
     with schema.read(catalog) as connection:
-        wanted = changes.all_keys(connection, collection_id, last_key)
+        wanted = changes.all_keys(connection, collection_id, state.last_key)
     held = milvus.keys(home, collection_id)
     return np.setdiff1d(wanted, held), np.setdiff1d(held, wanted)

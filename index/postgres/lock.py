@@ -1,7 +1,7 @@
 """A lock that a PostgreSQL server keeps for as long as the connection of its holder lives."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -51,9 +51,12 @@ class SessionLock:
         return True
 
     def release(self) -> None:
-        """By the end of its connection."""
+        """At once: the server takes a moment to see that a connection has ended."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
+            if not connection.invalidated:  # else it was cut, and the lock is gone with it
+                with suppress(DBAPIError):
+                    connection.exec_driver_sql(f"SELECT pg_advisory_unlock({self._key})")
             connection.close()
 
 

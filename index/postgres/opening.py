@@ -7,14 +7,14 @@ import structlog
 from sqlalchemy import Connection, MetaData, text
 
 from core.errors import IndexBroken, SettingsError
-from index import any_case
 from index.columns import Halves
 from index.place import DatabasePlace
 from index.postgres.address import shown
 from index.postgres.pool import SchemaEngine, Session
 from index.postgres.quoting import quoted
+from index.postgres.tables import create_missing, is_whole
 from index.sealed import through
-from index.transactions import told, write
+from index.transactions import read, told, write
 
 _LOCK_TIMEOUT_MS = 30_000
 _OLDEST_SERVER = 140_000
@@ -31,8 +31,11 @@ def open_schema(place: DatabasePlace, tables: MetaData, format_version: int, pra
         with told(engine):
             _check_server(engine)
             engine = _with_path_to_pgvector(engine, tables)
-            with write(through(engine)) as connection:
-                upgrading = _made(connection, engine, tables, format_version)
+            if _is_as_it_should_be(engine, tables, format_version):
+                upgrading = False
+            else:
+                with write(through(engine)) as connection:
+                    upgrading = _made(connection, engine, tables, format_version)
             if upgrading:
                 _upgrade(engine, tables.info["versions"], format_version)
         session = engine.session
@@ -40,28 +43,6 @@ def open_schema(place: DatabasePlace, tables: MetaData, format_version: int, pra
     except BaseException:
         engine.dispose()
         raise
-
-
-def create_missing(connection: Connection, tables: MetaData) -> None:
-    """Make the tables and indexes that the schema of the connection does not have yet."""
-    present = set(connection.execute(_PRESENT).scalars())
-    for table in tables.sorted_tables:
-        if table.name not in present:
-            table.create(connection, checkfirst=False)
-        else:
-            for index in table.indexes:
-                if index.name not in present:
-                    index.create(connection, checkfirst=False)
-        for name, statement in any_case.indexes_of(table).items():
-            if name not in present:
-                connection.exec_driver_sql(statement)
-
-
-# Not SQLAlchemy's own look: that takes a table of any schema of the path for ours.
-_PRESENT = text(
-    "SELECT relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = current_schema()"
-)
 
 
 def _lock_timeout_ms(pragmas: Sequence[str]) -> int:
@@ -85,12 +66,22 @@ def _check_server(engine: SchemaEngine) -> None:
         )
 
 
+def _is_as_it_should_be(engine: SchemaEngine, tables: MetaData, format_version: int) -> bool:
+    """Then nobody who writes is to be waited for."""
+    with read(engine) as connection:
+        if connection.execute(_HAS_FORMAT).scalar_one() is None:
+            return False
+        present = connection.exec_driver_sql("SELECT version FROM database_format").scalar_one()
+        return present == format_version and is_whole(connection, tables)
+
+
 def _with_path_to_pgvector(engine: SchemaEngine, tables: MetaData) -> SchemaEngine:
     if not any(column.type is Halves for table in tables.tables.values() for column in table.c):
         return engine
-    with write(through(engine)) as connection:
+    with read(engine) as connection:
         found = connection.execute(_PGVECTOR).first()
-        if found is None:
+    if found is None:
+        with write(through(engine)) as connection:
             _create_pgvector(connection)
             found = connection.execute(_PGVECTOR).one()
     name, version = found
@@ -126,13 +117,16 @@ def _create_pgvector(connection: Connection) -> None:
     connection.execute(text("CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public"))
 
 
+_HAS_FORMAT = text("SELECT to_regclass(quote_ident(current_schema()) || '.database_format')")
+
+
 def _made(connection: Connection, engine: SchemaEngine, tables: MetaData, format_version: int) -> bool:
     """Whether what is there is of an earlier format, and is still to be upgraded."""
     name = engine.session.schema
     known = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :name")
     if connection.execute(known, {"name": name}).first() is None:
         connection.exec_driver_sql(f"CREATE SCHEMA {quoted(name)}")
-    if connection.execute(text("SELECT to_regclass('database_format')")).scalar_one() is None:
+    if connection.execute(_HAS_FORMAT).scalar_one() is None:
         connection.exec_driver_sql("CREATE TABLE database_format (version integer NOT NULL)")
         connection.exec_driver_sql("INSERT INTO database_format VALUES (0)")
     present = connection.exec_driver_sql("SELECT version FROM database_format").scalar_one()

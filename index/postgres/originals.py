@@ -26,9 +26,9 @@ from sqlalchemy import (
 
 from core.errors import IndexBroken
 from index.originals import not_kept, path_in, write_whole
-from index.schema import create_missing, documents, read, write
+from index.postgres.tables import make_tables
+from index.schema import documents, read, write
 from index.schema import insert as insert_into
-from index.sealed import through
 
 _PIECE = 1024**2  # bytes: a row of more is slow to take out
 _KEPT_S = 60 * 60.0  # a copy that nobody asked for since
@@ -54,8 +54,7 @@ class StoredOriginals:
         """``folder`` is for the copies. Raises IndexBroken, NotReady."""
         self._engine = engine
         self._folder = folder
-        with write(through(engine)) as connection:
-            create_missing(connection, metadata)
+        make_tables(engine, metadata)
 
     def put(self, digest: str, data: bytes) -> None:
         self.put_pieces(digest, [data])
@@ -79,7 +78,8 @@ class StoredOriginals:
             path.unlink(missing_ok=True)
             raise not_kept("database")
         try:
-            os.utime(path)
+            with suppress(PermissionError):  # another user's copy
+                os.utime(path)
         except FileNotFoundError:
             self._sweep()
             self._fetch(digest, found[1], path)

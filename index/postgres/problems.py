@@ -11,6 +11,7 @@ _FULL = {"53100": "its disk is full", "53200": "it is out of memory", "53300": "
 _READ_ONLY = "25006"
 _FORBIDDEN = "42501"
 _NO_TABLE = {"42P01", "3F000"}
+_BROKEN = {"58", "XX"}  # its files, or itself
 _TOO_LARGE = {"54000", "54001", "54023"}
 
 
@@ -34,6 +35,8 @@ def problem(url: URL, error: DBAPIError) -> FootnotedError | None:
         return IndexBroken(f"{place} is not whole: {reason}.", "Restore a backup of the database.")
     if state in _TOO_LARGE:
         return IndexBroken(f"{place} cannot hold it: {reason}.", "Leave that document out.")
+    if state is not None and state[:2] in _BROKEN:
+        return IndexBroken(f"{place} cannot be read or written: {reason}.", "Look into the server's log.")
     if isinstance(error, OperationalError | InterfaceError):
         return _unreachable(place, reason)
     return None

@@ -118,8 +118,8 @@ class Operators:
 
 def same_for(name: str) -> str:
     """One for all ways to write a name: in any case, with wide letters, ligatures or marks apart (NFKC)."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", plain).split())
 
 
 def _kept_name(connection: Connection, name: str) -> str | None:

@@ -70,7 +70,7 @@ class Network:
         ]
 
     def _feed(self, batch: Sequence[_Input]) -> Feed:
-        length = max(len(one.ids) for one in batch)
+        length = self.runtime.width(max(len(one.ids) for one in batch))
         ids = np.zeros((len(batch), length), dtype=np.int64)
         mask, segments = np.zeros_like(ids), np.zeros_like(ids)
         for i, one in enumerate(batch):

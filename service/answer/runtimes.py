@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index import openvino_encoder
 from index.precision import chosen
+from index.token_widths import padded_width
 
 Array = NDArray[np.float32]
 Feed = Mapping[str, NDArray[Any]]
@@ -37,6 +38,10 @@ class Runtime(Protocol):
 
     def batches(self, n: int) -> int:
         """In how many batches so many inputs are read quickest."""
+        ...
+
+    def width(self, tokens: int) -> int:
+        """To how many tokens a batch is padded whose longest input has so many."""
         ...
 
     def run(self, feeds: Sequence[Feed]) -> list[Logits]:
@@ -77,6 +82,9 @@ class OnnxRuntime:
     def batches(self, n: int) -> int:
         return math.ceil(n / _ONNX_BATCH)
 
+    def width(self, tokens: int) -> int:
+        return tokens
+
     def run(self, feeds: Sequence[Feed]) -> list[Logits]:
         return [tuple(self._session.run(["span", "relevance"], dict(feed))) for feed in feeds]
 
@@ -99,6 +107,9 @@ class OpenVinoRuntime:
 
     def batches(self, n: int) -> int:
         return min(n, self._streams * math.ceil(n / (self._streams * _OPENVINO_BATCH)))
+
+    def width(self, tokens: int) -> int:
+        return padded_width(tokens)
 
     def run(self, feeds: Sequence[Feed]) -> list[Logits]:
         requests = [self._request() for _ in feeds]

@@ -15,7 +15,7 @@ from service.cluster.encoders import Encoders, Seat
 
 _AT_ONCE = 512  # passages of a call: a batch as it is made for one machine, so that its vectors are the same
 _TICK_S = 0.5
-_MOST_DEATHS = 3
+_MOST_DEATHS = 5  # where nodes are lost together, a piece may be given to each before they are known to be gone
 
 
 class _Call(NamedTuple):
@@ -44,7 +44,7 @@ class ClusterEncoder:
         return self._own.max_tokens
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """A piece whose process dies is embedded by another, three times at most.
+        """A piece whose process dies is embedded by another, five times at most.
 
         ``progress`` is also called with 0, twice a second. Raises EncoderUnavailable, SettingsError, NotReady.
         """

@@ -2,15 +2,19 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import ray
 from ray.exceptions import RayError
 
 from core.errors import NotReady, SettingsError
+
+_KNOCK_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,14 @@ class Connection:
             return
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster of our own tells nobody
         try:
+            _knock(self._address)
             with _signals_kept():
                 if self._address.startswith("ray://"):
                     ray.init(self._address, log_to_driver=False)
                 else:
-                    quiet = {"include_dashboard": False} if self._address == "local" else {}
-                    ray.init(self._address, log_to_driver=False, configure_logging=False, **quiet)
-        except ConnectionError as error:
+                    dashboard = False if self._address == "local" else None
+                    ray.init(self._address, log_to_driver=False, configure_logging=False, include_dashboard=dashboard)
+        except OSError as error:
             raise _unreachable(self._address, error) from error
         except (RayError, RuntimeError, ValueError) as error:
             raise SettingsError(
@@ -55,7 +60,7 @@ class Connection:
         """Those that are up."""
         return [
             Node(node["NodeID"], int(node["Resources"].get("CPU", 0)), int(node["Resources"].get("GPU", 0)))
-            for node in ray.nodes()
+            for node in ray.nodes()  # type: ignore[no-untyped-call]
             if node["Alive"]
         ]
 
@@ -69,6 +74,18 @@ class Connection:
             self._is_own = False
             with _signals_kept():
                 ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Ray itself tries for minutes where nobody listens. Raises OSError."""
+    if address == "auto":
+        last = (
+            Path(os.environ.get("RAY_TMPDIR", "/tmp")) / "ray" / "ray_current_cluster"
+        )  # as the help of ray.init says
+        address = os.environ.get("RAY_ADDRESS") or (last.read_text().strip() if last.exists() else "")
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_S).close()
 
 
 def _unreachable(address: str, error: Exception) -> NotReady:

@@ -29,7 +29,7 @@ class Seat:
 
     node: Node
     actor: Any
-    loading: Any | None
+    loading: Any
     calls: int = 0
 
 
@@ -121,7 +121,7 @@ class Encoders:
         if not ray.wait([seat.loading], timeout=0)[0]:
             return
         try:
-            dimension = ray.get(seat.loading)
+            dimension: int = ray.get(seat.loading)
         except RayTaskError as error:
             raise of_encoder(error) from error
         except RayError as error:
@@ -152,6 +152,9 @@ class Encoders:
         """Have one for each GPU of each node that is up; for each node where no node has any."""
         self._looked = time.monotonic()
         nodes = self._nodes()
+        up = {node.id for node in nodes}
+        for seat in [seat for seat in self._seats if seat.node.id not in up]:
+            self._drop(seat)
         has_gpus = any(node.gpus for node in nodes)
         for node in nodes:
             wanted = node.gpus if has_gpus else min(1, node.cpus)
@@ -162,7 +165,7 @@ class Encoders:
     def _open(self, node: Node, gpus: int) -> Seat:
         # No cores are reserved: embedding takes what reading leaves, as the threads of one process do, and a node with
         # one core has room for both.
-        actor = (
+        actor: Any = (
             ray.remote(EncoderProcess)
             .options(
                 num_cpus=0,

@@ -26,10 +26,6 @@ class Ingester:
         self._limits = limits
         self._workers = workers
 
-    def close(self) -> None:
-        """Let go of the workers."""
-        self._workers.close()
-
     def run(
         self,
         listing: Listing,

@@ -86,11 +86,12 @@ def stale(connection: Connection, place: str, origins: Sequence[Origin]) -> list
     _make_tables(connection)
     names = {(origin.name, str(origin)) for origin in origins}
     rows = connection.execute(select(_moves)).all()
-    gone = [
-        row.collection_id for row in rows if row.source.endswith(f" {place}") and (row.name, row.source) not in names
-    ]
-    found = (collections.by_id(connection, collection_id) for collection_id in gone)
-    return [one for one in found if one is not None]
+    from_there = [row for row in rows if row.source.partition(" ")[2] == place]
+    gone = [row.collection_id for row in from_there if (row.name, row.source) not in names]
+    found = [collections.by_id(connection, collection_id) for collection_id in gone]
+    if moved_to(connection) == place:  # all that was here was moved there
+        found += [one for one in collections.listed(connection) if one.name not in {origin.name for origin in origins}]
+    return list({one.id: one for one in found if one is not None}.values())
 
 
 def note_state(connection: Connection, place: str) -> None:

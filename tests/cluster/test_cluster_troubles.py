@@ -50,8 +50,7 @@ def test_a_node_that_is_lost_in_the_middle_costs_nothing(two_nodes, tmp_path, no
     for i in range(80):
         text = "\n\n".join(f"Buoy {i} of {j} rings at night over the still water." for j in range(100))
         (folder / f"more-{i:03}.txt").write_text(text)
-    third = two_nodes.add_node(num_cpus=1, num_gpus=0, object_store_memory=100 * 1024**2)
-    two_nodes.wait_for_nodes()
+    two_nodes.add_node()
 
     class Losing(Silent):
         lost = False
@@ -59,7 +58,7 @@ def test_a_node_that_is_lost_in_the_middle_costs_nothing(two_nodes, tmp_path, no
         def settled(self, result) -> None:
             if not self.lost:
                 self.lost = True
-                two_nodes.remove_node(third, allow_graceful=False)
+                two_nodes.lose_node()
 
     listener = Losing()
     with Engine.open(settings_on_ray(make_settings, tmp_path / "there"), NodeEncoder(notes)) as there:

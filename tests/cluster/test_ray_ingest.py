@@ -138,13 +138,36 @@ def test_sigterm_is_still_the_process_own(open_on, folder, notes):
     assert heard == ["ours", "ours"]
 
 
-def test_the_command_line_reads_on_the_cluster_and_prints_nothing_of_rays(footnoted, folder, tmp_path):
-    done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY="auto")
+@pytest.mark.parametrize("ray", ["auto", "local"])
+def test_the_command_line_reads_on_a_cluster_and_prints_nothing_of_rays(footnoted, folder, tmp_path, ray):
+    done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY=ray)
     assert done.returncode == 1  # of the bad file
     assert "18" in done.stdout
     assert "ray" not in (done.stdout + done.stderr).lower().replace("array", "")
-    listed = footnoted("documents", "list", "--json", data_dir=tmp_path / "data")
+    listed = footnoted("documents", "--json", data_dir=tmp_path / "data")
     assert listed.stdout.count('"uri"') == 18
+
+
+def test_a_machine_that_is_no_node_reads_by_the_client(two_nodes, footnoted, folder, tmp_path):
+    done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY=two_nodes.client_address)
+    assert done.returncode == 1, done.stderr  # of the bad file
+    assert done.stderr.count("bad.pdf") <= 1
+    listed = footnoted("documents", "--json", data_dir=tmp_path / "data")
+    assert listed.stdout.count('"uri"') == 18
+
+
+def test_a_collection_is_embedded_anew_on_the_cluster(open_on, folder, notes):
+    engine = open_on("data", NodeEncoder(notes))
+    engine.ingest([folder])
+    before = held(engine)
+    for note in notes.iterdir():
+        note.unlink()
+    assert engine.reindex("default", sizes=(20, 40)) == 18
+    assert list(notes.glob("embed-*"))
+    plain = _plain(open_on, folder, notes)
+    plain.reindex("default", sizes=(20, 40))
+    assert len(held(engine)["passages"]) > len(before["passages"])
+    assert held(engine)["passages"] == held(plain)["passages"]
 
 
 def test_all_statuses_are_told_as_ever(open_on, folder, notes):

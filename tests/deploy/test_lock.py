@@ -32,7 +32,7 @@ def locked(name: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["app.txt", "app-ocr.txt", "torch.txt", "build.txt"])
+@pytest.mark.parametrize("name", ["app.txt", "app-ocr.txt", "app-scale.txt", "torch.txt", "build.txt"])
 def test_every_package_has_a_hash(name):
     found = locked(name)
     assert found
@@ -51,6 +51,15 @@ def test_what_the_package_asks_for_is_locked_in_a_version_that_it_takes(line):
         assert asked.marker.evaluate(_FOR_IMAGE)
     version, _ = {**locked("app.txt"), **locked("torch.txt")}[canonicalize_name(asked.name)]
     assert asked.specifier.contains(version, prereleases=True), version
+
+
+def test_the_image_for_replicas_has_the_same_versions_and_the_clients_of_their_engines():
+    larger = locked("app-scale.txt")
+    assert locked("app.txt").items() <= larger.items()
+    for extra in ("postgres", "milvus", "redis"):
+        for line in PROJECT["project"]["optional-dependencies"][extra]:
+            asked = Requirement(line)
+            assert asked.specifier.contains(larger[canonicalize_name(asked.name)][0])
 
 
 def test_the_larger_image_has_the_same_versions_and_those_of_the_extra():

@@ -82,6 +82,13 @@ def running() -> Iterator[MilvusServer]:
             server.stop()
 
 
+@contextmanager
+def running_milvus() -> Iterator[str]:
+    """The URL of a server of one's own, which ends with the context."""
+    with running() as server:
+        yield server.url
+
+
 def _free_port() -> int:
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))

@@ -10,7 +10,7 @@ from engine_samples import EnginePlace, document, found, put, put_texts, random_
 from core.errors import NotReady, SettingsError
 from index import changes, schema
 from index.engines import milvus as engine_module
-from index.engines import milvus_client, milvus_counts, milvus_search
+from index.engines import milvus_client, milvus_counts, milvus_filling, milvus_search
 from index.engines.milvus import MilvusEngine
 from index.inverted import Wanted
 from index.place import Place
@@ -59,6 +59,12 @@ def check_whole(store, texts=TEXTS, name="c"):
         assert one.words.document_frequencies(["harbour", "gone"]) == {"harbour": len(texts)}
         missing, strays = engine_of(store).differences(one.collection)
     assert (missing.tolist(), strays.tolist()) == ([], [])
+
+
+def held(store, name="c"):
+    """All that Milvus has of a collection, also what waits to be deleted."""
+    engine = engine_of(store)
+    return engine._milvus.keys(engine._counts.home(8), store.catalog.collection(name).id)
 
 
 def engine_of(store) -> MilvusEngine:
@@ -117,7 +123,9 @@ class Killed(BaseException):
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 def test_what_a_killed_process_left_undone_the_next_does(place, store, monkeypatch, method, done):
     """Killed before or after Milvus did what it was told, and before that could be noted."""
+    monkeypatch.setattr(milvus_filling, "LINGER_S", 0.0)
     ids = fill(store, texts=TEXTS[:6])
+    store.remove("c", ids[5:])
     store.refresh("c")
     original = getattr(milvus_client.Milvus, method)
 
@@ -132,8 +140,10 @@ def test_what_a_killed_process_left_undone_the_next_does(place, store, monkeypat
         with pytest.raises(Killed):
             put_texts(store, "c", "file:///new", "a new quay at the harbour", "a second one at the harbour")
     other = place.open()
-    check_whole(other, [*TEXTS[2:6], "a new quay at the harbour", "a second one at the harbour"])
-    check_whole(store, [*TEXTS[2:6], "a new quay at the harbour", "a second one at the harbour"])
+    for one in (other, store):
+        check_whole(one, [*TEXTS[2:5], "a new quay at the harbour", "a second one at the harbour"])
+    store.refresh("c")
+    assert len(held(store)) == 5
 
 
 def test_what_a_killed_process_began_and_was_then_removed_is_gone(place, store, monkeypatch):
@@ -151,6 +161,41 @@ def test_what_a_killed_process_began_and_was_then_removed_is_gone(place, store, 
     added = next(d.id for d in store.catalog.documents("c") if d.uri == "file:///new")
     store.catalog.remove("c", [added])
     check_whole(place.open(), TEXTS[:3])
+
+
+def test_a_question_that_began_before_a_change_sees_all_as_it_was(store):
+    """What takes the place of what it sees is not there for it yet."""
+    put_texts(store, "c", "file:///1", "the quay", "the mole")
+    wanted, vector = Wanted(["quay", "mole"]), np.ones(8, dtype=np.float32)
+    with seen(store, "c") as before:
+        put_texts(store, "c", "file:///1", "the quay", "the mole", "the crane")
+        with seen(store, "c") as after:
+            for one, there in ((before, 2), (after, 3)):
+                assert {key for key, _ in one.dense.search(vector, 10)} == set(one.texts)
+                assert {one.texts[key] for key, _ in one.words.search(wanted, 10)} == {"the quay", "the mole"}
+                assert len(one.dense) == there
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_what_was_removed_leaves_milvus_after_a_while(store, monkeypatch, background):
+    store.search_engine.background = background
+    ids = fill(store, texts=TEXTS[:6])
+    store.remove("c", ids[:2])
+    for _ in range(2):
+        store.refresh("c")
+        assert len(held(store)) == 6
+        check_whole(store, TEXTS[2:6])
+    for module in (engine_module, milvus_filling):
+        monkeypatch.setattr(module, "LINGER_S", 0.0)
+    if background:
+        found(store, "harbour")
+        for thread in threading.enumerate():
+            if thread.name.startswith("milvus-"):
+                thread.join(30)
+    else:
+        store.refresh("c")
+    assert len(held(store)) == 4
+    check_whole(store, TEXTS[2:6])
 
 
 def test_scores_of_a_collection_do_not_depend_on_its_neighbours(store):
@@ -284,5 +329,5 @@ def test_purge_leaves_nothing_of_what_was_deleted(store):
     stray = milvus_client.Row(10**9, np.ones(8, dtype=np.float32), {5: 1.0}, 1, 0)
     engine._milvus.insert(home, collection.id, [stray])
     store.purge()
-    assert len(engine._milvus.keys(home, collection.id)) == 8
+    assert len(held(store)) == 8
     check_whole(store, TEXTS[4:])

@@ -20,7 +20,9 @@ def test_addresses(url, expected):
     assert MilvusAddress.of(url) == expected
 
 
-@pytest.mark.parametrize("url", ["", "host:19530", "milvus://host", "http://", "http://host:port", "postgresql://host/x"])
+@pytest.mark.parametrize(
+    "url", ["", "host:19530", "milvus://host", "http://", "http://host:port", "postgresql://host/x"]
+)
 def test_what_names_no_milvus_is_told_with_how_to_name_one(url):
     with pytest.raises(SettingsError) as told:
         MilvusAddress.of(url)

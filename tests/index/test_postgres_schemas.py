@@ -1,7 +1,8 @@
 """Databases as schemas of a PostgreSQL server: made once, opened by many, told what is wrong with them in words."""
 
+import sys
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import IndexBroken, NotReady, SettingsError
 from index import schema
 from index.place import Place
-from index.postgres.pool import session_of
+from index.postgres import pool
 from tests.engines.postgres_server import PASSWORD, USER, postgres_server, postgres_url  # noqa: F401
 
 notes = MetaData()
@@ -163,6 +164,25 @@ def test_a_writer_that_waits_too_long_is_told_so(place, opened):
     impatient.dispose()
 
 
+def test_who_need_not_be_alone_waits_for_nobody(opened):
+    with schema.write(opened) as first, schema.write(opened, alone=False) as second:
+        first.execute(note.insert().values(text="alone"))
+        second.execute(note.insert().values(text="beside"))
+    assert texts(opened) == ["alone", "beside"]
+
+
+def test_where_every_connection_is_in_use_it_is_said(place, monkeypatch):
+    monkeypatch.setattr(pool, "_WAIT_S", 0.05)
+    engine = schema.open_database(place.database("notes.db"), notes, 1)
+    with ExitStack() as stack:
+        for _ in range(pool.MOST_CONNECTIONS):
+            stack.enter_context(schema.read(engine))
+        with pytest.raises(NotReady, match="in use"):
+            texts(engine)
+    assert texts(engine) == []
+    engine.dispose()
+
+
 def test_a_write_that_fails_leaves_nothing(opened):
     with pytest.raises(ZeroDivisionError), schema.write(opened) as connection:
         connection.execute(note.insert().values(text="half"))
@@ -218,6 +238,12 @@ def test_a_server_that_is_not_there_is_told(tmp_path):
 @pytest.mark.parametrize("url", ["mysql://me@host/x", "postgresql://host", "nonsense", "postgresql://h:port/x"])
 def test_what_is_no_address_is_told(url, tmp_path):
     assert isinstance(refused(url, tmp_path), SettingsError)
+
+
+def test_without_the_client_it_is_told_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    error = refused("postgresql://me:wrong-password@127.0.0.1:1/x", tmp_path)
+    assert error.hint == 'pip install "footnoted[postgres]"'
 
 
 def test_a_user_who_may_not_make_schemas_is_told(postgres_url, postgres_server, tmp_path):  # noqa: F811
@@ -312,7 +338,7 @@ def test_a_statement_outside_of_transactions_is_in_the_schema(opened):
 
     add(opened, text="one")
     with each_statement(opened) as connection:
-        assert connection.execute(text("SELECT current_schema()")).scalar_one() == session_of(opened).schema
+        assert connection.execute(text("SELECT current_schema()")).scalar_one() == pool.session_of(opened).schema
         connection.exec_driver_sql("VACUUM notes")
     assert texts(opened) == ["one"]
 

@@ -116,9 +116,7 @@ def content(store: Store, name: str) -> dict[str, object]:
         "documents": wholes,
         "replaced": sorted((row.document_id, row.uri) for row in rows),
         "failures": store.catalog.failures(collection),
-        "originals": {
-            row.id: store.originals.path(row.sha256).read_bytes() for row in store.catalog.documents(name)
-        },
+        "originals": {row.id: store.originals.path(row.sha256).read_bytes() for row in store.catalog.documents(name)},
     }
 
 

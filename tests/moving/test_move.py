@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from moving_samples import content, document, found_alike, open_at
+from moving_samples import content, document, fill, found_alike, open_at
 
 from core.errors import Conflict, IndexBroken, NotFound
 from index.marks import MarksChange
 from service.moving import collection as moving
 from service.moving.move import Wanted, move
 from service.moving.places import target_of
+from service.settings import Settings
 
 QUESTIONS = ("lighthouse keeper in a winter storm", "bakery market", "No 5", "toll bridge bicycle")
 
@@ -170,3 +171,20 @@ def test_a_text_that_postgresql_cannot_hold_keeps_its_places(filled, postgres_ur
         read = store.catalog.document("odd", hit.passage.document.id)
     assert read.text == "\n\n".join(texts).replace("\0", "\ufffd")
     assert read.text[hit.passage.start : hit.passage.end] == hit.passage.text
+
+
+def test_another_engine_takes_up_the_same_catalog(tmp_path, postgres_url, milvus_url, told):
+    source = Settings(data_dir=tmp_path / "data", database={"url": postgres_url})
+    with open_at(source) as store:
+        fill(store)
+    target = target_of(source, None, milvus_url)
+    done = move(source, target, Wanted(questions=10), told)
+    assert [(one.name, one.documents) for one in done.collections] == [("docs", 39), ("other", 6)]
+    assert done.collections[0].agreement.shared > 0.9
+    with open_at(source) as before, open_at(target.settings) as after:
+        assert found_alike(after, before, "docs", QUESTIONS[0])
+        after.put(after.open_collection("docs"), [document(70)])  # both are of one catalog: nothing is left behind
+        assert found_alike(before, after, "docs", "No 70")
+    back = target_of(target.settings, postgres_url)
+    assert not back.is_other_database
+    move(target.settings, back, Wanted(questions=10), told)

@@ -12,7 +12,7 @@ people = Table(
     "people",
     TABLES,
     Column("number", Integer, primary_key=True),
-    Column("name", String(collation="NOCASE"), nullable=False, unique=True),
+    Column("name", schema.AnyCase, nullable=False, unique=True),
     Column("told", JSON),
     Column("share", Float),
     Column("is_here", Boolean, nullable=False),

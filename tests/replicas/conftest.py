@@ -89,7 +89,8 @@ def create_key(pair, footnoted) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def admin(create_key) -> dict[str, str]:
     """The headers of an administrator."""
-    return {"Authorization": f"Bearer {create_key('first', '--scope', 'admin')}"}
+    scopes = [word for scope in ("admin", "ingest", "ask") for word in ("--scope", scope)]
+    return {"Authorization": f"Bearer {create_key('first', *scopes)}"}
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,7 @@ def frequency(own: Postings, name: _Field) -> int:
 
 def summed(parts: Sequence[_Scored]) -> _Scored:
     """The sum of scores by key."""
-    keys = np.unique(np.concatenate([NO_KEYS, *(keys for keys, _ in parts)]))
+    keys = _all_of(parts)
     total = np.zeros(len(keys))
     for own, scores in parts:
         total[np.searchsorted(keys, own)] += scores
@@ -125,12 +125,21 @@ def _best_of(parts: Sequence[_Scored]) -> _Scored:
     """The best of the scores by key: of the forms of one term."""
     if len(parts) == 1:
         return parts[0]
-    keys = np.unique(np.concatenate([NO_KEYS, *(keys for keys, _ in parts)]))
+    keys = _all_of(parts)
     most = np.zeros(len(keys))
     for own, scores in parts:
         places = np.searchsorted(keys, own)
         most[places] = np.maximum(most[places], scores)
     return keys, most
+
+
+def _all_of(parts: Sequence[_Scored]) -> Keys:
+    """Each key once, ascending. Of runs that are sorted, a stable sort is a merge: several times quicker than a set."""
+    keys = np.sort(np.concatenate([NO_KEYS, *(keys for keys, _ in parts)]), kind="stable")
+    is_first = np.ones(len(keys), dtype=bool)
+    is_first[1:] = keys[1:] != keys[:-1]
+    once: Keys = keys[is_first]
+    return once
 
 
 def _only(own: Postings, allowed: Keys) -> Postings:

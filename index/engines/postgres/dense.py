@@ -16,9 +16,10 @@ from index.dense.keys import NO_KEYS, Keys, places_of
 # the best: more than k are asked for, and the stored vectors decide.
 _MORE, _MORE_SHARE = 20, 0.25
 _FEW = 500  # so few allowed passages are compared one by one
+_AS_DEAR = 10  # so many compared one by one take as long as one more that the index finds
 _WALKED_MOST = 20_000  # passages that are gone through, nearest first, until enough of them are allowed
 _LONGEST_LIST = 1_000  # of candidates in pgvector's search (hnsw.ef_search)
-_SHORTEST_LIST = 200
+_SHORTEST_LIST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class PostgresDense:
             return self._nearest(unit, count)
         # As many as hold enough of the allowed, if these lie anywhere.
         walked = math.ceil(1.5 * count * self._vectors.passages / len(allowed))
-        while walked <= _WALKED_MOST and len(allowed) > max(_FEW, walked):
+        while walked <= _WALKED_MOST and len(allowed) > max(_FEW, _AS_DEAR * walked):
             found = np.sort(self._nearest(unit, walked))
             found = found[places_of(allowed, found)]
             if len(found) >= count:
@@ -78,7 +79,7 @@ class PostgresDense:
     def _nearest(self, unit: NDArray[np.float32], count: int) -> Keys:
         """By the index, which finds nearly the best."""
         settings = {
-            "hnsw.ef_search": min(max(2 * count, _SHORTEST_LIST), _LONGEST_LIST),
+            "hnsw.ef_search": min(max(int(1.5 * count), _SHORTEST_LIST), _LONGEST_LIST),
             "hnsw.iterative_scan": "relaxed_order",
             "hnsw.max_scan_tuples": 2 * _WALKED_MOST,
             "hnsw.scan_mem_multiplier": 8,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from core.errors import FootnotedError
 from index import changes, collections, schema
@@ -19,7 +19,7 @@ from index.engines.postgres.dense import PostgresDense, Vectors
 from index.engines.postgres.differences import differences
 from index.engines.postgres.hnsw import HnswIndexes
 from index.engines.postgres.words import PostgresWords, WordsAtAnyTime
-from index.postgres.pool import quoted
+from index.postgres.quoting import quoted
 from index.postgres.statements import each_statement
 
 log = structlog.get_logger("footnoted")
@@ -37,11 +37,7 @@ class PostgresEngine:
         self._lacking = Lacking()
         self._running: set[tuple[str, int]] = set()
         self._guard = threading.Lock()
-        with schema.read(engine) as connection:
-            missing = connection.execute(text("SELECT to_regclass('term_passages') IS NULL")).scalar_one()
-        if missing:
-            with schema.write(engine) as connection:
-                schema.create_missing(connection, tables.metadata)
+        schema.make_tables(engine, tables.metadata)
 
     def dense(self, connection: Connection, collection: Collection) -> PostgresDense:
         passages = self._passages(connection, collection)
@@ -93,7 +89,7 @@ class PostgresEngine:
         self._hnsw.drop_leftovers()
 
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
-        """See postgres_differences; of the vectors there are none, since they are the catalog's own."""
+        """See ``differences``: of the words. Of the vectors there are none, since they are the catalog's own."""
         with schema.read(self._engine) as connection:
             present = collections.by_id(connection, collection.id)
             return differences(connection, present) if present is not None else (NO_KEYS, NO_KEYS)

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import FootnotedError
 from index import changes, collections, schema
-from index.postgres.pool import lock_key, quoted
+from index.postgres.pool import lock_key
+from index.postgres.quoting import quoted
 from index.postgres.statements import each_statement
 
 _NEIGHBOURS = 16  # of a vector in the graph (m)

@@ -113,7 +113,8 @@ class Gathered:
 
 def joined(blocks: Iterable[Block]) -> Iterator[Block]:
     """Fuller blocks of one term's, which are given by ascending keys."""
-    first_key, parts, count = 0, [], 0
+    first_key, count = 0, 0
+    parts: list[bytes] = []
     for block in blocks:
         own = np.frombuffer(block.packed, _POSTING)
         if not len(own):

@@ -44,4 +44,5 @@ passages = Table(
 )
 
 # A block fits into a page: kept apart from its row, in pieces, it would be several reads.
-event.listen(postings, "after_create", DDL("ALTER TABLE term_postings ALTER COLUMN postings SET STORAGE PLAIN"))
+_inline = DDL("ALTER TABLE term_postings ALTER COLUMN postings SET STORAGE PLAIN")  # type: ignore[no-untyped-call]
+event.listen(postings, "after_create", _inline)

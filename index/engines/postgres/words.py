@@ -58,7 +58,7 @@ class PostgresWords:
                 ordered = np.array(sorted(times), dtype=np.int64)
                 counted = np.array([times[key] for key in ordered.tolist()], dtype=np.float64)
                 parts.append(scoring.of_phrase(run, ordered, counted))
-        keys, scores = summed(parts)
+        keys, scores = summed(parts) if len(parts) > 1 else scored
         places = best((keys, scores), k)
         return list(zip(keys[places].tolist(), scores[places].tolist(), strict=True))
 
@@ -82,7 +82,7 @@ class PostgresWords:
         blocks: dict[str, list[Block]] = {term: self._behind.added.of(term) for term in terms}
         given = {"collection_id": self._collection_id, "terms": list(terms)}
         if self._behind.has_tables:
-            for term, first_key, packed in self._connection.execute(_LISTS, given):
+            for term, first_key, packed in self._connection.execute(_LISTS, given).all():
                 blocks[term].append(Block(first_key, packed))
         lists: dict[str, Postings | None] = {}
         for term, own in blocks.items():
@@ -111,7 +111,7 @@ class WordsAtAnyTime:
         with self._reading() as words:
             return words.search(wanted, k, allowed)
 
-    def document_frequencies(self, terms: Sequence[str]) -> Mapping[str, int]:
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         with self._reading() as words:
             return words.document_frequencies(terms)
 

@@ -20,6 +20,7 @@ from index.engines.postgres.behind import FORM, State, state_of, terms_of
 from index.engines.postgres.bm25 import Statistics
 from index.engines.postgres.postings import Block, Gathered, joined, read, written
 from index.postgres.pool import lock_key
+from index.sealed import through
 
 AT_ONCE = 20_000  # passages of one transaction: more would only hold its lock for long
 _FRESH = 4_096  # passages whose blocks are not joined yet
@@ -77,14 +78,14 @@ def catch_up(engine: Engine, collection_id: int) -> bool:
 
     Waits for who writes the same collection's. Raises NotReady, IndexBroken.
     """
-    with schema.write(engine, alone=False) as connection:
+    with schema.write(through(engine), alone=False) as connection:  # of a catalog that was moved away, too
         present = _alone_with(connection, collection_id)
         return _caught_up(connection, present) if present is not None else False
 
 
 def make_anew(engine: Engine, collection_id: int) -> None:
     """All of a collection's, without what was removed: until it is done, questions are answered by what was there."""
-    with schema.write(engine, alone=False) as connection:
+    with schema.write(through(engine), alone=False) as connection:  # of a catalog that was moved away, too
         present = _alone_with(connection, collection_id)
         if present is not None:
             _clear(connection, collection_id)
@@ -95,7 +96,7 @@ def make_anew(engine: Engine, collection_id: int) -> None:
 def drop_leftovers(engine: Engine) -> None:
     """What is of no collection any more."""
     c = schema.collections.c
-    with schema.write(engine, alone=False) as connection:
+    with schema.write(through(engine), alone=False) as connection:  # of a catalog that was moved away, too
         left = select(_s.collection_id).where(_s.collection_id.not_in(select(c.id)))
         for collection_id in connection.execute(left).scalars().all():
             if _alone_with(connection, collection_id) is None:

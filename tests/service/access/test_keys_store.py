@@ -125,7 +125,7 @@ def test_a_rotated_key_has_two_good_secrets_for_the_overlap_and_never_three(keys
 )
 def test_a_key_that_cannot_be_is_refused_and_leaves_nothing(keys, given, mentions):
     with pytest.raises(InvalidRequest, match=mentions):
-        keys.create(given.pop("name", "x"), given.pop("scopes", [AccessScope.ASK]), **given)
+        keys.create(**{"name": "x", "scopes": [AccessScope.ASK], **given})
     assert keys.all() == []
 
 

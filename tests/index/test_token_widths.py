@@ -1,0 +1,16 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.token_widths import padded_width
+
+
+@given(st.integers(1, 512))
+def test_every_text_fits_and_little_is_padded(tokens):
+    width = padded_width(tokens)
+    assert tokens <= width < tokens + 32
+    assert width <= max(8, 1.5 * tokens)
+
+
+def test_the_widths_are_few():
+    assert len({padded_width(tokens) for tokens in range(1, 513)}) <= 24
+    assert padded_width(512) == 512  # no model's table of positions is left

@@ -74,7 +74,7 @@ def _report(options: argparse.Namespace, runs: dict[int, list[dict[str, Any]]], 
         own = median(run["passages"] / run["seconds"] for run in measured)
         run = measured[0]
         print(
-            f"| {f'Ray, {nodes} nodes of {options.cpus} core' if nodes else 'plain pool'} | {run['passages']:,} "
+            f"| {f'Ray, {nodes} × {options.cpus} core' if nodes else 'plain pool'} | {run['passages']:,} "
             f"| {median(run['seconds'] for run in measured):.1f} | {own:.0f} | {own / rate:.2f} "
             f"| {median(run['cpu'] for run in measured):.0f} | {run['megabytes']:,} "
             f"| {'the same' if run['texts'] == plain['texts'] else 'differ'} "

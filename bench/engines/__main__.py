@@ -36,7 +36,8 @@ def main() -> None:
         started(options.engines, options.postgres, options.milvus) as places,
     ):
         if options.what == "scale":
-            scale.compare(options.sets[0], options.passages, places(Path(own)))
+            kept = options.folder and options.folder / "corpus.npz"
+            scale.compare(options.sets[0], options.passages, places(Path(own)), kept)
             return
         for number, one in enumerate(options.sets):
             folder = Path(own) / f"set-{number}"

@@ -14,6 +14,7 @@ from core.errors import FootnotedError
 from index import changes, schema
 from index.dense import building
 from index.dense.building import DenseSettings
+from index.sealed import through
 
 _AGAIN_S = 60.0
 
@@ -76,5 +77,5 @@ class Builds:
         """Every derived index has them in its files: whoever is behind opens these."""
         if self.others is not None:
             generation = min(generation, self.others(collection_id))
-        with schema.write(self._engine) as connection:
+        with schema.write(through(self._engine)) as connection:  # also of a catalog that was moved away
             changes.forget_removals(connection, collection_id, generation)

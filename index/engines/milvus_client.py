@@ -85,38 +85,44 @@ class Milvus:
                 client.load_collection(name, timeout=WRITE_S)
                 client.delete(name, filter=_of(collection_id), timeout=WRITE_S)
 
+    def flush(self, name: str) -> None:
+        """Have what was written since the last time be indexed, which Milvus else does when it is enough to it."""
+        with self._asked() as client:
+            client.flush(name, timeout=WRITE_S)
+
     def compact(self, name: str) -> None:
         """Have what was deleted leave the server's files soon."""
         with self._asked() as client:
             client.flush(name, timeout=WRITE_S)
             client.compact(name, timeout=WRITE_S)
 
-    def held(self, name: str, collection_id: int, keys: Keys) -> list[Held]:
+    def held(self, name: str, keys: Keys) -> list[Held]:
         """The words of those of the keys that are there; as of now, however many replicas Milvus has."""
         found: list[Held] = []
         with self._asked() as client:
             for start in range(0, len(keys), _AT_ONCE):
-                rows = client.query(
+                rows = client.get(
                     name,
-                    filter=_of(collection_id, keys[start : start + _AT_ONCE]),
+                    ids=keys[start : start + _AT_ONCE].tolist(),
                     output_fields=["words", "body_length", "context_length"],
                     consistency_level="Strong",
-                    timeout=READ_S,
+                    timeout=WRITE_S,
                 )
                 found += [Held(row["id"], [*row["words"]], row["body_length"], row["context_length"]) for row in rows]
         return found
 
-    def keys(self, name: str, collection_id: int, keys: Keys | None = None) -> Keys:
-        """Of a collection, ascending: of the given ones those that are there, or all."""
+    def present(self, name: str, keys: Keys) -> Keys:
+        """Those of the keys that are there, ascending; of a few."""
         with self._asked() as client:
-            condition = _of(collection_id, keys)
-            if keys is not None:
-                rows = client.query(
-                    name, filter=condition, output_fields=["id"], consistency_level="Strong", timeout=READ_S
-                )
-            else:
-                rows = list(_all(client, name, condition))
+            rows = client.get(
+                name, ids=keys.tolist(), output_fields=["id"], consistency_level="Strong", timeout=WRITE_S
+            )
         return np.sort(np.fromiter((row["id"] for row in rows), dtype=np.int64, count=len(rows)))
+
+    def keys(self, name: str, collection_id: int) -> Keys:
+        """All of a collection, ascending."""
+        with self._asked() as client:
+            return np.sort(np.fromiter((row["id"] for row in _all(client, name, _of(collection_id))), dtype=np.int64))
 
     def nearest(
         self,

@@ -39,8 +39,7 @@ class MilvusConnection:
 
     def close(self) -> None:
         with self._guard:
-            client = self._client
-            self._client = None
+            client, self._client = self._client, None
         if client is not None:
             client.close()
 
@@ -94,10 +93,11 @@ class MilvusConnection:
     def _forget(self, client: "MilvusClient") -> None:
         """The next one who asks connects anew: the client may go on for minutes with a connection that broke."""
         with self._guard:
-            if self._client is not client:
-                return
-            self._client = None
-        client.close()
+            is_ours = self._client is client
+            if is_ours:
+                self._client = None
+        if is_ours:
+            client.close()
 
     def _told(self, reason: str) -> NotReady | SettingsError:
         if any(word in reason.lower() for word in _NOT_SIGNED_IN):

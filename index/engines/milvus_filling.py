@@ -40,12 +40,14 @@ log = structlog.get_logger("footnoted")
 @dataclass(frozen=True, slots=True)
 class Step:
     """How far a collection is in Milvus, and whether there is more to take up. ``state`` is None where the catalog has
-    no such collection any more. ``removed`` tells whether notes of what was removed served their purpose.
+    no such collection any more. ``removed`` tells whether notes of what was removed served their purpose, ``added``
+    how many passages were written.
     """
 
     state: State | None
     more: bool = False
     removed: bool = False
+    added: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Filling:
                 return Step(self._begin_anew(collection, state), more=True)
             more = len(change.added) == most
             state = self._with(collection, *without, change, state.generation if more else change.generation)
-            return Step(replace(state, age_s=0.0), more, removed=len(change.due) > 0)
+            return Step(replace(state, age_s=0.0), more, len(change.due) > 0, len(change.added))
 
     def begin_anew(self, collection: Collection) -> None:
         """Nothing of it is in Milvus from now on. Raises NotReady."""
@@ -178,7 +180,7 @@ class Filling:
         home = self._counts.home(state.dimension)
         less: Counter[int] = Counter()
         if len(change.removed):
-            held = self._milvus.held(home, collection.id, change.removed)
+            held = self._milvus.held(home, change.removed)
             if len(held) < len(change.removed):
                 log.warning("milvus_filled_anew", collection=collection.name, passages=state.passages)
                 return None

@@ -31,7 +31,7 @@ def is_off(catalog: Engine, milvus: Milvus, home: str, collection: Collection, s
             if key is not None:
                 some.add(key)
     keys = np.array(sorted(some), dtype=np.int64)
-    return bool(len(keys)) and len(milvus.keys(home, collection.id, keys)) < len(keys)
+    return bool(len(keys)) and len(milvus.present(home, keys)) < len(keys)
 
 
 def differences(catalog: Engine, milvus: Milvus, home: str, collection_id: int, state: State) -> tuple[Keys, Keys]:

@@ -1,5 +1,6 @@
 """The connection to a Ray cluster, which is this process's only one."""
 
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import ray
 from ray.exceptions import RayError
 
 from core.errors import NotReady, SettingsError
+from service.cluster.failures import last_line
 
 _KNOCK_S = 10.0
 
@@ -41,12 +43,10 @@ class Connection:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster of our own tells nobody
         try:
             _knock(self._address)
+            logging.getLogger("ray").setLevel(logging.WARNING)  # where it went is its own to know
             with _signals_kept():
-                if self._address.startswith("ray://"):
-                    ray.init(self._address, log_to_driver=False)
-                else:
-                    dashboard = False if self._address == "local" else None
-                    ray.init(self._address, log_to_driver=False, configure_logging=False, include_dashboard=dashboard)
+                dashboard = False if self._address == "local" else None
+                ray.init(self._address, log_to_driver=False, configure_logging=False, include_dashboard=dashboard)
         except OSError as error:
             raise _unreachable(self._address, error) from error
         except (RayError, RuntimeError, ValueError) as error:
@@ -89,7 +89,7 @@ def _knock(address: str) -> None:
 
 
 def _unreachable(address: str, error: Exception) -> NotReady:
-    reason = str(error).strip().split("\n")[0]
+    reason = last_line(error)
     return NotReady(
         f"The Ray cluster {address!r} of the setting ingest.ray does not answer: {reason}",
         "Start it with `ray start --head`, or unset ingest.ray to read on this machine.",

@@ -117,12 +117,12 @@ def _found(store: Store, collection: Collection, question: str, vector: np.ndarr
         return search(connection, searched, question, vector, _TOP_K, SearchSettings()).hits
 
 
-def _of_documents(table: Table, collection: Collection) -> Select[tuple[int]]:
+def _of_documents(table: Table, collection: Collection) -> Select[int]:
     own = schema.documents.c.collection_id == collection.id
     return select(func.count()).select_from(table.join(schema.documents)).where(own)
 
 
-def _count(connection: Connection, query: Select[tuple[int]]) -> int:
+def _count(connection: Connection, query: Select[int]) -> int:
     return connection.execute(query).scalar_one()
 
 

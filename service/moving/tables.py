@@ -97,7 +97,8 @@ def _digests(connection: Connection, table: Table, plain: bool) -> dict[Key, byt
 def _rows(connection: Connection, table: Table, plain: bool) -> Iterator[Row]:
     result = connection.execute(select(table), execution_options={"yield_per": _AT_ONCE})
     for row in result.mappings():
-        yield row if plain else {name: _without_nul(value) for name, value in row.items()}
+        values = dict(row)
+        yield values if plain else {name: _without_nul(value) for name, value in values.items()}
 
 
 def _key(table: Table, row: Row) -> Key:

@@ -143,7 +143,7 @@ def test_the_command_line_reads_on_a_cluster_and_prints_nothing_of_rays(footnote
     done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY=ray)
     assert done.returncode == 1  # of the bad file
     assert "18" in done.stdout
-    assert "ray" not in (done.stdout + done.stderr).lower().replace("array", "")
+    assert "ray" not in (done.stdout + done.stderr).lower()
     listed = footnoted("documents", "--json", data_dir=tmp_path / "data")
     assert listed.stdout.count('"uri"') == 18
 
@@ -151,7 +151,7 @@ def test_the_command_line_reads_on_a_cluster_and_prints_nothing_of_rays(footnote
 def test_a_machine_that_is_no_node_reads_by_the_client(two_nodes, footnoted, folder, tmp_path):
     done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY=two_nodes.client_address)
     assert done.returncode == 1, done.stderr  # of the bad file
-    assert done.stderr.count("bad.pdf") <= 1
+    assert "ray" not in (done.stdout + done.stderr).lower()
     listed = footnoted("documents", "--json", data_dir=tmp_path / "data")
     assert listed.stdout.count('"uri"') == 18
 

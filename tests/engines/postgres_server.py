@@ -4,6 +4,7 @@ Import both fixtures in a conftest: ``from tests.engines.postgres_server import 
 """
 
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,9 +96,12 @@ class PostgresServer:
         return True
 
 
-def ordinary_user() -> dict[str, object]:
+def ordinary_user() -> dict[str, Any]:
     """How to run PostgreSQL, which refuses to be run by the superuser."""
-    return {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 @contextmanager
@@ -109,9 +114,9 @@ def running() -> Iterator[PostgresServer]:
         folder = Path(made)
         secret = folder / "password"
         secret.write_text(PASSWORD)
-        if os.geteuid() == 0:
+        if user := ordinary_user():
             for path in (folder, secret):
-                shutil.chown(path, "nobody", "nogroup")
+                shutil.chown(path, user["user"], user["group"])
         subprocess.run(
             [initdb, "-D", folder / "data", "-U", USER, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync"],

@@ -9,8 +9,7 @@ from engine_samples import EnginePlace, document, found, put, put_texts, random_
 
 from core.errors import NotReady, SettingsError
 from index import changes, schema
-from index.engines import milvus as engine_module
-from index.engines import milvus_client, milvus_counts, milvus_filling, milvus_search
+from index.engines import milvus_client, milvus_counts, milvus_filling, milvus_search, milvus_upkeep
 from index.engines.milvus import MilvusEngine
 from index.inverted import Wanted
 from index.place import Place
@@ -185,7 +184,7 @@ def test_what_was_removed_leaves_milvus_after_a_while(store, monkeypatch, backgr
         store.refresh("c")
         assert len(held(store)) == 6
         check_whole(store, TEXTS[2:6])
-    for module in (engine_module, milvus_filling):
+    for module in (milvus_upkeep, milvus_filling):
         monkeypatch.setattr(module, "LINGER_S", 0.0)
     if background:
         found(store, "harbour")
@@ -246,7 +245,7 @@ def test_a_server_answers_that_it_is_not_ready_while_milvus_is_filled(place, sto
     with monkeypatch.context() as patched:
         patched.setattr(store.search_engine, "refresh_words", lambda collection: None)
         fill(store)
-    monkeypatch.setattr(engine_module, "_IN_A_QUESTION", 2)
+    monkeypatch.setattr(milvus_upkeep, "_IN_A_QUESTION", 2)
     server = place.open()
     server.build_in_background()
     began, go_on = threading.Event(), threading.Event()
@@ -276,8 +275,8 @@ def test_a_command_waits_until_milvus_is_filled(place, store, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(store.search_engine, "refresh_words", lambda collection: None)
         fill(store)
-    monkeypatch.setattr(engine_module, "_IN_A_QUESTION", 2)
-    monkeypatch.setattr(engine_module, "_AT_ONCE", 3)
+    monkeypatch.setattr(milvus_upkeep, "_IN_A_QUESTION", 2)
+    monkeypatch.setattr(milvus_upkeep, "_AT_ONCE", 3)
     check_whole(place.open())
 
 

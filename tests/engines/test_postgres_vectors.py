@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 from engine_samples import EnginePlace, document, found, put, put_texts, random_vectors, seen
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from core.errors import NotReady
 from index import schema
@@ -164,3 +165,23 @@ def test_words_that_were_not_written_for_want_of_a_server_are_written_later(plac
         put_texts(store, "c", "file:///1", "the new quay")  # the catalog has it
     postgres_server.start()
     assert found(store, "quay") == ["the new quay"]
+
+
+def test_where_the_server_has_too_little_shared_memory_one_process_builds_the_index(large):
+    tried = []
+    too_little = "could not resize shared memory segment: No space left on device"
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def refuse(connection, cursor, statement, parameters, context, many):
+        if statement.startswith("CREATE INDEX CONCURRENTLY"):
+            workers = connection.exec_driver_sql("SHOW max_parallel_maintenance_workers").scalar_one()
+            tried.append(workers)
+            if workers != "0":
+                raise OperationalError(statement, parameters, RuntimeError(too_little))
+
+    try:
+        large.refresh("c")
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuse)
+    assert len(tried) == 2
+    assert list(indexes(large).values()) == [True]

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import httpx
 from llm_servers.chat_server import ChatServer, passages_of
 from replica_proxy import SERVED_BY, free_port, proxied
 
-LIMIT_S = 180
+LIMIT_S = 600  # on a machine that does much else
 MOST_QUESTIONS = 5
 """In a minute, of one conversation, one address or one key."""
 QUESTION = "How much fish does the otter Ida eat a day?"
@@ -57,8 +57,11 @@ class Replica:
 
     def start(self) -> None:
         """Until it is ready."""
-        server = self.start_server(self.folder, "--port", str(self.port), **self.environment)
+        arguments = ("--port", str(self.port))
+        server = self.start_server(self.folder, *arguments, wait_ready=False, **self.environment)
         self._pid = self._running.enter_context(server).process.pid
+        with self.client() as client:
+            until(lambda: client.get("/readyz").status_code == 200)
 
     def stop(self) -> None:
         """As its owner does: it finishes what it has begun."""
@@ -67,7 +70,8 @@ class Replica:
     def kill(self) -> None:
         """As when its machine is switched off: all of its processes end at once."""
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self._running.close()
 
     def processes(self) -> list[int]:

@@ -216,7 +216,7 @@ def held(engine):
 @pytest.fixture
 def impatient(monkeypatch):
     """Whatever is locked is told to be so at once."""
-    monkeypatch.setattr("index.schema._BUSY_MS", 100)
+    monkeypatch.setattr("index.sqlite_file._BUSY_MS", 100)
 
 
 def test_an_upload_waits_for_a_catalog_that_is_held_for_long(impatient, run, upload, held):

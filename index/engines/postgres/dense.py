@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from index import changes
 from index.columns import PackedHalves
-from index.dense.keys import NO_KEYS, Keys, places_of
+from index.dense.keys import Keys, places_of
 
 # pgvector compares with the question in half precision, whose cosines are off by 0.00005, and its index finds nearly
 # the best: more than k are asked for, and the stored vectors decide.
@@ -78,6 +78,8 @@ class PostgresDense:
 
     def _nearest(self, unit: NDArray[np.float32], count: int) -> Keys:
         """By the index, which finds nearly the best."""
+        # Until the end of the transaction, whose other statements read a few rows by their keys. The planner would take
+        # the index for few rows only, though comparing all is dearer at any number that is asked for here.
         settings = {
             "hnsw.ef_search": min(max(int(1.5 * count), _SHORTEST_LIST), _LONGEST_LIST),
             "hnsw.iterative_scan": "relaxed_order",
@@ -97,11 +99,7 @@ class PostgresDense:
             ),
             {"unit": _packed(unit)},
         )
-        found = np.array(rows.scalars().all(), dtype=np.int64)
-        self._connection.execute(
-            text("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_sort', 'on', true)")
-        )
-        return found
+        return np.array(rows.scalars().all(), dtype=np.int64)
 
     def _exactly(self, unit: NDArray[np.float32], count: int, allowed: Keys | None) -> Keys:
         """By comparing all of them."""
@@ -115,7 +113,7 @@ class PostgresDense:
             ),
             given,
         )
-        return np.array(rows.scalars().all(), dtype=np.int64) if rows is not None else NO_KEYS
+        return np.array(rows.scalars().all(), dtype=np.int64)
 
 
 def _packed(unit: NDArray[np.float32]) -> PackedHalves:

@@ -42,7 +42,7 @@ class PostgresEngine:
     def dense(self, connection: Connection, collection: Collection) -> PostgresDense:
         passages = self._passages(connection, collection)
         is_large = passages > self._exact_up_to
-        is_indexed = is_large and self._hnsw.has(connection, collection.id)
+        is_indexed = is_large and self._hnsw.has_had(connection, collection.id)
         if is_large and not is_indexed and self.background:
             self._beside("hnsw", collection.id, self._hnsw.build)
         return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, is_indexed))

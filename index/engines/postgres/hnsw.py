@@ -33,6 +33,13 @@ class HnswIndexes:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._failed_at: dict[int, float] = {}
+        self._seen: set[int] = set()
+
+    def has_had(self, connection: Connection, collection_id: int) -> bool:
+        """Whether there is one, or was at an earlier question: a search that finds it gone compares all."""
+        if collection_id not in self._seen and self.has(connection, collection_id):
+            self._seen.add(collection_id)
+        return collection_id in self._seen
 
     def has(self, connection: Connection, collection_id: int) -> bool:
         """Whether there is one that can be searched."""

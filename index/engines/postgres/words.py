@@ -4,7 +4,7 @@ A search reads the lists of its terms, which are packed, and keeps the database 
 have more of. What the tables lack of the catalog's present state is looked up in the catalog, in the same transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 import numpy as np

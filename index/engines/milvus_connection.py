@@ -13,8 +13,8 @@ from index.engines.milvus_url import MilvusAddress
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
-READ_S, WRITE_S = 10.0, 60.0
-"""How long is waited for an answer."""
+READ_S, WRITE_S = 30.0, 120.0
+"""How long is waited for an answer of a server that was reached; the first ones after a start may take long."""
 _CONNECT_S = 3.0
 _AGAIN_S = 1.0  # a server that was not reached is not tried by every question that waits
 _CONNECT_FAILED, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101  # codes of Milvus's errors
@@ -55,10 +55,14 @@ class MilvusConnection:
         except MilvusException as error:
             if error.code in (_NO_COLLECTION, _NOT_LOADED):
                 raise CollectionMissing(error.message) from error
-            if error.code == _CONNECT_FAILED or isinstance(error.code, StatusCode):
+            if error.code in (_CONNECT_FAILED, StatusCode.UNAVAILABLE):
                 self._forget(client)
             raise self._told(error.message) from error
-        except (RpcError, FutureTimeoutError, ConnectionError) as error:
+        except RpcError as error:
+            if error.code() == StatusCode.UNAVAILABLE:
+                self._forget(client)
+            raise self._told(error.details() or str(error.code())) from error
+        except (FutureTimeoutError, ConnectionError) as error:
             self._forget(client)
             raise self._told(str(error)) from error
 

@@ -97,11 +97,8 @@ class JobRun:
         return status
 
     def _finish(self, status: JobStatus, error: FootnotedError | None) -> None:
-        """Every file is settled, or will not be read any more.
-
-        What other machines could go on with goes only once the job is told to be done: this worker may have lost its
-        turn without knowing. Raises Conflict where it has; NotReady where it is told to stop.
-        """
+        """What other machines could go on with goes only once the job is told to be done: this worker may have lost its
+        turn without knowing. Raises Conflict where it has; NotReady where it is told to stop."""
         if not self._uploads.shared:
             self._uploads.forget(self._work.job.id)
         while True:

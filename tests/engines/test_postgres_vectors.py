@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from core.errors import NotReady
 from index import schema
 from index.dense.building import DenseSettings
+from index.engines.postgres import hnsw
 from index.place import Place
 
 SMALL = DenseSettings(exact_up_to=100)
@@ -86,13 +87,24 @@ def test_a_small_collection_gets_none(place):
     assert indexes(store) == {}
 
 
-def test_a_server_makes_it_beside_the_questions(large):
-    large.build_in_background()
-    with seen(large, "c") as one:
+def ask_and_wait(store):
+    with seen(store, "c") as one:
         assert len(one.dense.search(np.ones(8, dtype=np.float32), 10)) == 10
     for thread in threading.enumerate():
         if thread.name.startswith("hnsw-"):
             thread.join(timeout=60)
+
+
+def test_a_server_makes_it_beside_the_questions_when_nothing_is_added_any_more(large, monkeypatch):
+    large.build_in_background()
+    for _ in range(2):
+        ask_and_wait(large)
+    assert indexes(large) == {}
+    monkeypatch.setattr(hnsw, "_SETTLED_S", 0.0)
+    put_texts(large, "c", "file:///new", "the quay")
+    ask_and_wait(large)
+    assert indexes(large) == {}
+    ask_and_wait(large)
     assert list(indexes(large).values()) == [True]
 
 

@@ -106,7 +106,7 @@ def settle() -> Callable[[httpx.Client, str], dict]:
                 if job["status"] not in ("queued", "running"):
                     assert job["status"] == "done", job
                     return job
-            time.sleep(0.05)
+            time.sleep(0.2)
         pytest.fail(f"{location} was not settled")
 
     return wait

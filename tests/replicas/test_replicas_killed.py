@@ -122,7 +122,7 @@ def test_an_upload_that_was_not_answered_is_one_job_however_often_it_is_sent(pai
 
 
 def test_the_job_of_a_dead_replica_is_finished_by_the_other(pair, killing, settle):
-    facts = [f"Locker {n} of the harbour of Runa holds rope number {n * 7}." for n in range(1500)]
+    facts = [f"Locker {n} of the harbour of Runa holds rope number {n * 7}." for n in range(500)]
     with pair.client() as client:
         location = upload(client, "lockers.txt", "\n\n".join(facts), "lockers")
         until(lambda: pair.one.reads_documents() or pair.other.reads_documents())
@@ -130,7 +130,7 @@ def test_the_job_of_a_dead_replica_is_finished_by_the_other(pair, killing, settl
         reader = pair.one if pair.one.reads_documents() else pair.other
         killing(reader)
         assert settle(client, location)["counts"] == {"added": 1}
-        asked = {"question": "Which rope does locker 1377 hold?", "collection": "lockers", "model": "reader"}
+        asked = {"question": "Which rope does locker 377 hold?", "collection": "lockers", "model": "reader"}
         answer = client.post("/v1/ask", json=asked).json()
-        assert "rope number 9639" in answer["answer"]
+        assert "rope number 2639" in answer["answer"]
         assert client.get("/v1/documents", params={"collection": "lockers"}).json()["total"] == 1

@@ -43,7 +43,7 @@ class PostgresEngine:
         passages = self._passages(connection, collection)
         is_large = passages > self._exact_up_to
         is_indexed = is_large and self._hnsw.has_had(connection, collection.id)
-        if is_large and not is_indexed and self.background:
+        if is_large and not is_indexed and self.background and self._hnsw.is_settled(collection):
             self._beside("hnsw", collection.id, self._hnsw.build)
         return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, is_indexed))
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.errors import FootnotedError
 from index import changes, collections, schema
+from index.collections import Collection
 from index.postgres.pool import lock_key
 from index.postgres.quoting import quoted
 from index.postgres.statements import each_statement
@@ -22,6 +23,7 @@ _BUILT_AMONG = 100  # candidates for them (ef_construction)
 _BYTES_MORE = 500  # of a vector in the graph, beside its numbers, as it is built
 _MEMORY_LEAST, _MEMORY_MOST = 64 * 1024**2, 2 * 1024**3  # what does not fit is built many times slower
 _AGAIN_S = 60.0
+_SETTLED_S = 60.0
 _PREFIX = "ix_passages_hnsw_"
 
 log = structlog.get_logger("footnoted")
@@ -34,6 +36,18 @@ class HnswIndexes:
         self._engine = engine
         self._failed_at: dict[int, float] = {}
         self._seen: set[int] = set()
+        self._unchanged: dict[int, tuple[int, float]] = {}
+
+    def is_settled(self, collection: Collection) -> bool:
+        """Whether it was as it is for a while: to add to an index takes longer than to make it when all is there, and
+        what ends an ingest makes it.
+        """
+        now = time.monotonic()
+        generation, since = self._unchanged.setdefault(collection.id, (collection.generation, now))
+        if generation != collection.generation:
+            self._unchanged[collection.id] = collection.generation, now
+            return False
+        return now >= since + _SETTLED_S
 
     def has_had(self, connection: Connection, collection_id: int) -> bool:
         """Whether there is one, or was at an earlier question: a search that finds it gone compares all."""

@@ -4,21 +4,21 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder, clean, fold_spaces
+from ingest.html_text import (
+    BLOCKS,
+    DROPPED,
+    HEADINGS,
+    defined,
+    flat,
+    glossary_lines,
+    is_glossary,
+    is_permalink,
+    list_lines,
+)
 from ingest.tables import table_lines
 
-_DROPPED = {
-    "script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "head",
-    "nav", "form", "button", "select", "dialog", "menu",
-}  # fmt: skip
 _DROPPED_AT_TOP = {"header", "footer", "aside"}  # page furniture, unless inside the article itself
 _DROPPED_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary", "menu", "dialog"}
-_HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_BLOCKS = {
-    "p", "div", "section", "article", "main", "blockquote", "figure", "figcaption", "address", "details",
-    "summary", "dl", "dt", "dd", "header", "footer", "aside", "body", "html", "fieldset", "hr", "center",
-    "table", "tbody", "tr", "td", "th", "caption",  # of a table for layout only: its text flows as usual
-}  # fmt: skip
-_BREAKS = {*_BLOCKS, *_HEADINGS, "br", "li", "ol", "pre", "ul"}  # no word goes on across one of these
 _MOST_SPANNED = 100  # columns or rows by one cell; a page may claim any number
 _MIN_MAIN_SHARE = 0.3
 _NEW_LINE = "\n"
@@ -62,15 +62,26 @@ class _Walker:
         self._builder = builder
         self._inside_article = inside_article
         self._inline: list[str] = []
+        self._terms: list[str] = []  # of a definition list, until their definition comes
 
     def walk(self, root: LexborNode) -> None:
         self._children(root)
+        self._end_terms()
+
+    def _end_terms(self) -> None:
+        """End the paragraph; terms that no paragraph defines are one."""
         self._flush()
+        if self._terms:
+            self._builder.add(BlockKind.PARAGRAPH, ", ".join(self._terms))
+            self._terms.clear()
 
     def _flush(self) -> None:
         lines = "".join(self._inline).split(_NEW_LINE)
         self._inline.clear()
-        self._builder.add(BlockKind.PARAGRAPH, "\n".join(fold_spaces(line) for line in lines))
+        text = "\n".join(fold_spaces(line) for line in lines).strip()
+        if text:
+            self._builder.add(BlockKind.PARAGRAPH, defined(self._terms, text))
+            self._terms.clear()
 
     def _children(self, node: LexborNode) -> None:
         # An explicit stack: pages nest deeper than Python's recursion allows.
@@ -80,7 +91,7 @@ class _Walker:
             if current is None:
                 continue
             if leaving:
-                self._flush()
+                self._end_paragraph(current)
                 continue
             stack.append((current.next, False))
             tag = current.tag
@@ -91,30 +102,41 @@ class _Walker:
                 self._inline.append(_NEW_LINE)
             elif self._is_dropped(current):
                 continue
-            elif tag in _HEADINGS:
+            elif tag == "dt":
                 self._flush()
-                self._builder.add(BlockKind.HEADING, _flat(current), level=_HEADINGS[tag])
+                if term := flat(current):
+                    self._terms.append(term)
+            elif tag in HEADINGS:
+                self._end_terms()
+                self._builder.add(BlockKind.HEADING, flat(current), level=HEADINGS[tag])
             elif tag == "pre":
-                self._flush()
+                self._end_terms()
                 self._builder.add(BlockKind.CODE, current.text())
             elif tag in ("ul", "ol"):
-                self._flush()
-                self._builder.add(BlockKind.LIST, "\n".join(_list_lines(current)))
-            elif tag == "dl" and _is_glossary(current):
-                self._flush()
-                self._builder.add(BlockKind.LIST, "\n".join(_glossary_lines(current)))
+                self._end_terms()
+                self._builder.add(BlockKind.LIST, "\n".join(list_lines(current)))
+            elif tag == "dl" and is_glossary(current):
+                self._end_terms()
+                self._builder.add(BlockKind.LIST, "\n".join(glossary_lines(current)))
             elif tag == "table" and not _is_layout(current):
-                self._flush()
+                self._end_terms()
                 self._table(current)
             else:
-                if tag in _BLOCKS:
-                    self._flush()
+                if tag in BLOCKS:
+                    self._end_paragraph(current)
                     stack.append((current, True))
                 stack.append((current.child, False))
 
+    def _end_paragraph(self, node: LexborNode) -> None:
+        """At the border of a block; a list's terms are its own."""
+        if node.tag == "dl":
+            self._end_terms()
+        else:
+            self._flush()
+
     def _is_dropped(self, node: LexborNode) -> bool:
         tag, attributes = node.tag or "", node.attributes
-        if tag in _DROPPED or tag.startswith(("-", "!")) or "hidden" in attributes:
+        if tag in DROPPED or tag.startswith(("-", "!")) or "hidden" in attributes or is_permalink(node):
             return True
         if self._inside_article:
             return False
@@ -124,7 +146,7 @@ class _Walker:
         rows, header = _grid(table)
         caption = table.css_first("caption")
         if caption is not None:
-            self._builder.add(BlockKind.PARAGRAPH, _flat(caption))
+            self._builder.add(BlockKind.PARAGRAPH, flat(caption))
         self._builder.add(BlockKind.TABLE, "\n".join(table_lines(rows, header=header)))
 
 
@@ -147,7 +169,7 @@ def _grid(table: LexborNode) -> tuple[list[list[str]], bool | None]:
                 line.append(left[1])
             if cell is None:
                 break
-            text, wide, high = _flat(cell), _span(cell, "colspan"), _span(cell, "rowspan")
+            text, wide, high = flat(cell), _span(cell, "colspan"), _span(cell, "rowspan")
             for i in range(wide):
                 hanging[len(line)] = high - 1, text if i == 0 else ""
                 line.append(text if i == 0 else "")
@@ -163,66 +185,3 @@ def _span(cell: LexborNode, name: str) -> int:
 def _is_layout(table: LexborNode) -> bool:
     # css_first takes the node itself into account, so what is below it is asked.
     return any(part.css_first("table") for part in table.iter()) or len(table.css("td, th")) <= 1
-
-
-def _flat(root: LexborNode, without: tuple[str, ...] = ()) -> str:
-    """The text in a node as one line: line breaks and the borders of blocks become spaces."""
-    parts: list[str] = []
-    stack: list[LexborNode | str | None] = [root.child]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            parts.append(node)
-            continue
-        if node is None:
-            continue
-        stack.append(node.next)
-        if node.tag in without or node.tag in _DROPPED:
-            continue
-        if node.tag == "-text":
-            parts.append(node.text_content or "")
-        else:
-            if node.tag in _BREAKS:
-                parts.append(" ")
-                stack.append(" ")
-            stack.append(node.child)
-    return fold_spaces("".join(parts))
-
-
-def _is_glossary(root: LexborNode) -> bool:
-    """Terms and definitions of running text only."""
-    return root.css_first("dt") is not None and not root.css(
-        "table, ul, ol, pre, dl dl, h1, h2, h3, h4, h5, h6, dd p + p"
-    )
-
-
-def _glossary_lines(root: LexborNode) -> list[str]:
-    """A line a definition, with its terms before it."""
-    lines: list[str] = []
-    terms: list[str] = []
-    defined = False
-    for node in root.css("dt, dd"):
-        text = _flat(node)
-        if node.tag == "dt":
-            terms = [text] if defined else [*terms, text]
-            defined = False
-        elif text:
-            lines.append(f"{', '.join(terms)}: {text}" if terms and not defined else text)
-            defined = True
-    return lines if defined else [*lines, *terms]
-
-
-def _list_lines(root: LexborNode) -> list[str]:
-    """A line an item, nested items after their parent."""
-    lines = []
-    counters: dict[int, int] = {}
-    for item in root.css("li"):
-        content = _flat(item, without=("ul", "ol"))
-        parent = item.parent
-        bullet = "-"
-        if parent is not None and parent.tag == "ol":
-            counters[parent.mem_id] = counters.get(parent.mem_id, 0) + 1
-            bullet = f"{counters[parent.mem_id]}."
-        if content:
-            lines.append(f"{bullet} {content}")
-    return lines

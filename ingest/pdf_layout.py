@@ -1,6 +1,5 @@
 """Lines of PDF pages to blocks: paragraphs, headings, lists, tables and code told apart."""
 
-import re
 from collections import Counter, deque
 from dataclasses import replace
 
@@ -8,12 +7,10 @@ from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder
 from ingest.pdf_furniture import NEIGHBOURS, Furniture, Page
 from ingest.pdf_lines import Line
+from ingest.pdf_paragraphs import BULLET, BULLETS, SENTENCE_END, continues, goes_on, nearness
 from ingest.pdf_tables import tables_of
 from ingest.pdf_words import Words
 
-_BULLETS = "•●▪■◦‣○"
-_BULLET = re.compile(rf"(?:[{_BULLETS}–*·-]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)])\s+\S")
-_SENTENCE_END = tuple('.!?:;。！？”")')
 _HEADING_CHARS = 120
 _LARGER = 1.12
 _LEVELS = 6
@@ -29,7 +26,9 @@ class Layout:
         self._builder = builder
         self._furniture = Furniture(pages)
         self._words = Words()
+        # Letters by type size, of running text and of table rows: long tables are often set in smaller type.
         self._sizes: Counter[float] = Counter()
+        self._table_sizes: Counter[float] = Counter()
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
@@ -42,7 +41,8 @@ class Layout:
     def add(self, page: Page) -> None:
         self._furniture.learn(page)
         for line in page.lines:
-            self._sizes[round(line.size * 2) / 2] += len(line.text)
+            sizes = self._sizes if line.cells == 1 else self._table_sizes
+            sizes[round(line.size * 2) / 2] += len(line.text)
             self._fixed_pitch += len(line.text) if line.fixed_pitch else 0
             self._words.learn(line.text, line.hyphenated)
         self._waiting.append(page)
@@ -67,20 +67,22 @@ class Layout:
         return replace(parsed, blocks=blocks)
 
     def _emit(self, page: Page) -> None:
-        body = self._sizes.most_common(1)[0][0] if self._sizes else 10.0
-        code = self._fixed_pitch * 2 < self._sizes.total()
+        sizes = self._sizes or self._table_sizes
+        body = sizes.most_common(1)[0][0] if sizes else 10.0
+        code = self._fixed_pitch * 2 < self._sizes.total() + self._table_sizes.total()
         lines = self._furniture.without(page)
+        flow = _Flow(self, page.number, body, code, nearness(lines))
         self._right = max((line.x1 for line in lines), default=0.0)
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
             self.flattened.append(page.number)
         position = 0
         for table in tables:
-            _Flow(self, page.number, body, code).add(lines[position : table.start])
+            flow.add(lines[position : table.start])
             self._builder.add(BlockKind.TABLE, "\n".join(table.rows), page=page.number)
             self._last = None
             position = table.end
-        _Flow(self, page.number, body, code).add(lines[position:])
+        flow.add(lines[position:])
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group[0], page)
@@ -102,9 +104,9 @@ class Layout:
         if abs(last.size - line.size) > 0.6 or abs(last.x0 - line.x0) > 4 * line.size:
             return "\n\n"
         # The last line of a paragraph seldom lacks the room for one more word, even where it ends a sentence.
-        if room > _first_word(line) and (not line.text[0].islower() or last.text.endswith(_SENTENCE_END)):
+        if room > _first_word(line) and (not line.text[0].islower() or last.text.endswith(SENTENCE_END)):
             return "\n\n"
-        if last.text.endswith(_SENTENCE_END) and abs(last.x0 - line.x0) > 1.0:
+        if last.text.endswith(SENTENCE_END) and abs(last.x0 - line.x0) > 1.0:
             return "\n\n"
         return "" if last.hyphenated or last.text.endswith("-") else " "
 
@@ -112,9 +114,9 @@ class Layout:
         parts: list[str] = []
         for i, line in enumerate(group):
             added = line.text
-            if kind is BlockKind.LIST and added[0] in _BULLETS:
+            if kind is BlockKind.LIST and added[0] in BULLETS:
                 added = f"- {added[1:].lstrip()}"
-            if i and kind is BlockKind.LIST and _BULLET.match(added):
+            if i and kind is BlockKind.LIST and BULLET.match(added):
                 parts.append("\n")
             elif i:
                 stem = self._words.joined(parts[-1], added, group[i - 1].hyphenated)
@@ -129,11 +131,12 @@ class Layout:
 class _Flow:
     """Lines outside of tables to blocks."""
 
-    def __init__(self, layout: Layout, page: int, body: float, code: bool) -> None:
+    def __init__(self, layout: Layout, page: int, body: float, code: bool, near: float) -> None:
         self._layout = layout
         self._page = page
         self._body = body
         self._code = code
+        self._near = near
 
     def add(self, lines: list[Line]) -> None:
         group: list[Line] = []
@@ -141,9 +144,9 @@ class _Flow:
         for line in lines:
             line_kind = self._kind(line)
             odd = line_kind in (BlockKind.HEADING, BlockKind.LIST) and kind is not line_kind
-            if odd and group and _goes_on(group, kind, line, line_kind):
+            if odd and group and goes_on(group, kind, line, line_kind, self._near):
                 line_kind = BlockKind.PARAGRAPH
-            if group and not _continues(group, line, kind, line_kind):
+            if group and not continues(group, line, kind, line_kind, self._near):
                 self._layout._add(kind, group, self._page)
                 group = []
             if not group:
@@ -155,9 +158,9 @@ class _Flow:
     def _kind(self, line: Line) -> BlockKind:
         if self._code and line.fixed_pitch:
             return BlockKind.CODE
-        if line.text[0] not in _BULLETS and self._is_heading(line):
+        if line.text[0] not in BULLETS and self._is_heading(line):
             return BlockKind.HEADING
-        return BlockKind.LIST if _BULLET.match(line.text) else BlockKind.PARAGRAPH
+        return BlockKind.LIST if BULLET.match(line.text) else BlockKind.PARAGRAPH
 
     def _is_heading(self, line: Line) -> bool:
         """Larger than the body or bold, short, with letters, and not the end of a sentence."""
@@ -165,48 +168,6 @@ class _Flow:
         if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
             return False
         return line.size >= _LARGER * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
-
-
-def _goes_on(group: list[Line], kind: BlockKind, line: Line, line_kind: BlockKind) -> bool:
-    """Whether a line that looks like a heading or an item is the rest of the sentence, or of the item, above it."""
-    last = group[-1]
-    near = last.region == line.region and last.y0 - line.y1 < 0.55 * max(line.size, last.size)
-    if kind is BlockKind.HEADING or not near or last.text.endswith(_SENTENCE_END):
-        return False
-    if line_kind is BlockKind.LIST:
-        # "1806-" and "07. Many": a number at the beginning of a line of running text.
-        return kind is BlockKind.PARAGRAPH and line.text[0].isalnum() and abs(line.x0 - last.x0) < 1.0
-    set_in = kind is BlockKind.LIST and line.x0 > group[0].x0 + 0.5 * line.size and line.bold == group[0].bold
-    return line.text[0].islower() or set_in
-
-
-def _continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockKind) -> bool:
-    last = group[-1]
-    if last.region != line.region:
-        # A sentence goes on in the next column.
-        ended = last.text.endswith(_SENTENCE_END) or not line.text[0].islower()
-        return kind is line_kind is BlockKind.PARAGRAPH and not ended and abs(last.size - line.size) < 0.6
-    gap = last.y0 - line.y1  # below zero where line boxes overlap, as they usually do
-    near = -1.5 * line.size < gap < 0.55 * max(line.size, last.size)
-    if kind is BlockKind.CODE or line_kind is BlockKind.CODE:
-        return kind is line_kind and -1.5 * line.size < gap < 2.5 * line.size
-    if kind is BlockKind.HEADING or line_kind is BlockKind.HEADING:
-        # A heading may run over two lines.
-        return kind is line_kind and near and abs(last.size - line.size) < 0.6 and last.bold == line.bold
-    if line_kind is BlockKind.LIST:
-        return kind is BlockKind.LIST and -1.5 * line.size < gap < 1.6 * line.size
-    if not near:
-        return False
-    if kind is BlockKind.LIST:
-        # Below an item's second line, which is set in, a line further out is no part of the list.
-        return bool(_BULLET.match(last.text)) or line.x0 > last.x0 - 0.5 * line.size
-    # A new paragraph without a gap: the last line was short and ended a sentence, or this one is set in.
-    left = min(g.x0 for g in group)
-    width = max(g.x1 for g in group) - left
-    ended = last.text.endswith(_SENTENCE_END)
-    short = last.x1 - last.x0 < 0.75 * width
-    set_in = 0.8 * line.size < line.x0 - left < 5 * line.size
-    return not (ended and (short or set_in) and len(group) > 1)
 
 
 def _first_word(line: Line) -> float:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.dense.keys import Keys
 from index.engines.milvus_connection import READ_S, WRITE_S, MilvusConnection
-from index.engines.milvus_terms import Sparse
+from index.engines.milvus_terms import NO_TERMS, Sparse
 from index.engines.milvus_url import MilvusAddress
 
 if TYPE_CHECKING:
@@ -86,9 +86,13 @@ class Milvus:
                 client.delete(name, filter=_of(collection_id), timeout=WRITE_S)
 
     def flush(self, name: str) -> None:
-        """Have what was written since the last time be indexed, which Milvus else does when it is enough to it."""
+        """Have what was written since the last time be indexed, which Milvus else does when it is enough to it.
+
+        A search waits for the index of the words, which milvus-lite makes only then: so that no question has to.
+        """
         with self._asked() as client:
             client.flush(name, timeout=WRITE_S)
+            client.search(name, [{NO_TERMS: 1.0}], limit=1, anns_field="words", timeout=WRITE_S)
 
     def compact(self, name: str) -> None:
         """Have what was deleted leave the server's files soon."""

@@ -33,6 +33,8 @@ _MAYBE = frozenset(
     "inc corp co ltd llc plc bros etc dept univ assn ave blvd rd jan feb mar apr jun jul aug sep sept oct nov dec "
     "mon tue wed thu fri sat sun a.m p.m ph.d m.d b.a m.a".split()
 )
+# A bracket after one gives its short name: "Figma, Inc. (“Figma”)", "Foot Locker, Inc. (NYSE: FL)".
+_COMPANIES = frozenset("inc corp co ltd llc plc bros".split())
 # Mostly not the end, as in "the U.S. Senate": only before a word that begins sentences.
 _PLACES = frozenset(
     "u.s u.k u.n e.u u.s.a d.c chr j.-c mio mrd usw u.a u.ä o.ä jh jhd jhdt uu г гг в вв р рр тыс млн млрд руб чел "
@@ -110,6 +112,8 @@ def ends_sentence(text: str, word: str, stop: int, following: str) -> bool:
         return True
     if lower in _PLACES:
         return begins
+    if lower in _COMPANIES and following.lstrip().startswith("("):
+        return False
     if lower in _MAYBE or lower in _BEFORE_FIGURES:
         return not coming[:1].isdigit()
     return not (word.isdigit() and len(word) <= 2 and _is_ordinal(before, coming, begins))

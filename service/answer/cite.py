@@ -1,6 +1,8 @@
 """From candidates to citations: which sentences are quoted, and that each quote is exact."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from core.errors import NotFound
 from core.types import Citation, Document, Passage
@@ -9,6 +11,10 @@ from service.answer.reader import Candidate
 # A second sentence must be nearly as probable as the first, or it only dilutes the answer.
 _SHARE_OF_BEST = 0.6
 _FRAGMENT_WORDS = 6
+_QUESTION_MARKS = ("?", "？", "؟")
+_CLOSING = "\"'”’»)]」』）"
+# Dashes, but no minus, and quotation marks: one page has others than the next.
+_MARKS = re.compile(r"(?<=\w)[-‐‑‒–—]|[-‐‑‒–—](?!\d)|[\"'“”„‘’‚«»‹›]")
 
 DocumentOf = Callable[[str], Document]
 """Looks up a document by id. Raises NotFound for one that was deleted meanwhile."""
@@ -17,7 +23,7 @@ DocumentOf = Callable[[str], Document]
 def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidate]:
     """The best candidate, and others that are nearly as probable, whole sentences, and say something else."""
     chosen: list[Candidate] = []
-    for candidate in candidates:
+    for candidate in _telling(candidates):
         if len(chosen) == max_sentences:
             break
         if chosen and candidate.probability < _SHARE_OF_BEST * chosen[0].probability:
@@ -25,6 +31,32 @@ def choose(candidates: Sequence[Candidate], max_sentences: int) -> list[Candidat
         if not any(_repeats(candidate, other) for other in chosen) and not (chosen and _is_fragment(candidate.quote)):
             chosen.append(candidate)
     return chosen
+
+
+def _telling(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Without names of columns and without questions, unless there is nothing else.
+
+    Where a question is much more probable than all else, as in a document of questions and answers, the sentence after
+    it comes first, or the question itself if none is there.
+    """
+    rest = [one for one in candidates if not _names_columns(one)] or list(candidates)
+    best = rest[0] if rest else None
+    statements = [one for one in rest if not _asks(one)]
+    if best is None or not _asks(best):
+        return statements
+    if statements and statements[0].probability >= _SHARE_OF_BEST * best.probability:
+        return statements
+    return [_after(best, statements) or best, *statements]
+
+
+def _after(question: Candidate, statements: Sequence[Candidate]) -> Candidate | None:
+    """The sentence after a question in its passage, as probable as the question."""
+    passage = question.hit.passage
+    below = [one for one in statements if one.hit.passage.id == passage.id and one.start >= question.end]
+    following = min(below, key=lambda one: one.start, default=None)
+    if following is None:
+        return None
+    return replace(following, probability=question.probability)
 
 
 def merge(answers: Sequence[Sequence[Candidate]], max_sentences: int) -> list[Candidate]:
@@ -78,6 +110,17 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     return _words(candidate.quote) == _words(other.quote)
 
 
+def _asks(candidate: Candidate) -> bool:
+    return candidate.quote.rstrip(_CLOSING).endswith(_QUESTION_MARKS)
+
+
+def _names_columns(candidate: Candidate) -> bool:
+    """Whether it is the first row of a table; the rows below repeat its cells before their values."""
+    cells = candidate.quote.split(" | ")
+    below = candidate.hit.passage.text[candidate.end - candidate.hit.passage.start :]
+    return len(cells) > 1 and ": " not in candidate.quote and any(f"{cell}: " in below for cell in cells[1:] if cell)
+
+
 def _is_fragment(quote: str) -> bool:
     """A heading, a caption, a cell: nothing that adds to an answer."""
     words = quote.split()
@@ -88,4 +131,4 @@ def _is_fragment(quote: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return text.casefold().split()
+    return _MARKS.sub(" ", text.casefold()).split()

@@ -138,14 +138,18 @@ def test_sigterm_is_still_the_process_own(open_on, folder, notes):
     assert heard == ["ours", "ours"]
 
 
-@pytest.mark.parametrize("ray", ["auto", "local"])
-def test_the_command_line_reads_on_a_cluster_and_prints_nothing_of_rays(footnoted, folder, tmp_path, ray):
-    done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY=ray)
+def test_the_command_line_reads_on_the_cluster_and_prints_nothing_of_rays(footnoted, folder, tmp_path):
+    done = footnoted("ingest", folder, data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY="auto")
     assert done.returncode == 1  # of the bad file
     assert "18" in done.stdout
     assert "ray" not in (done.stdout + done.stderr).lower()
     listed = footnoted("documents", "--json", data_dir=tmp_path / "data")
     assert listed.stdout.count('"uri"') == 18
+
+
+def test_a_cluster_is_started_for_the_run(footnoted, folder, tmp_path):
+    done = footnoted("ingest", folder / "guide.md", data_dir=tmp_path / "data", FOOTNOTED_INGEST__RAY="local")
+    assert (done.returncode, "1 added" in done.stdout) == (0, True), done.stderr
 
 
 def test_a_machine_that_is_no_node_reads_by_the_client(two_nodes, footnoted, folder, tmp_path):

@@ -115,3 +115,37 @@ def test_malformed_html_is_read_as_browsers_do(markup):
     assert document.text.split() == ["one", "two", "bold", "three"] or document.text.split() == [
         "one", "twobold", "three"
     ]  # fmt: skip
+
+
+def test_a_definition_begins_with_its_terms():
+    body = (
+        "<dl><dt>Bollard</dt><dt>Mooring post</dt><dd><p>A post for ropes.</p><p>It is of iron.</p></dd>"
+        "<dt>What is a quay?</dt><dd><p>A wall that ships lie at.</p></dd>"
+        "<dt>Crane</dt><dd><ul><li>eastern</li></ul></dd></dl><p>After the list.</p>"
+    )
+    assert shape(document_of(page(body), "a.html")) == [
+        ("paragraph", "Bollard, Mooring post: A post for ropes."),
+        ("paragraph", "It is of iron."),
+        ("paragraph", "What is a quay? A wall that ships lie at."),
+        ("paragraph", "Crane"),
+        ("list", "- eastern"),
+        ("paragraph", "After the list."),
+    ]
+
+
+def test_a_term_without_a_definition_is_not_the_next_paragraphs():
+    body = "<dl><dt>Ship<dd><p>Floats.<p>Sinks.<dd><dl><dt>Stern</dt></dl><dt>Port</dt></dl>Starboard."
+    found = pieces(document_of(page(body), "a.html"))
+    assert found == ["Ship: Floats.", "Sinks.", "Stern", "Port", "Starboard."]
+
+
+@pytest.mark.parametrize("mark", ["¶", "#", "§", "🔗", " ¶\n"])
+def test_the_link_of_a_heading_or_a_term_to_itself_is_no_text(mark):
+    link = f'<a class="headerlink" href="#x" title="Link">{mark}</a>'
+    body = f"<h1>Tides{link}</h1><dl><dt>low(){link}</dt><dd><p>One.</p><p>Two.</p></dd></dl><p>Three{link}.</p>"
+    assert pieces(document_of(page(body), "a.html")) == ["Tides", "low(): One.", "Two.", "Three."]
+
+
+def test_links_that_say_something_and_marks_that_are_no_links_stay():
+    body = '<h1><a href="#c">C #</a></h1><p>See <a href="/law">§</a> 5, <a href="#two">two</a> or press #.</p>'
+    assert pieces(document_of(page(body), "a.html")) == ["C #", "See § 5, two or press #."]

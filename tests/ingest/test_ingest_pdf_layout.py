@@ -1,9 +1,10 @@
 """PDFs as they are: furniture, columns, parted words, scans."""
 
 import io
+import textwrap
 
 import pytest
-from ingest_samples import document_of, draw_picture, pdf, pdf_of_lines, pieces
+from ingest_samples import document_of, draw_picture, pdf, pdf_of_lines, pieces, shape
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
 
@@ -142,3 +143,73 @@ def test_a_header_is_told_by_its_neighbours_and_kept_where_it_stands_alone():
     assert furniture.without(Page(200, 800, [header])) == [header]
     [places] = furniture._seen.values()
     assert len(places) == 1  # those far away are not gone through at each page
+
+
+SENTENCE = (
+    "The harbour board met again on the first of May to decide about the rules that apply to every ship that calls at "
+    "the quay in winter, and it agreed on most of them before noon, although the pilots had asked for one more month "
+    "in which the old rules and the new ones would both have been allowed, as they had been in the year before that."
+)
+
+
+def lines_of(text, width=60):
+    return textwrap.wrap(text, width)
+
+
+def test_widely_set_text_beside_long_tables_in_small_type_is_one_paragraph():
+    def draw(canvas):
+        canvas.setFont("Helvetica", 11)
+        for i, line in enumerate(lines_of(SENTENCE)):
+            canvas.drawString(72, 700 - i * 1.8 * 11, line)
+        canvas.showPage()
+        for page in range(10):
+            canvas.setFont("Helvetica", 6)
+            for row in range(60):
+                for column in range(5):
+                    canvas.drawString(72 + 90 * column, 720 - 9 * row, f"{page}{row:02}{column} thousand")
+            canvas.showPage()
+
+    document = document_of(pdf(draw), "a.pdf")
+    assert shape(document)[0] == ("paragraph", SENTENCE)
+    assert [b.page for b in document.blocks].count(1) == 1
+    assert "heading" not in {kind for kind, _ in shape(document)}
+
+
+def test_paragraphs_of_closely_set_text_stay_apart_at_a_gap():
+    assert len(pieces(document_of(pdf_of_lines(lines_of(SENTENCE), leading=13), "a.pdf"))) == 1
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 11)
+        y = 700
+        for _ in range(2):
+            for line in lines_of(SENTENCE):
+                canvas.drawString(72, y, line)
+                y -= 13
+            y -= 7
+        canvas.showPage()
+
+    assert pieces(document_of(pdf(draw), "a.pdf")) == [SENTENCE, SENTENCE]
+
+
+@pytest.mark.parametrize("indent", [0, 20])
+def test_an_initial_at_the_beginning_of_a_line_opens_no_list(indent):
+    lines = ["The report was signed on the second of June by the chair", "A. Johnson, and by both of the pilots."]
+
+    def draw(canvas):
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(72 + indent, 700, lines[0])
+        canvas.drawString(72, 687, lines[1])
+        canvas.showPage()
+
+    assert shape(document_of(pdf(draw), "a.pdf")) == [("paragraph", " ".join(lines))]
+
+
+def test_an_item_below_a_short_line_that_is_set_in_opens_a_list():
+    def draw(canvas):
+        canvas.setFont("Helvetica", 11)
+        canvas.drawString(92, 700, "Agenda")
+        canvas.drawString(72, 687, "A. Opening by the chair of the board")
+        canvas.drawString(72, 674, "B. Report of the pilots")
+        canvas.showPage()
+
+    assert [kind for kind, _ in shape(document_of(pdf(draw), "a.pdf"))] == ["paragraph", "list"]

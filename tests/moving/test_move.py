@@ -34,15 +34,15 @@ def test_everything_arrives_and_is_found_alike(way, told):
 
 
 def test_a_second_run_writes_what_changed_since_and_nothing_else(way, told):
-    move(way.source, way.target, Wanted(), told)
-    assert [one.copied for one in move(way.source, way.target, Wanted(), told).collections] == [0, 0]
+    move(way.source, way.target, Wanted(questions=5), told)
+    assert [one.copied for one in move(way.source, way.target, Wanted(questions=5), told).collections] == [0, 0]
     with open_at(way.source) as store:
         docs = store.open_collection("docs")
         store.put(docs, [document(20, 1), document(50)])  # a new version, a new document
         store.remove("docs", [document(21)[0].document.id])
         store.catalog.mark("docs", [document(22)[0].document.id], MarksChange(tags=frozenset({"new"})))
         store.catalog.add_metadata(docs, document(23)[0].document.id, {"etag": "1"})
-    done = move(way.source, way.target, Wanted(), told)
+    done = move(way.source, way.target, Wanted(questions=5), told)
     # Two written, one gone and the former version, one marked, one with metadata, one that leads on.
     assert [one.copied for one in done.collections] == [7, 0]
     with open_at(way.source) as before, open_at(way.target.settings) as after:
@@ -62,7 +62,7 @@ def test_what_is_written_while_it_is_copied_is_taken_up(way):
             store.put(docs, [document(200 + step), document(1, 100 + step)])
             store.remove("docs", [document(30 + step % 5)[0].document.id])
 
-        move(way.source, way.target, Wanted(), write)
+        move(way.source, way.target, Wanted(questions=5), write)
         assert next(steps) > 3
         with open_at(way.target.settings) as after:
             assert content(after, "docs") == content(store, "docs")
@@ -76,7 +76,7 @@ def test_nobody_finds_a_collection_before_it_is_whole(way):
         with open_at(way.target.settings) as store:
             seen.update(one.name for one in store.catalog.collections())
 
-    move(way.source, way.target, Wanted(("docs",)), look)
+    move(way.source, way.target, Wanted(("docs",), questions=5), look)
     assert seen == set()
     with open_at(way.target.settings) as store:
         assert [one.name for one in store.catalog.collections()] == ["docs"]
@@ -89,7 +89,7 @@ def _killed(way, at: int) -> None:
         if next(calls) == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    move(way.source, way.target, Wanted(), die)
+    move(way.source, way.target, Wanted(questions=5), die)
 
 
 @pytest.mark.parametrize("at", [1, 3, 6])
@@ -99,7 +99,7 @@ def test_after_a_kill_it_is_gone_on_with(way, told, monkeypatch, at):
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
-    done = move(way.source, way.target, Wanted(), told)
+    done = move(way.source, way.target, Wanted(questions=5), told)
     assert done.collections[0].copied < 45
     with open_at(way.source) as before, open_at(way.target.settings) as after:
         for name in ("docs", "other"):
@@ -110,17 +110,17 @@ def test_another_collection_of_the_name_is_left_alone(way, told):
     with open_at(way.target.settings) as store:
         store.put(store.open_collection("docs"), [document(900)])
     with pytest.raises(Conflict, match="another collection 'docs'"):
-        move(way.source, way.target, Wanted(), told)
+        move(way.source, way.target, Wanted(questions=5), told)
     with open_at(way.target.settings) as store:
         assert [row.uri for row in store.catalog.documents("docs")] == ["test:900"]
 
 
 def test_a_collection_that_is_gone_goes_there_too(way, told):
-    move(way.source, way.target, Wanted(), told)
+    move(way.source, way.target, Wanted(questions=5), told)
     with open_at(way.source) as store:
         store.delete_collection("other")
         store.catalog.rename_collection("docs", "papers")
-    assert {*move(way.source, way.target, Wanted(), told).dropped} == {"docs", "other"}
+    assert {*move(way.source, way.target, Wanted(questions=5), told).dropped} == {"docs", "other"}
     with open_at(way.source) as before, open_at(way.target.settings) as after:
         assert [one.name for one in after.catalog.collections()] == ["papers"]
         assert content(after, "papers") == content(before, "papers")
@@ -138,11 +138,11 @@ def test_one_that_does_not_arrive_as_it_was_is_not_shown(filled, tmp_path, told,
     monkeypatch.setattr(moving, "put_whole", damaging)
     target = target_of(filled, str(tmp_path / "new"))
     with pytest.raises(IndexBroken, match="not the same"):
-        move(filled, target, Wanted(), told)
+        move(filled, target, Wanted(questions=5), told)
     with open_at(target.settings) as store:
         assert store.catalog.collections() == []
     monkeypatch.undo()
-    move(filled, target, Wanted(), told)
+    move(filled, target, Wanted(questions=5), told)
     with open_at(filled) as before, open_at(target.settings) as after:
         assert content(after, "docs") == content(before, "docs")
 
@@ -153,7 +153,7 @@ def test_an_original_that_is_not_there_is_counted(filled, tmp_path, told):
         store.originals.discard(first)
         store.originals.path(second).write_bytes(b"damaged")
     target = target_of(filled, str(tmp_path / "new"))
-    done = move(filled, target, Wanted(("docs",)), told)
+    done = move(filled, target, Wanted(("docs",), questions=5), told)
     assert (done.collections[0].originals_missing, done.collections[0].documents) == (2, 39)
     with open_at(target.settings) as store, pytest.raises(NotFound):
         store.originals.path(second)
@@ -164,8 +164,8 @@ def test_a_text_that_postgresql_cannot_hold_keeps_its_places(filled, postgres_ur
     with open_at(filled) as store:
         store.put(store.open_collection("odd"), [document(1, texts=texts)])
     target = target_of(filled, postgres_url)
-    move(filled, target, Wanted(("odd",)), told)
-    assert move(filled, target, Wanted(("odd",)), told).collections[0].copied == 0
+    move(filled, target, Wanted(("odd",), questions=5), told)
+    assert move(filled, target, Wanted(("odd",), questions=5), told).collections[0].copied == 0
     with open_at(target.settings) as store:
         (hit, *_) = store.search("odd", "harbour", 1).hits
         read = store.catalog.document("odd", hit.passage.document.id)

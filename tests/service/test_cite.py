@@ -6,6 +6,7 @@ from core.errors import NotFound
 from core.types import Block, BlockKind, Document, DocumentRef, Hit, HitSource, Passage
 from service.answer.cite import choose, cite
 from service.answer.reader import Candidate
+from service.answer.sentences import sentences
 
 TEXT = "Ann leads the team. Bob keeps the books. ann  LEADS the\nteam. The team has nine members."
 SENTENCES = ["Ann leads the team.", "Bob keeps the books.", "ann  LEADS the\nteam.", "The team has nine members."]
@@ -82,3 +83,57 @@ def test_a_document_that_is_gone_is_not_cited_and_the_others_are_numbered_withou
 
     made = [citation for _, citation in cite([candidate(0, document="gone"), candidate(1)], document_of)]
     assert [(c.marker, c.quote) for c in made] == [(1, SENTENCES[1])]
+
+
+def ranked(text: str, *probabilities: float) -> list[Candidate]:
+    """A candidate for each sentence of a passage, best first."""
+    passage = Passage("p", DocumentRef("d", "upload:d", "d", "text/plain"), (), None, 0, len(text), text)
+    found = [
+        Candidate(Hit(passage, probability, HitSource.READ), start, end, probability)
+        for (start, end), probability in zip(sentences(text), probabilities, strict=True)
+    ]
+    return sorted(found, key=lambda one: -one.probability)
+
+
+TABLE = (
+    "in millions | 2022 | 2021\nin millions: Net sales | 2022: 40 | 2021: 38\nin millions: Costs | 2022: 9 | 2021: 8"
+)
+
+
+def test_the_names_of_columns_are_no_answer():
+    assert quotes(choose(ranked(TABLE, 0.9, 0.4, 0.1), 3)) == ["in millions: Net sales | 2022: 40 | 2021: 38"]
+
+
+def test_a_first_row_that_names_no_columns_is_an_answer():
+    assert quotes(choose(ranked("Net sales | 40\nCosts | 9", 0.9, 0.1), 3)) == ["Net sales | 40"]
+
+
+def test_a_question_is_no_answer_where_a_sentence_is():
+    text = "How many keys are there? Take care. There are nine keys."
+    assert quotes(choose(ranked(text, 0.6, 0.1, 0.5), 3)) == ["There are nine keys."]
+
+
+def test_questions_and_answers_are_answered_by_the_sentence_after_the_question():
+    text = "May I bring a dog? Only on a lead. Is there parking? Yes, behind the house."
+    chosen = choose(ranked(text, 0.9, 0.05, 0.02, 0.04), 3)
+    assert [(one.quote, one.probability) for one in chosen] == [("Only on a lead.", 0.9)]
+
+
+def test_a_question_is_quoted_where_no_sentence_says_more():
+    assert quotes(choose(ranked("The board asked one thing. Who pays?", 0.1, 0.9), 3)) == ["Who pays?"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Rules 2019–2020 — and “others” — hold.", "Rules 2019-2020 - and 'others' - hold."),
+        ("The well‑known rules hold.", "The well-known rules hold."),
+    ],
+)
+def test_another_dash_or_quotation_mark_makes_no_other_sentence(one, other):
+    assert quotes(choose([*ranked(one, 0.9), *ranked(f"{' ' * 99}{other}", 0.8)], 3)) == [one]
+
+
+def test_a_minus_makes_another_sentence():
+    chosen = choose([*ranked("The tide was at -5 cm.", 0.9), *ranked(f"{' ' * 99}The tide was at 5 cm.", 0.8)], 3)
+    assert quotes(chosen) == ["The tide was at -5 cm.", "The tide was at 5 cm."]

@@ -221,7 +221,16 @@ def test_units_and_common_words_end_sentences(first, second):
         "МГУ им. Ломоносова открыт.",
         "Er zahlt mind. 5 Euro.",
         "MM. Dupont et Durand.",
+        "Figma, Inc. (“Figma”) for approximately $20 billion.",
+        "Foot Locker, Inc. (NYSE: FL) opened a store.",
     ],
 )
 def test_abbreviations_that_look_like_words_end_none(text):
     assert cut(text) == [text]
+
+
+def test_a_company_may_still_end_a_sentence():
+    assert cut("It was bought by Figma, Inc. The price was not told.") == [
+        "It was bought by Figma, Inc.",
+        "The price was not told.",
+    ]

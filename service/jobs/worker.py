@@ -4,6 +4,7 @@ Its standard input is the server's end: first the settings as one line of JSON, 
 server is gone, and the worker stops as soon as what is done is written.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -66,6 +67,7 @@ def main() -> None:
                 from service.jobs.loop import Worker  # with its models' libraries: who waits in line needs none
 
                 Worker(settings, stopping).run()
+        gc.freeze()  # the interpreter would look through all that the libraries made: seconds, to free nothing
     except FootnotedError as error:
         log.error("worker_failed", code=error.code, message=error.message, hint=error.hint)
         raise SystemExit(1) from error

@@ -88,7 +88,7 @@ def test_a_line_that_opens_a_list_goes_with_it():
 
 def test_a_line_that_opens_a_table_takes_its_heading_along():
     source = "# Votes\n\nThe members voted so:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
-    assert texts(source, "a.md", target=5, maximum=12) == ["Votes\n\nThe members voted so:\n\na | b\na: 1 | b: 2"]
+    assert texts(source, "a.md", target=5, maximum=13) == ["Votes\n\nThe members voted so:\n\na | b\na: 1 | b: 2"]
 
 
 def test_a_line_that_opens_a_list_stays_where_both_would_be_too_long():

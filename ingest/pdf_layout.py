@@ -2,6 +2,7 @@
 
 from collections import Counter, deque
 from dataclasses import replace
+from itertools import pairwise
 
 from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder
@@ -12,6 +13,8 @@ from ingest.pdf_tables import tables_of
 from ingest.pdf_words import Words
 
 _HEADING_CHARS = 120
+_RUNNING_CHARS = 30
+_ENOUGH_RUNNING = 200  # letters
 _LARGER = 1.12
 _LEVELS = 6
 
@@ -26,9 +29,9 @@ class Layout:
         self._builder = builder
         self._furniture = Furniture(pages)
         self._words = Words()
-        # Letters by type size, of running text and of table rows: long tables are often set in smaller type.
+        # Letters by type size, of all lines and of running text: long tables are often set in smaller type.
         self._sizes: Counter[float] = Counter()
-        self._table_sizes: Counter[float] = Counter()
+        self._running_sizes: Counter[float] = Counter()
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
@@ -41,10 +44,12 @@ class Layout:
     def add(self, page: Page) -> None:
         self._furniture.learn(page)
         for line in page.lines:
-            sizes = self._sizes if line.cells == 1 else self._table_sizes
-            sizes[round(line.size * 2) / 2] += len(line.text)
+            self._sizes[_rounded(line.size)] += len(line.text)
             self._fixed_pitch += len(line.text) if line.fixed_pitch else 0
             self._words.learn(line.text, line.hyphenated)
+        for above, line in pairwise(page.lines):
+            if _is_running(above) and _is_running(line) and _rounded(above.size) == _rounded(line.size):
+                self._running_sizes[_rounded(line.size)] += len(line.text)
         self._waiting.append(page)
         if len(self._waiting) > NEIGHBOURS:
             self._emit(self._waiting.popleft())
@@ -67,11 +72,9 @@ class Layout:
         return replace(parsed, blocks=blocks)
 
     def _emit(self, page: Page) -> None:
-        sizes = self._sizes or self._table_sizes
-        body = sizes.most_common(1)[0][0] if sizes else 10.0
-        code = self._fixed_pitch * 2 < self._sizes.total() + self._table_sizes.total()
+        code = self._fixed_pitch * 2 < self._sizes.total()
         lines = self._furniture.without(page)
-        flow = _Flow(self, page.number, body, code, nearness(lines))
+        flow = _Flow(self, page.number, self._body(), code, nearness(lines))
         self._right = max((line.x1 for line in lines), default=0.0)
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
@@ -83,6 +86,12 @@ class Layout:
             self._last = None
             position = table.end
         flow.add(lines[position:])
+
+    def _body(self) -> float:
+        """The type size of the text, as far as the pages are known; of all lines where there is hardly running text."""
+        told = self._running_sizes.total() >= _ENOUGH_RUNNING
+        sizes = self._running_sizes if told else self._sizes
+        return sizes.most_common(1)[0][0] if sizes else 10.0
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group[0], page)
@@ -168,6 +177,15 @@ class _Flow:
         if len(text) > _HEADING_CHARS or text.endswith((".", ",", ";")) or not any(c.isalpha() for c in text):
             return False
         return line.size >= _LARGER * body or (line.bold and line.size >= 0.9 * body and len(text) >= 3)
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _is_running(line: Line) -> bool:
+    """Whether it may be a line of running text; a title may be, too, but not two of them in a row."""
+    return line.cells == 1 and len(line.text) >= _RUNNING_CHARS
 
 
 def _first_word(line: Line) -> float:

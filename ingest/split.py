@@ -10,15 +10,9 @@ from ingest.languages import languages_of_passages
 TokenCounter = Callable[[Sequence[str]], list[int]]
 """Texts to their numbers of encoder tokens, special tokens not counted."""
 
-# Not inside of "Mr. Harmon", "U.S. patents", "J. Smith", "Best Buy Co., Inc. and".
-_SENTENCE_BREAK = (
-    r"(?<=[.!?…])(?<!\b[A-Z]\.)(?<!\b(?:Mr|Ms|Dr|St|No|Co|Jr|Sr)\.)(?<!\b(?:Mrs|Inc|Ltd)\.)(?<!\b(?:Prof|Corp)\.)"
-    r"\s+(?=[^\sa-zß-öø-ÿа-яё])"
-)
 _BREAKS = [  # the best first
     r"\n\n",
     r"\n",
-    _SENTENCE_BREAK,
     r"(?<=[.!?…])\s+(?=\S)",
     r"(?<=[。！？；])",
     r"(?<=[;:])\s+",
@@ -58,10 +52,8 @@ def split(document: Document, count_tokens: TokenCounter, settings: SplitSetting
     group: list[_Piece] = []
     for piece in _pieces(document, count_tokens, settings):
         if group and not _fits(group, piece, settings):
-            kept = _leading(document.text, group, piece, settings)
-            if kept < len(group):
-                passages.append(_passage(document, group[: len(group) - kept]))
-            group = group[len(group) - kept :]
+            passages.append(_passage(document, group))
+            group = []
         group.append(piece)
     if group:
         passages.append(_passage(document, group))
@@ -76,17 +68,6 @@ def _fits(group: list[_Piece], piece: _Piece, settings: SplitSettings) -> bool:
     if piece.heading:
         return all(p.heading for p in group)  # a heading directly under a heading stays with it
     return all(p.heading for p in group) or tokens < settings.target
-
-
-def _leading(text: str, group: list[_Piece], piece: _Piece, settings: SplitSettings) -> int:
-    """How many of the last pieces go with the next one: a line that opens a table or a list, with its headings."""
-    last = group[-1]
-    if piece.heading or last.heading or last.end == piece.start or text[last.end - 1] not in ":：":
-        return 0
-    count = 1
-    while count < len(group) and group[-count - 1].heading:
-        count += 1
-    return count if sum(p.tokens for p in group[-count:]) + piece.tokens <= settings.maximum else 0
 
 
 def _passage(document: Document, group: list[_Piece]) -> Passage:

@@ -175,6 +175,21 @@ def test_widely_set_text_beside_long_tables_in_small_type_is_one_paragraph():
     assert "heading" not in {kind for kind, _ in shape(document)}
 
 
+def test_titles_above_tables_without_any_text_are_headings():
+    def draw(canvas):
+        for page in range(10):
+            canvas.setFont("Helvetica", 14)
+            canvas.drawString(72, 640, f"Accounts of the {'abcdefghij'[page]} district of the harbour")
+            canvas.setFont("Helvetica", 8)
+            for row in range(30):
+                for column in range(4):
+                    canvas.drawString(72 + 110 * column, 600 - 12 * row, f"{page}{row:02}{column} thousand")
+            canvas.showPage()
+
+    found = [kind for kind, text in shape(document_of(pdf(draw), "a.pdf")) if text.startswith("Accounts")]
+    assert found == ["heading"] * 10
+
+
 def test_paragraphs_of_closely_set_text_stay_apart_at_a_gap():
     assert len(pieces(document_of(pdf_of_lines(lines_of(SENTENCE), leading=13), "a.pdf"))) == 1
 

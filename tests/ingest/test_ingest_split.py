@@ -75,37 +75,3 @@ def test_paragraphs_without_tokens_do_not_make_a_passage_without_end():
     document = document_of("\n\n".join(["\u200b"] * 1_000), "a.txt")
     passages = split(document, lambda texts: [0] * len(texts), SplitSettings(8, 12))
     assert len(passages) == 125
-
-
-def test_a_line_that_opens_a_list_goes_with_it():
-    source = "one two three four five\n\nThe board decided:\n\n- to build\n- to wait\n\nend\n"
-    assert texts(source, "a.md", target=8, maximum=10) == [
-        "one two three four five",
-        "The board decided:\n\n- to build\n- to wait",
-        "end",
-    ]
-
-
-def test_a_line_that_opens_a_table_takes_its_heading_along():
-    source = "# Votes\n\nThe members voted so:\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
-    assert texts(source, "a.md", target=5, maximum=13) == ["Votes\n\nThe members voted so:\n\na | b\na: 1 | b: 2"]
-
-
-def test_a_line_that_opens_a_list_stays_where_both_would_be_too_long():
-    source = "one two three\n\nfour five:\n\n- six seven\n- eight\n"
-    assert texts(source, "a.md", target=5, maximum=6) == ["one two three\n\nfour five:", "- six seven\n- eight"]
-
-
-def test_abbreviations_and_initials_are_no_place_to_cut():
-    source = "He met Mr. Harmon of Acme Inc. and J. Smith there. They left the U.S. office soon."
-    assert texts(source, "a.txt", target=9, maximum=11) == [
-        "He met Mr. Harmon of Acme Inc. and J. Smith there.",
-        "They left the U.S. office soon.",
-    ]
-
-
-def test_sentences_that_begin_with_small_letters_are_still_cut_at_their_ends():
-    assert texts("one two three. four five six. seven.", "a.txt", target=4, maximum=5) == [
-        "one two three.",
-        "four five six. seven.",
-    ]

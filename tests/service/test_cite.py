@@ -101,7 +101,7 @@ TABLE = (
 
 
 def test_the_names_of_columns_are_no_answer():
-    assert quotes(choose(ranked(TABLE, 0.9, 0.4, 0.1), 3)) == ["$ million: Sales | 2022: 40 | 2021: 38"]
+    assert quotes(choose(ranked(TABLE, 0.9, 0.4, 0.1), 3)) == ["in millions: Net sales | 2022: 40 | 2021: 38"]
 
 
 def test_a_first_row_that_names_no_columns_is_an_answer():

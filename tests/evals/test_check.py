@@ -15,6 +15,7 @@ from evals.check_leaks import check_leaks
 from evals.cli import app
 from evals.evidence import EvidenceLocator
 from evals.sets.types import Evidence, Question
+from service.settings import Settings
 
 SENTENCE = "The conference was held in Rome from December 27th to 28th, and ended with a declaration of the ministers."
 
@@ -220,7 +221,7 @@ def opened(monkeypatch, tmp_path, make_document, make_system):
         yield kept.system
 
     def load_settings(overrides=None):
-        return SimpleNamespace(**{"data_dir": tmp_path / "data", **(overrides or {})})
+        return Settings(**{"data_dir": tmp_path / "data", **(overrides or {})})
 
     for module in (check_command, places):
         monkeypatch.setattr(module, "open_system", open_system)

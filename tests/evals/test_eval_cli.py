@@ -10,6 +10,7 @@ from evals import __main__ as program
 from evals import cli, place, run_command
 from evals.run import WARM_UP
 from evals.run_folder import read_run
+from service.settings import Settings
 
 ROWS = [
     {
@@ -44,7 +45,7 @@ def opened(monkeypatch, tmp_path, make_document, make_answer, make_system):
         yield kept.system
 
     def load_settings(overrides=None):
-        return SimpleNamespace(**{"data_dir": tmp_path / "data", **(overrides or {})})
+        return Settings(**{"data_dir": tmp_path / "data", **(overrides or {})})
 
     monkeypatch.setattr(place, "open_system", open_system)
     for module in (place, run_command):

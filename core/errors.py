@@ -25,6 +25,7 @@ FootnotedError
 ├── IndexBroken               the data folder is damaged or unreadable
 ├── RemoteError               a server that is asked over HTTP fails
 └── NotReady                  starting up or overloaded; try again
+    └── AnswerTooSlow
 
 The command line and HTTP each render them in one place (service/console.py, service/problems.py).
 """
@@ -204,6 +205,12 @@ class NotReady(FootnotedError):
     """The service is starting or has too much to do."""
 
     code = "not_ready"
+
+
+class AnswerTooSlow(NotReady):
+    """An answer took longer than the limit; the same question would take as long again."""
+
+    code = "answer_timeout"
 
 
 class RemoteError(FootnotedError):

@@ -7,6 +7,7 @@ from footnoted_client.errors import (
     NotAllowed,
     NotFound,
     ServiceError,
+    TimedOut,
     TooManyRequests,
     Unavailable,
     Unreachable,
@@ -30,5 +31,5 @@ from footnoted_client.records import (
 __all__ = [
     "Answer", "AskOptions", "Citation", "Client", "ClientError", "Document", "Event", "Hit", "InvalidRequest", "Job",
     "NotAllowed", "NotFound", "Notice", "Place", "SearchOptions", "Sentence", "ServiceError", "Span", "Started",
-    "Token", "TooManyRequests", "Turn", "Unavailable", "Unreachable", "Usage",
+    "TimedOut", "Token", "TooManyRequests", "Turn", "Unavailable", "Unreachable", "Usage",
 ]  # fmt: skip

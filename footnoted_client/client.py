@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import httpx
 from httpx_sse import EventSource
 
-from footnoted_client.errors import Unreachable, error_of
+from footnoted_client.errors import TimedOut, Unreachable, error_of
 from footnoted_client.records import (
     Answer,
     Citation,
@@ -76,7 +76,7 @@ class Client:
         """``api_key`` is of `footnoted keys create`. ``token``, the operator's, goes in its place: it may do all.
 
         What got no answer, or one of a server that is gone or starting, is tried ``retries`` times more, where that
-        does nothing twice: all but deleting.
+        does nothing twice: all but deleting. What took longer than ``timeout_s`` is not.
         """
         given = api_key if token is None else token
         headers = {} if given is None else {"Authorization": f"Bearer {given}"}
@@ -234,6 +234,8 @@ def _job(members: Mapping[str, Any]) -> Job:
 def _reached() -> Iterator[None]:
     try:
         yield
+    except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+        raise TimedOut(f"The service did not answer in time: {error or type(error).__name__}.") from error
     except httpx.TransportError as error:
         raise Unreachable(f"The service did not answer: {error or type(error).__name__}.") from error
 

@@ -2,6 +2,7 @@
 
 ClientError
 ├── Unreachable           no answer came, or it broke off
+│   └── TimedOut          it did not come in time
 └── ServiceError          the service said no: status, code, hint
     ├── InvalidRequest    400, 413, 415, 422
     ├── NotAllowed        401, 403
@@ -20,6 +21,10 @@ class ClientError(Exception):
 
 class Unreachable(ClientError):
     """No answer came, or it broke off."""
+
+
+class TimedOut(Unreachable):
+    """The service took the request, or had begun to, and gave no answer in ``timeout_s``: it may still be at work."""
 
 
 class ServiceError(ClientError):

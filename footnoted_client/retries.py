@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from footnoted_client.errors import ClientError, Unavailable, Unreachable
+from footnoted_client.errors import ClientError, TimedOut, Unavailable, Unreachable
 from footnoted_client.records import Event, Started
 
 _PAUSE_S = 0.5
 _PASSES = frozenset({502, 503, 504})  # of a proxy whose server is gone, or a server that starts; 500 would come again
+_TOO_SLOW = "answer_timeout"
 _T = TypeVar("_T")
 
 
@@ -66,6 +67,13 @@ def _without_id(event: Event) -> Event:
 
 
 def _wait_or_raise(error: ClientError) -> None:
-    if not isinstance(error, Unreachable) and not (isinstance(error, Unavailable) and error.status in _PASSES):
+    if not _passes(error):
         raise error
     time.sleep(_PAUSE_S)
+
+
+def _passes(error: ClientError) -> bool:
+    """What was too slow would be slower with the same work twice."""
+    if isinstance(error, Unavailable):
+        return error.status in _PASSES and error.code != _TOO_SLOW
+    return isinstance(error, Unreachable) and not isinstance(error, TimedOut)

@@ -63,14 +63,23 @@ def added_after(connection: Connection, collection_id: int, key: int, dimension:
     return _unpacked(connection.execute(query).all(), dimension)
 
 
-def vectors_of(connection: Connection, keys: Keys, dimension: int) -> tuple[Keys, Vectors]:
-    """Those of the keys that are there now, ascending, and their vectors, shape (n, dimension)."""
+def vectors_of(
+    connection: Connection, keys: Keys, dimension: int, collection_id: int | None = None
+) -> tuple[Keys, Vectors]:
+    """Those of the keys that are there now, ascending, and their vectors, shape (n, dimension).
+
+    Of a collection only, where the keys come from who may mistake those of another one for its own.
+    """
     # One parameter however many keys: the statement is prepared once.
     if schema.on_server(connection):
         of_these = _p.key == func.any(bindparam("keys", keys.tolist(), ARRAY(BigInteger)))
-        rows = connection.execute(select(_p.key, _p.vector).where(of_these).order_by(_p.key)).all()
-        return _unpacked(rows, dimension)
-    query = text("SELECT key, vector FROM passages WHERE key IN (SELECT value FROM json_each(:keys)) ORDER BY key")
+        chosen = select(_p.key, _p.vector).where(of_these).order_by(_p.key)
+        if collection_id is not None:
+            chosen = chosen.where(_p.collection_id == collection_id)
+        return _unpacked(connection.execute(chosen).all(), dimension)
+    own = "" if collection_id is None else f" AND collection_id = {int(collection_id)}"
+    listed = "SELECT value FROM json_each(:keys)"
+    query = text(f"SELECT key, vector FROM passages WHERE key IN ({listed}){own} ORDER BY key")
     return _unpacked(connection.execute(query, {"keys": str(keys.tolist())}).all(), dimension)
 
 

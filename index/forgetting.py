@@ -49,7 +49,7 @@ class Forgetting:
         if self._vacuums and has_forgotten:
             try:
                 purge(self._catalog)
-            except IndexBroken as error:  # what was asked for is done; the next deletion tries again
+            except (IndexBroken, NotReady) as error:  # what was asked for is done; the next deletion tries again
                 log.warning("not_vacuumed", message=error.message)
                 return False
             return True

@@ -13,11 +13,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from core.errors import IndexBroken, IndexOutdated
+from index.bm25_weights import CONTEXT_WEIGHT, PHRASE_WEIGHT
 from index.dense.keys import Keys
 
-# A word of the title or the section path says less about a passage than one of its own.
-_CONTEXT_WEIGHT = 0.3
-_PHRASE_WEIGHT = 2.0
 _HEAP_BYTES = 64_000_000
 _LISTED = 4_096  # so many allowed keys are looked up; of more, what was found is looked through
 _STATE = 1
@@ -166,10 +164,10 @@ class InvertedIndex:
         parts = []
         for forms in (*((term,) for term in wanted.terms), *wanted.forms):
             parts.append((Occur.Should, self._best_of("body", forms)))
-            parts.append((Occur.Should, Query.boost_query(self._best_of("context", forms), _CONTEXT_WEIGHT)))
+            parts.append((Occur.Should, Query.boost_query(self._best_of("context", forms), CONTEXT_WEIGHT)))
         for phrase in wanted.phrases:
             together = Query.phrase_query(self._schema, "body", list(phrase))
-            parts.append((Occur.Should, Query.boost_query(together, _PHRASE_WEIGHT)))
+            parts.append((Occur.Should, Query.boost_query(together, PHRASE_WEIGHT)))
         return Query.boolean_query(parts)
 
     def _best_of(self, field: str, forms: Sequence[str]) -> Query:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
+from sqlalchemy import Engine
+
 from core.errors import IndexBroken, NotFound
+from index.place import COPIES, Place
 from index.replacing import replacing
 
 
@@ -56,6 +59,15 @@ class OriginalFiles:
 
     def tidy(self) -> int:
         return 0  # every file shows
+
+
+def open_originals(place: Place, catalog: Engine) -> Originals:
+    """Raises IndexBroken, NotReady."""
+    if not place.on_server:
+        return OriginalFiles(place.folder / "originals")
+    from index.postgres.originals import StoredOriginals
+
+    return StoredOriginals(catalog, place.folder / COPIES)
 
 
 def path_in(folder: Path, digest: str) -> Path:

@@ -134,13 +134,17 @@ def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> d
     return found
 
 
-def by_key(connection: Connection, keys: Sequence[int]) -> dict[int, Passage]:
-    """Passages by key; those that were deleted are left out."""
+def by_key(connection: Connection, collection_id: int, keys: Sequence[int]) -> dict[int, Passage]:
+    """Passages of a collection by key; those that were deleted are left out.
+
+    And those of other collections: an index that others may have written to is not trusted to tell them apart.
+    """
     p, d = schema.passages.c, schema.documents.c
     columns = [p.key, own_language(), p.start, p.end, p.section, p.first_page, p.last_page, p.text]
     query = select(*columns, d.id, d.uri, d.title, d.media_type).join_from(schema.passages, schema.documents)
+    query = query.where(p.collection_id == collection_id, p.key.in_(keys))
     found = {}
-    for key, language, start, end, section, first, last, text, *ref in connection.execute(query.where(p.key.in_(keys))):
+    for key, language, start, end, section, first, last, text, *ref in connection.execute(query):
         document = DocumentRef(*ref)
         pages = (first, last) if first is not None else None
         found[key] = Passage(

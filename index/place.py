@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+COPIES = "copies"
+"""Where the folder has originals that were looked at, of a place on a server. Not in ``originals``: that is what it had
+before it was moved there, if it was.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

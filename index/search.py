@@ -86,7 +86,7 @@ def search(
         words = dict(searched.keyword.search(asked, candidates, searched.allowed))
     _complete(dense, list(words), searched.dense, vector)
     # What was deleted since the snapshot was made is not there any more, and takes no part.
-    found = passages.by_key(connection, [*dense])
+    found = passages.by_key(connection, searched.collection.id, [*dense])
     dense, words = ({key: score for key, score in one.items() if key in found} for one in (dense, words))
     with stage("fuse"):
         fused = _fused(dense, words, settings)

@@ -20,7 +20,7 @@ from index.filters.allowed import AllowedKeys
 from index.filters.filter import Filter
 from index.forgetting import Forgetting
 from index.languages import StemmedLanguages
-from index.originals import OriginalFiles, Originals
+from index.originals import open_originals
 from index.other_encoders import OtherEncoders
 from index.passages import Embedded
 from index.place import Place
@@ -54,23 +54,19 @@ class Store:
         """
         self.place = Place.of(place)
         self.data_dir = self.place.folder
-        self.catalog = Catalog(self.place.database("catalog.db"), secure_delete=secure_delete)
-        self.originals = self._opened_originals()
-        self._forgetting = Forgetting(self.catalog, self.originals, secure_delete, vacuum_after_delete)
         self.encoder = encoder
         self._split_sizes = split_sizes
         self._encoders = OtherEncoders(open_encoder)
         self._allowed = AllowedKeys()
         self._languages = StemmedLanguages()
-        self.search_engine: SearchEngine = open_engine(self.place, index_url, self.catalog.engine, dense)
-
-    def _opened_originals(self) -> Originals:
-        folder = self.data_dir / "originals"
-        if not self.place.on_server:
-            return OriginalFiles(folder)
-        from index.postgres.originals import StoredOriginals
-
-        return StoredOriginals(self.catalog.engine, folder)
+        self.catalog = Catalog(self.place.database("catalog.db"), secure_delete=secure_delete)
+        try:
+            self.originals = open_originals(self.place, self.catalog.engine)
+            self._forgetting = Forgetting(self.catalog, self.originals, secure_delete, vacuum_after_delete)
+            self.search_engine: SearchEngine = open_engine(self.place, index_url, self.catalog.engine, dense)
+        except BaseException:
+            self.catalog.close()
+            raise
 
     def __enter__(self) -> "Store":
         return self
@@ -145,8 +141,7 @@ class Store:
     def delete_collection(self, name: str) -> None:
         """With what is hidden beside it. Raises NotFound."""
         collection = self.catalog.collection(name)
-        hidden = self.catalog.beside(collection)
-        for one in (collection, *hidden):
+        for one in (collection, *self.catalog.beside(collection)):
             self.drop(one)
 
     def drop(self, collection: Collection) -> None:
@@ -183,10 +178,10 @@ class Store:
     def purge(self) -> None:
         """Write everything anew without what was deleted. Takes time and room; writers wait. Raises IndexBroken."""
         building.sweep(self)  # former versions that cannot be put back have it too
-        purge(self.catalog)
-        for collection in self.catalog.collections():
-            for one in (collection, *self.catalog.beside(collection)):
-                self.search_engine.rebuild(one)
+        for one in self.catalog.collections():
+            for each in (one, *self.catalog.beside(one)):
+                self.search_engine.rebuild(each)
+        purge(self.catalog)  # last: a server has what is searched in tables of the catalog, too
 
     def refresh_dense(self, collection: Collection, *, save: bool = False) -> None:
         """Bring both indexes up to date, of a collection that may be a hidden one."""

@@ -12,6 +12,7 @@ from index import schema
 from index.catalog import Catalog
 from index.originals import Originals
 from index.pins import abandoned
+from index.transactions import on_server
 
 _DAY_S = 24 * 60 * 60.0
 _OF_COLLECTION = re.compile(r"([0-9]+)[.-]")
@@ -20,8 +21,13 @@ _OF_COLLECTION = re.compile(r"([0-9]+)[.-]")
 def tidy(data_dir: Path, catalog: Catalog, originals: Originals) -> int:
     """Remove them; gives how many there were. Safe beside other processes, which lose nothing that they write.
 
+    Where the catalog is on a server, the folder's originals and indexes are those that it had before it was moved
+    there, if any: they are left alone.
+
     Raises NotReady (the catalog is locked for long).
     """
+    if on_server(catalog.engine):
+        return originals.tidy()
     strays = unreferenced(catalog, data_dir)
     kept = [path for path in strays if path.parent.parent == data_dir / "originals"]
     if kept:

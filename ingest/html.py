@@ -8,6 +8,7 @@ from ingest.html_text import (
     BLOCKS,
     DROPPED,
     HEADINGS,
+    OF_BLOCKS,
     defined,
     flat,
     glossary_lines,
@@ -102,7 +103,7 @@ class _Walker:
                 self._inline.append(_NEW_LINE)
             elif self._is_dropped(current):
                 continue
-            elif tag == "dt":
+            elif tag == "dt" and current.css_first(OF_BLOCKS) is None:
                 self._flush()
                 if term := flat(current):
                     self._terms.append(term)

@@ -16,6 +16,8 @@ BLOCKS = {
     "summary", "dl", "dt", "dd", "header", "footer", "aside", "body", "html", "fieldset", "hr", "center",
     "table", "tbody", "tr", "td", "th", "caption",  # of a table for layout only: its text flows as usual
 }  # fmt: skip
+OF_BLOCKS = "table, ul, ol, pre, h1, h2, h3, h4, h5, h6"
+"""What is a block of its own kind wherever it stands, also in a definition list."""
 _BREAKS = {*BLOCKS, *HEADINGS, "br", "li", "ol", "pre", "ul"}  # no word goes on across one of these
 _ENDS = tuple(".:?!。：？！…")
 _PERMALINKS = ("¶", "#", "§", "🔗")
@@ -67,9 +69,7 @@ def defined(terms: Sequence[str], text: str) -> str:
 
 def is_glossary(root: LexborNode) -> bool:
     """Terms and definitions of running text only."""
-    return root.css_first("dt") is not None and not root.css(
-        "table, ul, ol, pre, dl dl, h1, h2, h3, h4, h5, h6, dd p + p"
-    )
+    return root.css_first("dt") is not None and not root.css(f"{OF_BLOCKS}, dl dl, dd p + p")
 
 
 def glossary_lines(root: LexborNode) -> list[str]:

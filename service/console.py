@@ -58,6 +58,9 @@ class ConsoleProgress:
     def progress(self, progress: Step) -> None:
         self._show(progress)
 
+    def before_write(self) -> None:
+        pass
+
     def settled(self, result: FileResult) -> None:
         pass
 

@@ -66,7 +66,7 @@ class Operator:
         if not self.admits(token, address):
             raise SignInNeeded(
                 "This is not the operator's token.",
-                f"It is in the file {TOKEN_FILE} of the data folder; `footnoted serve` prints a link with it.",
+                "`footnoted operators token` prints it.",
             )
         return self.cookie()
 

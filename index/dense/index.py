@@ -10,6 +10,7 @@ from index.dense.base import Base, Scores
 from index.dense.choice import Choice
 from index.dense.delta import Delta
 from index.dense.keys import Keys, places_of
+from index.dense.unit import unit_of
 from index.encode import Vectors
 
 # So few allowed passages are scored by their stored vectors, without the index.
@@ -62,7 +63,7 @@ class DenseIndex:
 
         ``vector`` has shape (dimension,), of any length but 0. ``allowed`` are sorted keys: of these the best.
         """
-        unit = _unit(vector)
+        unit = unit_of(vector)
         if k <= 0:
             return []
         if allowed is not None and len(allowed) <= _FEW:
@@ -82,7 +83,7 @@ class DenseIndex:
 
     def scores(self, vector: NDArray[np.float32], keys: Sequence[int]) -> list[float]:
         """Cosines of the given keys; a key that is not there scores 0."""
-        present, scores = self._stored(_unit(vector), np.array(keys, dtype=np.int64))
+        present, scores = self._stored(unit_of(vector), np.array(keys, dtype=np.int64))
         found: dict[int, float] = dict(zip(present.tolist(), scores.tolist(), strict=True))
         return [found.get(key, 0.0) for key in keys]
 
@@ -96,7 +97,3 @@ def _best(k: int, found: Sequence[tuple[Keys, Scores]]) -> list[tuple[int, float
     scores = np.concatenate([scores for _, scores in found])
     order = np.lexsort((keys, -scores))[:k]
     return list(zip(keys[order].tolist(), scores[order].tolist(), strict=True))
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)

@@ -18,10 +18,11 @@ from index.collections import Collection
 from index.dense.keys import Keys
 from index.engines.milvus_client import Milvus
 from index.engines.milvus_connection import CollectionMissing
-from index.engines.milvus_counts import MilvusCounts, State
+from index.engines.milvus_counts import MilvusCounts
 from index.engines.milvus_filling import Filling
 from index.engines.milvus_probe import differences
 from index.engines.milvus_search import MilvusDense, MilvusWords, words_of
+from index.engines.milvus_state import State
 from index.engines.milvus_terms import Sparse
 from index.engines.milvus_upkeep import Upkeep, lost
 from index.engines.milvus_url import MilvusAddress
@@ -58,7 +59,7 @@ class MilvusEngine:
                 f"Milvus is being filled with {collection.name!r}: {missing:,} passages are missing.",
                 "Nothing is lost. Ask again in a minute.",
             )
-        return MilvusDense(connection, state, partial(self._near, collection, state))
+        return MilvusDense(connection, collection.id, state, partial(self._near, collection, state))
 
     def words(self, collection: Collection, connection: Connection | None = None) -> MilvusWords:
         if connection is None:
@@ -82,26 +83,26 @@ class MilvusEngine:
         state = self._upkeep.fill(collection)
         if state is None:
             return
-        missing, strays = self._differences(collection, state)
+        # What was removed since is counted out by the words that Milvus has of it, so it stays until then.
+        missing, strays = self._differences(collection, state, state.removals)
         if len(missing):
             self._filling.begin_anew(collection)
             self._upkeep.fill(collection)
         home = self._counts.home(state.dimension)
-        self._milvus.delete(home, strays)
+        self._milvus.delete(home, collection.id, strays)
         self._milvus.compact(home)
 
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
         """Keys that Milvus should have and has not, and those that it has too much. Reads all. Raises NotReady."""
         state = self._counts.state(collection.id) or State.empty(collection.spec)
-        missing, strays = self._differences(collection, state)
-        with schema.read(self._catalog) as connection:
-            waiting = changes.removed_since(connection, collection.id, state.deleted)
-        return missing, np.setdiff1d(strays, waiting)
+        return self._differences(collection, state, state.deleted)
 
-    def _differences(self, collection: Collection, state: State) -> tuple[Keys, Keys]:
+    def _differences(self, collection: Collection, state: State, waiting_since: int) -> tuple[Keys, Keys]:
         home = self._counts.home(state.dimension)
         self._milvus.open(home, state.dimension)
-        return differences(self._catalog, self._milvus, home, collection.id, state)
+        missing, strays = differences(self._catalog, self._milvus, home, collection.id, state, waiting_since)
+        later = self._counts.state(collection.id)  # another process may be filling it anew
+        return missing[missing <= (later.last_key if later is not None else 0)], strays
 
     def drop(self, collection: Collection) -> None:
         self._upkeep.drop(collection)
@@ -117,9 +118,9 @@ class MilvusEngine:
 
         def read(keys: Sequence[int]) -> list[passages.Searched]:
             if connection is not None:
-                return words_of(connection, keys)
+                return words_of(connection, collection.id, keys)
             with schema.read(self._catalog) as own:
-                return words_of(own, keys)
+                return words_of(own, collection.id, keys)
 
         def frequencies(some: Sequence[int]) -> dict[int, int]:
             return self._counts.frequencies(collection.id, some, counting)

@@ -66,17 +66,26 @@ class Milvus:
                 some = rows[start : start + _AT_ONCE]
                 client.insert(name, [_as_entity(collection_id, row) for row in some], timeout=WRITE_S)
 
-    def delete(self, name: str, keys: Keys) -> None:
-        """Those of the keys that are there."""
+    def upsert(self, name: str, collection_id: int, rows: Sequence[Row]) -> None:
+        """Rows in place of those with their keys."""
+        with self._asked() as client:
+            for start in range(0, len(rows), _AT_ONCE):
+                some = rows[start : start + _AT_ONCE]
+                client.upsert(name, [_as_entity(collection_id, row) for row in some], timeout=WRITE_S)
+
+    def delete(self, name: str, collection_id: int, keys: Keys) -> None:
+        """Those of the keys that a collection has."""
         with self._asked() as client:
             for start in range(0, len(keys), _AT_ONCE):
-                client.delete(name, ids=keys[start : start + _AT_ONCE].tolist(), timeout=WRITE_S)
+                client.delete(name, filter=_of(collection_id, keys[start : start + _AT_ONCE]), timeout=WRITE_S)
 
-    def delete_range(self, name: str, collection_id: int, after: int, until: int) -> None:
-        """What a collection has with keys in (after, until]."""
+    def delete_range(self, name: str, collection_id: int, after: int, until: int | None = None) -> None:
+        """What a collection has with keys in (after, until]; without ``until``, with all that are greater."""
+        condition = f"{_of(collection_id)} and id > {after}"
         with self._asked() as client:
-            condition = f"{_of(collection_id)} and id > {after} and id <= {until}"
-            client.delete(name, filter=condition, timeout=WRITE_S)
+            client.delete(
+                name, filter=condition if until is None else f"{condition} and id <= {until}", timeout=WRITE_S
+            )
 
     def delete_collection(self, name: str, collection_id: int) -> None:
         """All rows of one of our collections; the Milvus collection stays."""
@@ -100,33 +109,43 @@ class Milvus:
             client.flush(name, timeout=WRITE_S)
             client.compact(name, timeout=WRITE_S)
 
-    def held(self, name: str, keys: Keys) -> list[Held]:
-        """The words of those of the keys that are there; as of now, however many replicas Milvus has."""
+    def held(self, name: str, collection_id: int, keys: Keys) -> list[Held]:
+        """The words of those of the keys that a collection has; as of now, however many replicas Milvus has."""
         found: list[Held] = []
         with self._asked() as client:
             for start in range(0, len(keys), _AT_ONCE):
                 rows = client.get(
                     name,
                     ids=keys[start : start + _AT_ONCE].tolist(),
-                    output_fields=["words", "body_length", "context_length"],
+                    output_fields=["collection_id", "words", "body_length", "context_length"],
                     consistency_level="Strong",
                     timeout=WRITE_S,
                 )
-                found += [Held(row["id"], [*row["words"]], row["body_length"], row["context_length"]) for row in rows]
+                found += [
+                    Held(row["id"], [*row["words"]], row["body_length"], row["context_length"])
+                    for row in rows
+                    if row["collection_id"] == collection_id
+                ]
         return found
 
-    def present(self, name: str, keys: Keys) -> Keys:
-        """Those of the keys that are there, ascending; of a few."""
+    def present(self, name: str, collection_id: int, keys: Keys) -> Keys:
+        """Those of the keys that a collection has, ascending; of a few."""
         with self._asked() as client:
             rows = client.get(
-                name, ids=keys.tolist(), output_fields=["id"], consistency_level="Strong", timeout=WRITE_S
+                name, ids=keys.tolist(), output_fields=["collection_id"], consistency_level="Strong", timeout=WRITE_S
             )
-        return np.sort(np.fromiter((row["id"] for row in rows), dtype=np.int64, count=len(rows)))
+        return np.array(sorted(row["id"] for row in rows if row["collection_id"] == collection_id), dtype=np.int64)
 
     def keys(self, name: str, collection_id: int) -> Keys:
         """All of a collection, ascending."""
         with self._asked() as client:
-            return np.sort(np.fromiter((row["id"] for row in _all(client, name, _of(collection_id))), dtype=np.int64))
+            rows = _all(client, name, _of(collection_id), "id")
+            return np.sort(np.fromiter((row["id"] for row in rows), dtype=np.int64))
+
+    def collections_above(self, name: str, key: int) -> list[int]:
+        """Which collections have greater keys."""
+        with self._asked() as client:
+            return sorted({row["collection_id"] for row in _all(client, name, f"id > {key}", "collection_id")})
 
     def nearest(
         self,
@@ -185,9 +204,9 @@ def _of(collection_id: int, keys: Keys | None = None) -> str:
     return condition if keys is None else f"{condition} and id in {keys.tolist()}"
 
 
-def _all(client: "MilvusClient", name: str, condition: str) -> Iterator[dict[str, Any]]:
+def _all(client: "MilvusClient", name: str, condition: str, field: str) -> Iterator[dict[str, Any]]:
     rows = client.query_iterator(
-        name, batch_size=_AT_ONCE, filter=condition, output_fields=["id"], consistency_level="Strong"
+        name, batch_size=_AT_ONCE, filter=condition, output_fields=[field], consistency_level="Strong"
     )
     try:
         while some := rows.next():

@@ -19,7 +19,18 @@ _CONNECT_S = 3.0
 _AGAIN_S = 1.0  # a server that was not reached is not tried by every question that waits
 _CONNECT_FAILED, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101  # codes of Milvus's errors
 _GRPC = {"grpc.initial_reconnect_backoff_ms": 100, "grpc.max_reconnect_backoff_ms": 1_000}  # else up to 2 minutes
-_NOT_SIGNED_IN = ("auth", "permission", "unauthenticated")
+# Milvus says it in words; the codes are of its errors and of gRPC's.
+_NOT_LET_IN = (
+    "auth check failure",
+    "not authenticated",
+    "unauthenticated",
+    "missing authorization in header",
+    "permission deny",
+    "permission_denied",
+    "permissiondenied",
+    "privilege not permitted",
+)
+_PASSING = ("timeout", "timed out", "deadline exceeded", "unavailable", "handshake failed", "try again")
 
 
 class CollectionMissing(Exception):
@@ -61,7 +72,7 @@ class MilvusConnection:
         except RpcError as error:
             if error.code() == StatusCode.UNAVAILABLE:
                 self._forget(client)
-            raise self._told(error.details() or str(error.code())) from error
+            raise self._told(error.details() or "it did not say why", error.code()) from error
         except (FutureTimeoutError, ConnectionError) as error:
             self._forget(client)
             raise self._told(str(error)) from error
@@ -103,8 +114,9 @@ class MilvusConnection:
         if is_ours:
             client.close()
 
-    def _told(self, reason: str) -> NotReady | SettingsError:
-        if any(word in reason.lower() for word in _NOT_SIGNED_IN):
+    def _told(self, reason: str, code: object = "") -> NotReady | SettingsError:
+        said = f"{reason} {code}".lower()
+        if any(phrase in said for phrase in _NOT_LET_IN) and not any(phrase in said for phrase in _PASSING):
             return SettingsError(
                 f"Milvus at {self.address.uri} does not let us in: {reason}.",
                 "Check the user and the password of index.url.",

@@ -6,15 +6,12 @@ In a schema of its own, ``footnoted_milvus``, so that its commits do not wait fo
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Self
+from dataclasses import asdict
 
 from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, delete, func, select, text
 
 from index import schema
-from index.analyse import ANALYSIS
-from index.collections import IndexSpec
-from index.engines.milvus_terms import Counts
+from index.engines.milvus_state import State
 from index.place import Place
 
 _FORMAT = 1
@@ -44,6 +41,8 @@ _states = Table(
     Column("passages", schema.Key, nullable=False),
     Column("body_length", schema.Key, nullable=False),
     Column("context_length", schema.Key, nullable=False),
+    Column("rewording", schema.Key, nullable=False),
+    Column("worded", schema.Key, nullable=False),
     Column("written_at", Float, nullable=False),
 )
 
@@ -71,59 +70,6 @@ _NOW = func.extract("epoch", func.clock_timestamp())
 _AGES = {"age_s": "written_at", "due_age_s": "due_at"}  # of the state, by the columns that they are kept in
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What of a collection is in Milvus: all of it as of ``generation`` (-1: it was never whole), its passages up to
-    ``last_key``.
-
-    What was removed up to ``removals`` counts no more, up to ``deleted`` it is gone from Milvus, and up to ``due``,
-    ``due_age_s`` seconds after that was set, it may go. Where ``writing`` is above ``last_key``, a write was begun that
-    may have left passages up to there. Lengths are of all texts, and of all titles and section paths together, in
-    terms. ``age_s`` is how long ago all of this was written.
-    """
-
-    encoder: str
-    dimension: int
-    analysis: str
-    generation: int = -1
-    removals: int = -1
-    deleted: int = -1
-    due: int = -1
-    last_key: int = 0
-    writing: int = 0
-    passages: int = 0
-    body_length: int = 0
-    context_length: int = 0
-    due_age_s: float = 0.0
-    age_s: float = 0.0
-
-    @classmethod
-    def empty(cls, spec: IndexSpec) -> Self:
-        """Of a collection of which nothing is in Milvus."""
-        return cls(spec.encoder, spec.dimension, ANALYSIS)
-
-    def fits(self, spec: IndexSpec) -> bool:
-        """Whether its vectors are the encoder's, and its terms made as they are now."""
-        return (self.encoder, self.dimension, self.analysis) == (spec.encoder, spec.dimension, ANALYSIS)
-
-    def is_due(self, after_s: float) -> bool:
-        """Whether something that was removed is to be deleted from Milvus, so long after it was."""
-        return self.due > self.deleted and self.due_age_s >= after_s
-
-    def counted(self, passages: int, body_length: int, context_length: int) -> Self:
-        """With so much more, or less."""
-        return replace(
-            self,
-            passages=self.passages + passages,
-            body_length=self.body_length + body_length,
-            context_length=self.context_length + context_length,
-        )
-
-    def counts(self, frequencies: Mapping[int, int] | None = None) -> Counts:
-        """As BM25 wants them."""
-        return Counts(self.passages, self.body_length, self.context_length, frequencies or {})
-
-
 class MilvusCounts:
     """Safe from several threads and processes; of one collection, one at a time is to write.
 
@@ -133,7 +79,11 @@ class MilvusCounts:
     def __init__(self, place: Place) -> None:
         """Opened, or made. Raises NotReady, IndexBroken."""
         self.engine: Engine = schema.open_database(place.database("milvus.db"), metadata, _FORMAT)
-        self._installation = _named(self.engine)
+        try:
+            self._installation = _named(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
 
     def close(self) -> None:
         self.engine.dispose()
@@ -156,6 +106,11 @@ class MilvusCounts:
         """Of which something may be in Milvus."""
         with schema.read(self.engine) as connection:
             return list(connection.execute(select(_states.c.collection_id)).scalars())
+
+    def last_key(self) -> int:
+        """The greatest key that is in Milvus and counted, of all collections."""
+        with schema.read(self.engine) as connection:
+            return connection.execute(select(func.max(_states.c.last_key))).scalar_one() or 0
 
     def frequencies(
         self, collection_id: int, dimensions: Sequence[int], connection: Connection | None = None

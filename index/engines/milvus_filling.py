@@ -6,33 +6,32 @@ question that began before still finds it, as it does not see what took its plac
 are looked up in the catalog.
 """
 
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
 from sqlalchemy import Engine
 
+from core.errors import NotReady
 from index import changes, collections, passages, schema
 from index.collections import Collection
 from index.dense.keys import NO_KEYS, Keys
 from index.encode import Vectors
+from index.engines.milvus_ahead import Ahead
+from index.engines.milvus_alone import Alone
 from index.engines.milvus_client import Milvus, Row
-from index.engines.milvus_counts import MilvusCounts, State
+from index.engines.milvus_counts import MilvusCounts
 from index.engines.milvus_probe import is_off
+from index.engines.milvus_rewording import Rewording
+from index.engines.milvus_state import State
 from index.engines.milvus_terms import NO_TERMS, Worded, vector_of
 from index.place import Place
-from index.place_lock import only_holder_at
 
 LINGER_S = 30.0
 """How long what was removed stays in Milvus at least: longer than a question takes."""
 _AT_ONCE = 1_000  # passages of one write
-_WAIT_S = 60.0  # for another process, which takes up what this one wrote, too
-_POLL_S = 0.02
 
 log = structlog.get_logger("footnoted")
 
@@ -71,19 +70,20 @@ class Filling:
     """Of a collection one step at a time, in all processes."""
 
     def __init__(self, place: Place, catalog: Engine, counts: MilvusCounts, milvus: Milvus) -> None:
-        self._place = place
         self._catalog = catalog
         self._counts = counts
         self._milvus = milvus
-        self._guard = threading.Lock()
-        self._locks: dict[int, threading.Lock] = {}
+        self._alone = Alone(place)
+        self._ahead = Ahead(counts, milvus, self._alone)
+        self._rewording = Rewording(catalog, counts, milvus)
 
     def step(self, collection: Collection, most: int, *, wait: bool, new: bool = False) -> Step | None:
         """Take up at most so many passages. None where somebody else is at it, unless that is waited for.
 
         With ``new``, this process has not looked before whether Milvus has what it should have. Raises NotReady.
         """
-        with self._alone(collection.id, wait=wait) as alone:
+        self._ahead.clear(collection.spec.dimension)
+        with self._alone.holding(collection.id, wait=wait) as alone:
             if not alone:
                 return None
             state = self._ready(collection, new=new)
@@ -91,47 +91,41 @@ class Filling:
             if change is None:
                 return Step(None)
             if change.is_nothing and state.generation == change.generation:
-                return Step(state)
+                return self._reworded(collection, state, most) if state.is_reworded else Step(state)
             without = self._without(collection, state, change)
             if without is None:
                 return Step(self._begin_anew(collection, state), more=True)
             more = len(change.added) == most
             state = self._with(collection, *without, change, state.generation if more else change.generation)
+            more = more or state.is_reworded
             return Step(replace(state, age_s=0.0), more, len(change.due) > 0, len(change.added))
+
+    def _reworded(self, collection: Collection, state: State, most: int) -> Step:
+        done = self._rewording.step(collection.id, state, most)
+        if done is None:
+            log.warning("milvus_filled_anew", collection=collection.name, passages=state.passages)
+            return Step(self._begin_anew(collection, state), more=True)
+        state, count = done
+        return Step(state, more=state.is_reworded, added=count)
 
     def begin_anew(self, collection: Collection) -> None:
         """Nothing of it is in Milvus from now on. Raises NotReady."""
-        with self._alone(collection.id, wait=True):
+        with self._alone.holding(collection.id, wait=True) as alone:
+            if not alone:
+                raise _is_written(f"collection {collection.name!r}")
             state = self._counts.state(collection.id)
             if state is not None:
                 self._begin_anew(collection, state)
 
     def drop(self, collection_id: int) -> None:
         """Forget a collection. Raises NotReady: then it is known as one that is to be dropped."""
-        with self._alone(collection_id, wait=True):
+        with self._alone.holding(collection_id, wait=True) as alone:
+            if not alone:
+                raise _is_written(f"the deleted collection of number {collection_id}")
             state = self._counts.state(collection_id)
             if state is not None:
                 self._milvus.delete_collection(self._counts.home(state.dimension), collection_id)
                 self._counts.drop(collection_id)
-
-    @contextmanager
-    def _alone(self, collection_id: int, *, wait: bool) -> Iterator[bool]:
-        """Whether no other thread or process writes to it."""
-        with self._guard:
-            lock = self._locks.setdefault(collection_id, threading.Lock())
-        if not lock.acquire(blocking=wait, timeout=_WAIT_S if wait else -1):
-            yield False
-            return
-        try:
-            until = time.monotonic() + _WAIT_S
-            while True:
-                with only_holder_at(self._place, f"milvus-{collection_id}.lock") as alone:
-                    if alone or not wait or time.monotonic() > until:
-                        yield alone
-                        return
-                time.sleep(_POLL_S)
-        finally:
-            lock.release()
 
     def _ready(self, collection: Collection, *, new: bool) -> State:
         """The state, after what does not fit, or is not there any more, was thrown away."""
@@ -140,18 +134,23 @@ class Filling:
             return self._begin_anew(collection, None)
         if not state.fits(collection.spec):
             return self._begin_anew(collection, state)
+        if state.is_older:  # the vectors stay, and so do the words until they are made anew
+            state = state.outdated()
+            self._counts.keep(collection.id, state)
         if new:
             home = self._counts.home(state.dimension)
             was_there = self._milvus.open(home, state.dimension)
             if not was_there or is_off(self._catalog, self._milvus, home, collection, state):
                 log.warning("milvus_filled_anew", collection=collection.name, passages=state.passages)
                 return self._begin_anew(collection, state)
-        return state
+            self._milvus.delete_range(home, collection.id, state.last_key)  # not counted: see Ahead, or a killed write
+        return self._rewording.finish(collection.id, state) if state.is_reworded else state
 
     def _begin_anew(self, collection: Collection, state: State | None) -> State:
-        if state is not None:
-            self._milvus.delete_collection(self._counts.home(state.dimension), collection.id)
         dimension = collection.spec.dimension
+        # Where nothing is known of it, too: its number may have been another's before PostgreSQL was restored.
+        for one in {dimension, state.dimension if state is not None else dimension}:
+            self._milvus.delete_collection(self._counts.home(one), collection.id)
         self._milvus.open(self._counts.home(dimension), dimension)
         state = State.empty(collection.spec)
         self._counts.begin_anew(collection.id, state)
@@ -180,7 +179,7 @@ class Filling:
         home = self._counts.home(state.dimension)
         less: Counter[int] = Counter()
         if len(change.removed):
-            held = self._milvus.held(home, change.removed)
+            held = self._milvus.held(home, collection.id, change.removed)
             if len(held) < len(change.removed):
                 log.warning("milvus_filled_anew", collection=collection.name, passages=state.passages)
                 return None
@@ -189,7 +188,7 @@ class Filling:
             body, context = sum(one.body_length for one in held), sum(one.context_length for one in held)
             state = state.counted(-len(held), -body, -context)
         if state.is_due(LINGER_S):
-            self._milvus.delete(home, change.due)
+            self._milvus.delete(home, collection.id, change.due)
             state = replace(state, deleted=state.due)
         if state.due > state.deleted:  # something waits to be deleted, and what was removed since waits for that
             return replace(state, removals=change.generation), less
@@ -204,6 +203,8 @@ class Filling:
         if less:
             self._counts.keep(collection.id, state, less)
         home = self._counts.home(state.dimension)
+        if change.added:
+            state = state.mixed()
         if state.writing > state.last_key:
             self._milvus.delete_range(home, collection.id, state.last_key, state.writing)
         for start in range(0, len(change.added), _AT_ONCE):
@@ -226,3 +227,7 @@ class Filling:
             state = replace(state, generation=generation)
             self._counts.keep(collection.id, state)
         return state
+
+
+def _is_written(what: str) -> NotReady:
+    return NotReady(f"Another process writes to {what} in Milvus.", "Try again in a minute.")

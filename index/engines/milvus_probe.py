@@ -7,9 +7,10 @@ from index import changes, schema
 from index.collections import Collection
 from index.dense.keys import Keys
 from index.engines.milvus_client import Milvus
-from index.engines.milvus_counts import State
+from index.engines.milvus_state import State
 
 _PROBES = 32
+_LAST = 2**63 - 1
 
 _p = schema.passages.c
 
@@ -31,12 +32,23 @@ def is_off(catalog: Engine, milvus: Milvus, home: str, collection: Collection, s
             if key is not None:
                 some.add(key)
     keys = np.array(sorted(some), dtype=np.int64)
-    return bool(len(keys)) and len(milvus.present(home, keys)) < len(keys)
+    return bool(len(keys)) and len(milvus.present(home, collection.id, keys)) < len(keys)
 
 
-def differences(catalog: Engine, milvus: Milvus, home: str, collection_id: int, state: State) -> tuple[Keys, Keys]:
-    """Keys that the catalog has and Milvus has not, of those that it should have; and all that Milvus has too much."""
+def differences(
+    catalog: Engine, milvus: Milvus, home: str, collection_id: int, state: State, waiting_since: int
+) -> tuple[Keys, Keys]:
+    """Keys that the catalog has and Milvus has not, of those that it should have by the state; and those that Milvus
+    has too much, but for what was removed after a generation and waits to be taken out.
+
+    Others may write meanwhile. A passage is in the catalog before it is in Milvus, so the catalog is read again after
+    Milvus: what it has then, or notes as removed, is no stray.
+    """
     with schema.read(catalog) as connection:
         wanted = changes.all_keys(connection, collection_id, state.last_key)
     held = milvus.keys(home, collection_id)
-    return np.setdiff1d(wanted, held), np.setdiff1d(held, wanted)
+    with schema.read(catalog) as connection:
+        present = changes.all_keys(connection, collection_id, _LAST)
+        waiting = changes.removed_since(connection, collection_id, waiting_since)
+    missing = np.setdiff1d(np.intersect1d(wanted, present), held)
+    return missing, np.setdiff1d(held, np.union1d(present, waiting))

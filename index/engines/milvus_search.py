@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 
 from index import changes, passages, schema
 from index.dense.keys import Keys
+from index.dense.unit import unit_of
 from index.engines.milvus_client import MOST_FOUND
-from index.engines.milvus_counts import State
+from index.engines.milvus_state import State
 from index.engines.milvus_terms import (
     Counts,
     Sparse,
@@ -50,8 +51,9 @@ class Near(Protocol):
 class MilvusDense:
     """See DenseSearch. Passages that the catalog does not have any more are left out."""
 
-    def __init__(self, connection: Connection, state: State, near: Near) -> None:
+    def __init__(self, connection: Connection, collection_id: int, state: State, near: Near) -> None:
         self._connection = connection
+        self._collection_id = collection_id
         self._state = state
         self._near = near
 
@@ -59,7 +61,7 @@ class MilvusDense:
         return self._state.passages
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> Pairs:
-        unit = _unit(vector)
+        unit = unit_of(vector)
         if k <= 0 or not len(self):
             return []
         if allowed is not None and len(allowed) <= _FEW:
@@ -77,14 +79,16 @@ class MilvusDense:
         )
 
     def scores(self, vector: NDArray[np.float32], keys: Sequence[int]) -> list[float]:
-        found = dict(self._scored(_unit(vector), keys))
+        found = dict(self._scored(unit_of(vector), keys))
         return [found.get(key, 0.0) for key in keys]
 
     def _scored(self, unit: NDArray[np.float32], keys: Iterable[int]) -> Pairs:
         asked = np.unique(np.fromiter(keys, dtype=np.int64))
         if not len(asked):
             return []
-        present, vectors = changes.vectors_of(self._connection, asked, self._state.dimension)
+        present, vectors = changes.vectors_of(
+            self._connection, asked, self._state.dimension, collection_id=self._collection_id
+        )
         return list(zip(present.tolist(), (vectors @ unit).tolist(), strict=True))
 
 
@@ -137,13 +141,14 @@ class MilvusWords:
         return [(key, value) for key, value in scored if value > 0]
 
 
-def words_of(connection: Connection, keys: Sequence[int]) -> list[passages.Searched]:
-    """Those of the passages that are there, as keyword search sees them."""
+def words_of(connection: Connection, collection_id: int, keys: Sequence[int]) -> list[passages.Searched]:
+    """Those of the passages that a collection has, as keyword search sees them."""
     if not keys:
         return []
     p, d = schema.passages.c, schema.documents.c
     columns = [p.key, d.title, p.section, p.text, d.language, passages.own_language()]
-    query = select(*columns).join_from(schema.passages, schema.documents).where(p.key.in_(keys))
+    query = select(*columns).join_from(schema.passages, schema.documents)
+    query = query.where(p.collection_id == collection_id, p.key.in_(keys))
     return [
         passages.Searched(key, passages.context_of(title, section), passages.searched(text), *languages)
         for key, title, section, text, *languages in connection.execute(query)
@@ -188,7 +193,3 @@ def _widened(
 
 def _best(pairs: Pairs, k: int) -> Pairs:
     return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)

@@ -5,7 +5,7 @@ collections would depend on its neighbours, and nobody could ask it in how many 
 are ours, by collection (``milvus_counts``): a passage's vector holds how much its occurrences of each term weigh, the
 question's holds the inverse document frequencies. What is found so is scored again from its words, exactly.
 
-BM25: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework"; k1 and b as tantivy has them.
+BM25: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework".
 """
 
 import math
@@ -15,13 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.analyse import terms
+from index.bm25_weights import CONTEXT_WEIGHT, K1, PHRASE_WEIGHT, B
 from index.inverted import Wanted
 from index.passages import Searched
-
-K1, B = 1.2, 0.75
-# A word of the title or the section path says less about a passage than one of its own. As the embedded engine.
-CONTEXT_WEIGHT = 0.3
-PHRASE_WEIGHT = 2.0
 
 NO_TERMS = 0
 """The dimension of a passage without any term: Milvus takes no empty sparse vector. No term has it."""

@@ -10,8 +10,9 @@ from index import changes, collections, schema
 from index.collections import Collection
 from index.engines.milvus_client import Milvus
 from index.engines.milvus_connection import CollectionMissing
-from index.engines.milvus_counts import MilvusCounts, State
+from index.engines.milvus_counts import MilvusCounts
 from index.engines.milvus_filling import LINGER_S, Filling, Step
+from index.engines.milvus_state import State
 from index.sealed import through
 
 _AT_ONCE = 5_000  # passages of one step, for which others wait
@@ -70,7 +71,7 @@ class Upkeep:
         is_new = collection.id not in self._looked_at
         state = self._counts.state(collection.id, connection)
         if state is not None and not is_new and _is_whole(state, collection):
-            if self.background and state.is_due(LINGER_S):
+            if self.background and (state.is_due(LINGER_S) or state.is_reworded):
                 self._fill_beside(collection)
             return state, True
         latest = self._counts.state(collection.id) or State.empty(collection.spec)
@@ -156,7 +157,7 @@ class Upkeep:
 
 
 def _is_whole(state: State, collection: Collection) -> bool:
-    return state.generation >= collection.generation and state.fits(collection.spec)
+    return state.generation >= collection.generation and state.fits(collection.spec) and not state.is_older
 
 
 def lost(collection: Collection, reason: object) -> NotReady:

@@ -27,8 +27,8 @@ class MilvusAddress:
         try:
             parts = urlsplit(url.removeprefix(_PREFIX))
             host, port = parts.hostname, parts.port
-        except ValueError as error:
-            raise SettingsError(f"index.url cannot be read: {error}.", _HINT) from error
+        except ValueError:  # its reason may repeat a part of the password
+            raise SettingsError("index.url cannot be read.", _HINT) from None
         if parts.scheme not in ("http", "https") or not host:
             raise SettingsError("index.url does not name a Milvus.", _HINT)
         if port is None and parts.scheme == "http":

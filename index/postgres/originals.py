@@ -32,6 +32,7 @@ from index.schema import insert as insert_into
 
 _PIECE = 1024**2  # bytes: a row of more is slow to take out
 _KEPT_S = 60 * 60.0  # a copy that nobody asked for since
+_WRITTEN_S = 24 * 60 * 60.0  # half a copy: whoever wrote it was killed
 
 metadata = MetaData()
 
@@ -51,7 +52,7 @@ class StoredOriginals:
     """See index.originals.Originals. None of it takes the writers' lock, which who calls it may hold."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
-        """``folder`` is for the copies. Raises IndexBroken, NotReady."""
+        """``folder`` is for the copies alone, which go when nobody needs them. Raises IndexBroken, NotReady."""
         self._engine = engine
         self._folder = folder
         make_tables(engine, metadata)
@@ -75,7 +76,7 @@ class StoredOriginals:
             count = select(_o.digest, func.count(_p.number)).outerjoin_from(originals, original_pieces)
             found = connection.execute(count.where(_o.digest == digest).group_by(_o.digest)).first()
         if found is None:
-            path.unlink(missing_ok=True)
+            _forget(path)
             raise not_kept("database")
         try:
             with suppress(PermissionError):  # another user's copy
@@ -88,9 +89,10 @@ class StoredOriginals:
     def discard(self, digest: str) -> None:
         with write(self._engine, alone=False) as connection:
             connection.execute(delete(originals).where(_o.digest == digest))
-        path_in(self._folder, digest).unlink(missing_ok=True)
+        _forget(path_in(self._folder, digest))
 
     def tidy(self) -> int:
+        self._sweep()
         unused = ~exists().where(documents.c.sha256 == _o.digest)
         with read(self._engine) as connection:  # mostly there is nothing, and no writer is to wait for that
             if connection.execute(select(_o.digest).where(unused).limit(1)).first() is None:
@@ -123,9 +125,16 @@ class StoredOriginals:
     def _sweep(self) -> None:
         """Copies that nobody needs: of what is deleted by now, or was looked at once."""
         for copy in self._folder.glob("??/*"):
-            with suppress(FileNotFoundError):
-                if copy.suffix != ".tmp" and time.time() - copy.stat().st_mtime > _KEPT_S:
+            with suppress(FileNotFoundError, PermissionError):
+                kept_s = _WRITTEN_S if copy.suffix == ".tmp" else _KEPT_S
+                if time.time() - copy.stat().st_mtime > kept_s:
                     copy.unlink()
+
+
+def _forget(copy: Path) -> None:
+    """Another user's copy is left to its owner, who sweeps it."""
+    with suppress(FileNotFoundError, PermissionError):
+        copy.unlink()
 
 
 def _even(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.base import OptionEngine
 
-from core.errors import IndexBroken
+from core.errors import NotReady
 from index.postgres.address import address_of, shown
 from index.postgres.quoting import quoted
 
@@ -178,7 +178,7 @@ def _begin(connection: Connection) -> None:
 
 
 def _check_format(connection: Connection, session: Session) -> None:
-    """A server goes on running while a newer version upgrades its database. Raises IndexBroken."""
+    """A server goes on running while a newer version upgrades its database. Raises NotReady."""
     if connection.exec_driver_sql("SELECT version FROM database_format").scalar_one() > session.format_version:
         place = f"{session.schema} of {shown(connection.engine.url)}"
-        raise IndexBroken(f"{place} was upgraded by a newer Footnoted while this one was running.", "Start it again.")
+        raise NotReady(f"{place} was upgraded by a newer Footnoted while this one was running.", "Start it again.")

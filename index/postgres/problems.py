@@ -12,6 +12,8 @@ _READ_ONLY = "25006"
 _FORBIDDEN = "42501"
 _NO_TABLE = {"42P01", "3F000"}
 _BROKEN = {"58", "XX"}  # its files, or itself
+# Of a connection that is refused for now; some of them name the role, or authentication.
+_PASSING = ("too many connections", "too many clients", "connection slots", "due to timeout", "timeout expired")
 _TOO_LARGE = {"54000", "54001", "54023"}
 
 
@@ -44,12 +46,13 @@ def problem(url: URL, error: DBAPIError) -> FootnotedError | None:
 
 def _unreachable(place: str, reason: str) -> FootnotedError:
     told = reason.lower()
-    if "password" in told or "authentication" in told or "role " in told:
+    passes = any(words in told for words in _PASSING)
+    if not passes and ("password" in told or "authentication" in told or "role " in told):
         return SettingsError(
             f"{place} does not let this user in: {reason}.",
             "Check the user of database.url and the password (database.password_file).",
         )
-    if "database " in told and "does not exist" in told:
+    if not passes and "database " in told and "does not exist" in told:
         return SettingsError(f"{place} is not there: {reason}.", "Make it (createdb), or correct database.url.")
     return NotReady(
         f"{place} cannot be reached: {reason}.", "Check that PostgreSQL runs there and that this machine may connect."

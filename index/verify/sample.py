@@ -28,7 +28,7 @@ def sampled_keys(connection: Connection, collection: Collection, size: int, seed
 def encoded_again(connection: Connection, collection: Collection, keys: Sequence[int], encoder: Encoder) -> Check:
     """The stored vectors of some passages are those that the encoder makes of them. Raises EncoderUnavailable."""
     tally = Tally(f"vectors made again: {collection.name}", "passages", f"{_REBUILD} {collection.name}`.")
-    found = passages.by_key(connection, keys)
+    found = passages.by_key(connection, collection.id, keys)
     made = encoder.encode_passages([encoder_input(found[key]) for key in keys])
     stored = changes.vectors_of(connection, np.array(keys, dtype=np.int64), collection.spec.dimension)[1]
     cosines = np.einsum("ij,ij->i", made, stored)

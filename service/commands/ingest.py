@@ -141,6 +141,9 @@ class _Stoppable:
     def progress(self, progress: Progress) -> None:
         self._inner.progress(progress)
 
+    def before_write(self) -> None:
+        self._inner.before_write()
+
     def settled(self, result: FileResult) -> None:
         self._inner.settled(result)
 

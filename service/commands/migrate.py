@@ -13,9 +13,10 @@ from core.errors import InvalidRequest, NotReady
 from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
-from service.moving.move import Moved, Wanted, move, reopen
+from service.moving.move import Moved, Wanted, move
 from service.moving.places import named, target_of
 from service.moving.settings_file import lines_of, switch_file
+from service.moving.switch import reopen
 from service.settings import Settings
 
 _TOLD_EVERY_S = 1.0
@@ -62,7 +63,7 @@ def migrate(
         _note_beginning(settings, named(target.settings))
         wanted = Wanted(tuple(collection or ()), state, switch, sample)
         done = move(settings, target, wanted, _Progress(quiet=as_json))
-        file = switch_file(target.settings) if switch or not target.is_other_database else None
+        file = switch_file(settings, target.settings) if switch or not target.is_other_database else None
         if done.switched:
             with acting(target.settings.place, "migrate", f"{named(settings)} moved here"):
                 pass

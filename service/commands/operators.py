@@ -1,4 +1,4 @@
-"""``footnoted operators add | password | totp | remove | list``: who may sign in at /admin by name."""
+"""``footnoted operators add | password | totp | remove | list | token``: who may sign in at /admin."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,7 @@ from service.access.tables import AccessFile
 from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import out, print_json, rendered_errors
+from service.operator import load_token
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in to the operator's pages; no restart is needed.")
 
@@ -89,6 +90,14 @@ def list_operators(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     for one in found:
         table.add_row(escape(one.name), "yes" if one.has_totp else "no", one.created_at[:16].replace("T", " "))
     out.print(table)
+
+
+@app.command()
+def token(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Print the token that signs in at /admin without a name, and stands for an operator in programs."""
+    with rendered_errors(as_json):
+        found = load_token(settings_with(data_dir).place)
+    _told(as_json, {"token": found}, escape(found))
 
 
 @contextmanager

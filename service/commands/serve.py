@@ -50,7 +50,7 @@ def serve(
 
     def tell(suggestion: str | None) -> None:
         note(settings)
-        _announce(settings, own_address(settings.server.host, listening.getsockname()[1]), suggestion)
+        announce(settings, own_address(settings.server.host, listening.getsockname()[1]), suggestion)
 
     def read_again() -> Settings:
         now = with_address_of(settings, read_settings())
@@ -66,9 +66,13 @@ def with_address_of(first: Settings, now: Settings) -> Settings:
     return now.model_copy(update={"server": now.server.model_copy(update=address)})
 
 
-def _announce(settings: Settings, address: str, suggestion: str | None) -> None:
+def announce(settings: Settings, address: str, suggestion: str | None) -> None:
+    """Tell who started the server how to use it. Raises IndexBroken, NotReady."""
     out.print(f"Footnoted answers at [bold]{address}[/]  (API: {address}/docs, stop with Ctrl-C)")
-    out.print(f"Operator's pages: {address}/admin#token={load_token(settings.place)}")
+    if out.file.isatty():
+        out.print(f"Operator's pages: {address}/admin#token={load_token(settings.place)}")
+    else:  # a log, which others may read
+        out.print(f"Operator's pages: {address}/admin  (for the token: footnoted operators token)")
     if suggestion:
         out.print(f"Try: {suggestion}")
 

@@ -53,10 +53,18 @@ class Batch:
     """Documents that wait for their vectors, and batches that are being embedded. Not safe from several threads."""
 
     def __init__(
-        self, store: Store, collection: Collection, encoder: Encoder, ahead: int = 0, marks: Marks = NO_MARKS
+        self,
+        store: Store,
+        collection: Collection,
+        encoder: Encoder,
+        before_write: Callable[[], None],
+        ahead: int = 0,
+        marks: Marks = NO_MARKS,
     ) -> None:
-        """``ahead`` batches are embedded while others are read and written; with 0, ``write`` embeds itself.
+        """``before_write`` is called right before documents are written, in the thread that writes: see Listener.
+        ``ahead`` batches are embedded while others are read and written; with 0, ``write`` embeds itself.
         ``marks`` are for all documents."""
+        self._before_write = before_write
         self._marks = marks
         self._store = store
         self._collection = collection
@@ -142,6 +150,7 @@ class Batch:
         ]
         self._known()  # before the batch is in: else each of two copies in it would name the other
         with stage("commit"):
+            self._before_write()
             self._store.put(self._collection, entries)
         for document in embedding.documents:
             yield self._result(document)

@@ -107,6 +107,7 @@ class Ingester:
         self, collection: Collection, planner: Planner, gone: list[str], report: IngestReport, listener: Listener
     ) -> None:
         if gone:
+            listener.before_write()
             self._store.remove(collection.name, [planner.known[uri].document_id for uri in gone])
         for uri in gone:
             result = FileResult(uri, _name(uri), FileStatus.REMOVED, planner.known[uri].document_id)

@@ -76,7 +76,8 @@ class Reading:
         """Read and write all. Raises Stopped, and what the store and the crew raise."""
         self._max_bytes = max_bytes
         pool = ThreadPoolExecutor(crew.readers, thread_name_prefix="read")
-        batch = Batch(self._store, self._collection, crew.encoder, crew.batches_ahead, self._marks)
+        check = self._listener.before_write
+        batch = Batch(self._store, self._collection, crew.encoder, check, crew.batches_ahead, self._marks)
         with closing(batch):
             try:
                 for task in tasks:

@@ -70,6 +70,10 @@ class Listener(Protocol):
 
     def progress(self, progress: Progress) -> None: ...
 
+    def before_write(self) -> None:
+        """Documents are about to be written to the catalog, or removed; what is raised here keeps them from it."""
+        ...
+
     def settled(self, result: FileResult) -> None:
         """A source is through; what it brought is in the catalog."""
         ...
@@ -83,6 +87,9 @@ class Silent:
     """A listener that wants to know nothing and never stops."""
 
     def progress(self, progress: Progress) -> None:
+        pass
+
+    def before_write(self) -> None:
         pass
 
     def settled(self, result: FileResult) -> None:

@@ -1,6 +1,7 @@
 """Of several machines, one worker does the jobs. It holds a lock; but one that was cut off may not know yet that it
 lost it, and go on. So each worker leaves a token (a fencing token) in the jobs' database, and what is written of a job
-is written only as long as it is still there."""
+is written only as long as it is still there. Documents are written in transactions of their own, and the token is
+looked at right before each: a worker that stands still just between the two is not caught."""
 
 import uuid
 
@@ -24,6 +25,6 @@ def leave_token(store: JobStore) -> str | None:
 
 
 def check_token(connection: Connection, token: str | None) -> None:
-    """In a transaction that writes. Raises Conflict where another worker has taken over."""
+    """In the transaction that writes, or right before it. Raises Conflict where another worker has taken over."""
     if token is not None and connection.execute(select(job_worker.c.token)).scalar() != token:
         raise Conflict("Another worker does the jobs since this one lost the database.", "It goes on with this job.")

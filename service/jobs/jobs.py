@@ -49,9 +49,14 @@ class Jobs:
         job_id = new_id()
         try:
             self._uploads.keep(job_id, [source for _, source in files])
-            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files], marks, request)
         except BaseException:
             with suppress(FootnotedError):  # the error at hand is the one to see; a sweep removes it
+                self._uploads.forget(job_id)
+            raise
+        try:
+            job = self.store.add_upload(job_id, collection, [file_name(name) for name, _ in files], marks, request)
+        except BaseException:
+            if not self._uploads.shared:  # a server may have made the job, and only its answer was lost
                 self._uploads.forget(job_id)
             raise
         if job.id != job_id:  # two tries at once

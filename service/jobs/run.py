@@ -59,6 +59,9 @@ class JobRun:
         self._told, self._stage = now, progress.stage.value
         self._work.progress(replace(progress, elapsed_s=now - self._began), self._before)
 
+    def before_write(self) -> None:
+        self._work.check()
+
     def settled(self, result: FileResult) -> None:
         self._work.settle(self._brought.told(result))
 

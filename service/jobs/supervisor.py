@@ -10,13 +10,14 @@ import structlog
 from core.errors import FootnotedError, NotFound
 from index.building import sweep
 from service.engine import Engine
-from service.jobs.only_one import OnlyOne
+from service.jobs.held_lock import open_lock
 from service.jobs.process import WorkerProcess
 from service.jobs.records import Job
 from service.jobs.store import JobStore
 from service.jobs.uploads import Uploads
 from service.settings import Settings
 
+_LOCK_FILE = "supervisor.lock"
 _LOOK_EVERY_S = 0.5
 _REFRESH_EVERY_S = 10.0
 _REFRESH_SHARE = 0.05  # of the time may go into bringing the index up to date while a job runs
@@ -39,7 +40,8 @@ class Supervisor:
         self._uploads = uploads
         self._settings = settings
         self._process = WorkerProcess(settings)
-        self._only_one = OnlyOne(settings.place)
+        # Of several processes on a data folder or database one looks after the worker; another when that one ends.
+        self._lock = open_lock(settings.place, _LOCK_FILE)
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
@@ -64,7 +66,7 @@ class Supervisor:
         if self._thread.is_alive():
             self._thread.join()
         self._process.stop()
-        self._only_one.close()
+        self._lock.release()
 
     def show(self, job: Job) -> None:
         """Have what a settled job brought in the index; quick where that was done before."""
@@ -90,7 +92,7 @@ class Supervisor:
 
     def _look(self) -> None:
         unfinished = dict(self._store.unfinished())
-        if unfinished and self._only_one.is_this():
+        if unfinished and self._lock.acquire():
             self._process.start()
         else:
             self._process.look()
@@ -102,7 +104,7 @@ class Supervisor:
             self._refresh(next(iter(unfinished.values())))
             took = time.monotonic() - now
             self._next_refresh = now + max(_REFRESH_EVERY_S, took / _REFRESH_SHARE)
-        if now >= self._next_sweep and self._only_one.is_this():
+        if now >= self._next_sweep and self._lock.acquire():
             self._next_sweep = now + _DAY_S
             self._sweep()
         if now >= self._next_sweep_here:

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
@@ -102,14 +102,10 @@ def file_name(given: str) -> str:
 
 
 def sweep_uploads(folder: Path, store: JobStore) -> int:
-    """Remove what belongs to no unfinished job; gives how many folders."""
+    """Remove what belongs to no unfinished job, and is not just arriving; gives how many folders."""
     if not folder.is_dir():
         return 0
-    return remove_but({job_id for job_id, _ in store.unfinished()}, folder)
-
-
-def remove_but(wanted: Collection[str], folder: Path) -> int:
-    """Remove the folders below it that are not wanted, nor just arriving; gives how many."""
+    wanted = {job_id for job_id, _ in store.unfinished()}
     removed = 0
     for kept in folder.iterdir():
         if kept.name not in wanted and time.time() - kept.stat().st_mtime > IN_ARRIVAL_S:

@@ -70,6 +70,12 @@ class JobWork:
         with read(self._database) as connection:
             return set(connection.execute(select(files.c.uri).where(self._of_mine, *given_up)).scalars())
 
+    def check(self) -> None:
+        """Raises Conflict, as above, and writes nothing: for who is about to write elsewhere on account of the job."""
+        if self._token is not None:
+            with read(self._database) as connection:
+                check_token(connection, self._token)
+
     def is_cancelled(self) -> bool:
         with read(self._database) as connection:
             return bool(connection.execute(select(jobs.c.cancelling).where(self._mine)).scalar())

@@ -45,11 +45,11 @@ def worker_lock(place: Path | Place, stopping: threading.Event) -> Iterator[bool
     """
     lock = open_lock(place, LOCK_FILE)
     try:
-        while not (held := lock.take()) and not stopping.wait(_TRY_EVERY_S):
+        while not (held := lock.acquire()) and not stopping.wait(_TRY_EVERY_S):
             pass
         yield held
     finally:
-        lock.close()
+        lock.release()
 
 
 def main() -> None:

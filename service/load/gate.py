@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.errors import FootnotedError, NotReady, TookTooLong
+from core.errors import AnswerTooSlow, FootnotedError, TookTooLong
 from service.dialects.errors import refusal_at
 from service.load.admission import Admission, Slot
 from service.load.caller_limits import CallerLimits
@@ -102,7 +102,7 @@ class Gate:
                 await self._app(scope, body.receive, sent)
             # Of an answer that has begun, the end of its connection tells that it is not whole.
             if limit.cancelled_caught and not sent.started:
-                raise _Refused(NotReady("The answer took too long.", "Ask again, or something narrower."))
+                raise _Refused(AnswerTooSlow("The answer took too long.", "Ask something narrower, or later."))
         finally:
             PLACE.reset(before)
             slot.release()

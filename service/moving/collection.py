@@ -84,7 +84,7 @@ class CollectionMove:
         if have:  # after what took the place of some at their addresses
             changed += len(have)
             self._target.discard_originals(remove(self._target.catalog.engine, self.there, list(have)))
-        return Round(changed + self._rows(), generation)
+        return Round(changed + self.rows(), generation)
 
     def copy(self, ids: list[str]) -> int:
         """Write these documents anew; gives how many of them there are."""
@@ -148,7 +148,7 @@ class CollectionMove:
         except FileNotFoundError:  # its document was deleted this moment
             return
 
-    def _rows(self) -> int:
+    def rows(self) -> int:
         """Make the rows that belong to no document the same; gives how many were not."""
         changed = 0
         for table, column in _ROWS:

@@ -1,16 +1,14 @@
 """A place moved to another while it is served: collections, and with it the service's state; checked, then switched."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-
-from sqlalchemy import Engine as SqlEngine
 
 from core.errors import Conflict, InvalidRequest
 from index import collections, schema
 from index.build_lock import build_lock
 from index.collections import Collection
-from index.sealed import THROUGH, seal, through, unseal
+from index.sealed import THROUGH, moved_to, through
 from index.store import Store
 from service.engine import Engine
 from service.moving import compare, moves
@@ -19,6 +17,7 @@ from service.moving.compare import Agreement
 from service.moving.moves import Origin
 from service.moving.places import Target, named, place_name
 from service.moving.state import MovedState, StateMove
+from service.moving.switch import sealed, take_into_use
 from service.settings import Settings
 
 _ROUNDS = 20
@@ -77,16 +76,6 @@ def move(settings: Settings, target: Target, wanted: Wanted, told: Told) -> Move
         return moving.run() if target.is_other_database else moving.search_elsewhere()
 
 
-def reopen(settings: Settings) -> None:
-    """Take a place that was moved away into use again."""
-    with Engine.open(settings) as engine:
-        state = StateMove(settings.place, settings.place)
-        try:
-            _unseal([*state.engines_of_source(), engine.store.catalog.engine])
-        finally:
-            state.close()
-
-
 class _Move:
     def __init__(
         self, settings: Settings, target: Target, source: Store, there: Store, wanted: Wanted, told: Told
@@ -120,6 +109,7 @@ class _Move:
             self._state.close()
 
     def _run(self) -> Moved:
+        self._check_not_ended()
         with_state = self._wanted.state or self._wanted.switch
         if with_state:
             self._check_state()
@@ -128,7 +118,8 @@ class _Move:
         for one in running:
             self._bring_up(one)
         state = self._move_state() if with_state else []
-        with self._sealed() if self._wanted.switch else ExitStack():
+        sources = [*self._state.engines_of_source(), self._source.catalog.engine] if self._wanted.switch else []
+        with sealed(sources, self._to):
             if self._wanted.switch:
                 self._check_same_collections([here for here, _ in chosen])
                 self._state.check_jobs()
@@ -136,7 +127,7 @@ class _Move:
             dropped = self._drop_stale()
             done = [self._finish(one) for one in running]
             if self._wanted.switch:
-                _unseal([*self._state.engines_of_target(), self._target.catalog.engine])
+                take_into_use(self._state.engines_of_target(), self._target.catalog.engine, self._from)
         return Moved(*self._names, done, dropped, state, self._wanted.switch)
 
     def _bring_up(self, one: CollectionMove) -> None:
@@ -159,9 +150,10 @@ class _Move:
         """What was written since is taken up while nobody can write; then it answers under its name."""
         name = one.here.name
         with schema.write(through(self._source.catalog.engine)) as holding:
-            # Metadata alone may have changed without a new generation: no search depends on it.
-            if collections.get(holding, name).generation != self._same_at[name]:
-                self._copied[name] += one.round().changed
+            # Metadata and what is noted of sources change without a new generation: no search depends on them. The
+            # next run takes up metadata; after a switch there is none.
+            is_same = collections.get(holding, name).generation == self._same_at[name]
+            self._copied[name] += one.rows() if is_same and not self._wanted.switch else one.round().changed
             with schema.read(self._target.catalog.engine) as connection:
                 compare.check_counts(name, compare.counts(holding, one.here), compare.counts(connection, one.there))
         self._target.refresh_dense(one.there, save=True)
@@ -195,11 +187,26 @@ class _Move:
             self._target.drop(one)
         return [one.name for one in gone if not one.is_hidden]
 
+    def _check_not_ended(self) -> None:
+        """Raises Conflict after a switch: what is there was written to since, and shall not be set back."""
+        with schema.read(self._source.catalog.engine) as connection:
+            if moved_to(connection) != self._to:
+                return
+        with schema.write(self._target.catalog.engine) as connection:
+            is_under_way = moves.is_under_way(connection, self._from)
+        if not is_under_way:
+            raise Conflict(
+                f"All of it was moved to {self._to} before: that is the place in use.",
+                "Start with its settings. To take the old place into use again, move in the other direction.",
+            )
+
     def _check_state(self) -> None:
         self._state.check_jobs()
         with schema.write(self._target.catalog.engine) as connection:
             is_ours = moves.is_state_of(connection, self._from)
-        if not is_ours:
+        if is_ours:
+            self._state.check_acts()
+        else:
             self._state.check_empty()
 
     def _move_state(self) -> list[MovedState]:
@@ -216,24 +223,5 @@ class _Move:
                 "Run it again: it goes on from here.",
             )
 
-    @contextmanager
-    def _sealed(self) -> Iterator[None]:
-        """Nothing more is written to the source; if what follows fails, it is taken again."""
-        engines = [*self._state.engines_of_source(), self._source.catalog.engine]
-        try:
-            for engine in engines:
-                with schema.write(through(engine)) as connection:
-                    seal(connection, self._to)
-            yield
-        except BaseException:
-            _unseal(engines)
-            raise
-
     def _progress(self, here: Collection) -> Callable[[int, int], None]:
         return lambda done, total: self._told(f"copying {here.name}", done, total)
-
-
-def _unseal(engines: Sequence[SqlEngine]) -> None:
-    for engine in engines:
-        with schema.write(through(engine)) as connection:
-            unseal(connection)

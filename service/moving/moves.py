@@ -94,6 +94,23 @@ def stale(connection: Connection, place: str, origins: Sequence[Origin]) -> list
     return list({one.id: one for one in found if one is not None}.values())
 
 
+def is_under_way(connection: Connection, place: str) -> bool:
+    """Whether a move from there was begun and not ended by a switch."""
+    _make_tables(connection)
+    sources = connection.execute(select(_moves.c.source)).scalars()
+    is_begun = any(source.partition(" ")[2] == place for source in sources)
+    return is_begun or connection.execute(select(_states).where(_states.c.source == place)).first() is not None
+
+
+def end(connection: Connection, place: str | None = None) -> None:
+    """What came from there, or from wherever, is written to here from now on: no move writes over it again."""
+    _make_tables(connection)
+    came = connection.execute(select(_moves.c.collection_id, _moves.c.source)).all()
+    ended = [row.collection_id for row in came if place is None or row.source.partition(" ")[2] == place]
+    connection.execute(delete(_moves).where(_moves.c.collection_id.in_(ended)))
+    connection.execute(delete(_states) if place is None else delete(_states).where(_states.c.source == place))
+
+
 def note_state(connection: Connection, place: str) -> None:
     """The service's state came from there."""
     _make_tables(connection)

@@ -27,7 +27,8 @@ def target_of(
     settings: Settings, to: str | None, index: str | None = None, password_file: Path | None = None
 ) -> Target:
     """``to`` is a PostgreSQL's URL or a folder; without it, the database stays. ``index`` is a Milvus's URL; without
-    it, the database or the folder searches. ``password_file`` is of the PostgreSQL's user. Raises InvalidRequest.
+    it, the database or the folder searches. ``password_file`` is of the PostgreSQL's user; that of a user of the Milvus
+    is in the settings already. Raises InvalidRequest.
     """
     if to is None and index is None:
         raise InvalidRequest("It is not said where to.", "footnoted migrate --to postgresql://USER@HOST/NAME")
@@ -48,7 +49,8 @@ def target_of(
             "A Milvus searches beside a PostgreSQL, which has the catalog.",
             "Give --to postgresql://USER@HOST/NAME too.",
         )
-    searched = _checked(IndexSettings, **{**settings.index.model_dump(), "url": index, "password_file": None})
+    own = settings.index.password_file if index is not None and _asks_for_password(index) else None
+    searched = _checked(IndexSettings, **{**settings.index.model_dump(), "url": index, "password_file": own})
     target = settings.model_copy(update={"data_dir": folder, "database": database, "index": searched})
     if place_name(settings) == place_name(target) and settings.index.url == target.index.url:
         raise InvalidRequest(f"{named(settings)} is the place where it is.", "Name another one by --to or --index.")
@@ -59,6 +61,12 @@ def named(settings: Settings) -> str:
     """The place as messages have it, without a password."""
     told = without_password(settings.database.url) if settings.database.url else str(settings.data_dir.absolute())
     return f"{told} with {without_password(settings.index.url)}" if settings.index.url else told
+
+
+def _asks_for_password(url: str) -> bool:
+    """Whether it names a user alone."""
+    user, at, _ = url.partition("://")[2].partition("/")[0].rpartition("@")
+    return bool(at) and ":" not in user
 
 
 def _checked(group: type[_Group], **values: Any) -> _Group:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from index.replacing import replacing
 from service.database_settings import without_password
-from service.settings import Settings, config_file, explain
+from service.moving.places import place_name
+from service.settings import Settings, config_file, explain, load_settings
 
 _CHANGED = ("data_dir", "database.url", "index.url")
 
@@ -17,14 +18,17 @@ def lines_of(target: Settings) -> list[str]:
     return told
 
 
-def switch_file(target: Settings) -> Path | None:
+def switch_file(source: Settings, target: Settings) -> Path | None:
     """Have the settings file name the new place; gives it, or None where somebody else has to.
 
-    That is where the environment says where the place is, where a URL has its password in it, where the file has the
-    settings in a way that is not the plain one, or where there is none.
+    That is where the file does not lead to ``source`` (the command line did), where the environment says where the
+    place is, where a URL has its password in it, where the file has the settings in a way that is not the plain one,
+    or where there is none.
     """
     file = config_file()
     if file is None or any(o.origin.startswith("environment") for o in explain() if o.name in _CHANGED):
+        return None
+    if place_name(load_settings()) != place_name(source):
         return None
     if any(value and value != without_password(value) for _, value in _urls(target)):
         return None

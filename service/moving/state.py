@@ -4,15 +4,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Connection, Engine, MetaData, select
 
 from core.errors import Conflict
 from index import schema
 from index.place import Place
 from index.sealed import THROUGH
+from service.audit.tables import acts, forgotten
 from service.database_file import DatabaseFile
 from service.jobs.store import JobStore
-from service.moving.tables import has_rows, make_same
+from service.moving.tables import has_rows, make_same, unlike
 from service.secret import put_secret, read_secret
 from service.state_databases import SECRETS, STATE_DATABASES
 
@@ -51,6 +52,13 @@ class StateMove:
                         "Move into an empty database or folder, or leave --state out.",
                     )
 
+    def check_acts(self) -> None:
+        """Raises Conflict where the target's audit log has acts of its own: no act is ever taken out of one."""
+        (source,) = [engine for name, _, engine in self._opened(self._source) if name == _AUDIT]
+        (target,) = [engine for name, _, engine in self._opened(self._target) if name == _AUDIT]
+        with schema.read(source) as reading, schema.read(target) as there:
+            self._check_acts(reading, there)
+
     def check_jobs(self) -> None:
         """What was uploaded for them stays behind. Raises Conflict."""
         jobs = JobStore(self._source)
@@ -72,6 +80,8 @@ class StateMove:
             there = targets[name]
             there.update_execution_options(**{THROUGH: True})
             with schema.read(engine) as reading, schema.write(there) as writing:
+                if name == _AUDIT:  # something may have been done there since the first look
+                    self._check_acts(reading, writing)
                 done = make_same(reading, writing, tables, delete_last=name == _AUDIT)
             moved.append(MovedState(name, done.rows, done.changed))
         for name in SECRETS:
@@ -85,6 +95,23 @@ class StateMove:
 
     def engines_of_target(self) -> list[Engine]:
         return [engine for _, _, engine in self._opened(self._target)]
+
+    def _check_acts(self, source: Connection, target: Connection) -> None:
+        """Those that went from the source by their age may go there, too."""
+        through = source.execute(select(forgotten.c.through)).scalar() or 0
+        own = [number for (number,) in unlike(source, target, acts) if number > through]
+        if own:
+            raise Conflict(
+                f"The audit log of the new place has {len(own)} acts that are not in the one here, from number "
+                f"{min(own)} on: something was done there, such as a server's start, or here it was changed.",
+                f"No act is taken out of a log. {self._aside()}, and move again.",
+            )
+
+    def _aside(self) -> str:
+        found = self._target.database(_AUDIT)
+        if self._target.on_server:
+            return f"Put that one aside by `ALTER SCHEMA {found.schema} RENAME TO {found.schema}_before` there"
+        return f"Put that one aside by moving {found.path}* to another folder"
 
     def _opened(self, place: Place) -> Iterator[tuple[str, MetaData, Engine]]:
         for one in STATE_DATABASES:

@@ -67,6 +67,13 @@ def make_same(source: Connection, target: Connection, tables: MetaData, *, delet
     return Synced(sum(map(len, mine.values())), changed)
 
 
+def unlike(source: Connection, target: Connection, table: Table) -> list[Key]:
+    """The keys of the target's rows that ``source`` does not have, or has otherwise."""
+    plain = target.dialect.name == "sqlite"
+    mine = _digests(source, table, plain)
+    return [key for key, digest in _digests(target, table, plain).items() if mine.get(key) != digest]
+
+
 def has_rows(connection: Connection, tables: MetaData) -> bool:
     """Whether anything is kept in any of the tables."""
     return any(connection.execute(select(table).limit(1)).first() is not None for table in tables.sorted_tables)

@@ -1,5 +1,7 @@
 """deploy/kubernetes: what its files name is there, and nothing runs with more rights than it needs."""
 
+import ipaddress
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from commands import check_command
 
 from service.settings import Settings, defaults
 from service.workers.master import AFTER_DRAIN_S
@@ -45,7 +48,7 @@ REPLICA = PODS["footnoted"]["spec"]
 
 def test_every_file_is_applied_or_says_what_it_is_for():
     files = {path.name for path in FOLDER.glob("*.yaml")}
-    assert files - {*KUSTOMIZATION["resources"]} == {"kustomization.yaml", "milvus-values.yaml"}
+    assert files - {*KUSTOMIZATION["resources"]} == {"kustomization.yaml", "milvus-values.yaml", "milvus-network.yaml"}
 
 
 def test_the_settings_hold_and_lead_to_the_services(monkeypatch, tmp_path):
@@ -62,7 +65,7 @@ def test_the_settings_hold_and_lead_to_the_services(monkeypatch, tmp_path):
         host, port = re.search(r"(?:@|//)([\w-]+):(\d+)", url).groups()
         assert services[host] == int(port)
     mounts = {mount["mountPath"] for mount in SERVING["volumeMounts"]}
-    for file in (settings.database.password_file, settings.model.api_key_file):
+    for file in (settings.database.password_file, settings.index.password_file, settings.model.api_key_file):
         assert str(file.parent) in mounts
     assert settings.server.allowed_hosts == [named("Ingress", "footnoted")["spec"]["rules"][0]["host"]]
 
@@ -142,6 +145,73 @@ def test_only_who_needs_it_reaches_the_database():
     (chosen,) = sources["from"]
     assert chosen["podSelector"]["matchExpressions"][0]["values"] == ["footnoted", "footnoted-backup"]
     assert {"postgres", "valkey"} <= {*policies}
+
+
+def test_only_the_ingress_controller_is_believed_and_reaches_the_replicas():
+    (sources,) = named("NetworkPolicy", "footnoted")["spec"]["ingress"]
+    (chosen,) = sources["from"]
+    assert {"namespaceSelector", "podSelector"} == {*chosen}  # both hold: an entry each would be either
+    assert [port["port"] for port in sources["ports"]] == [SERVING["ports"][0]["containerPort"]]
+    trusted = json.loads(named("ConfigMap", "footnoted-settings")["data"]["FOOTNOTED_SERVER__TRUSTED_PROXIES"])
+    assert all(ipaddress.ip_network(one).prefixlen >= 24 for one in trusted)
+
+
+def test_what_is_left_of_a_failed_dump_goes():
+    (container,) = PODS["footnoted-backup"]["spec"]["containers"]
+    script = container["command"][-1]
+    assert script.index("rm -f /backups/*.part") < script.index("pg_dump")
+
+
+MILVUS_TEXT = (FOLDER / "milvus-values.yaml").read_text(encoding="utf-8")
+# As the chart labels its pods.
+MILVUS_PODS = {
+    "proxy": {"app.kubernetes.io/name": "milvus", "app.kubernetes.io/instance": "milvus", "component": "proxy"},
+    "etcd": {"app.kubernetes.io/name": "etcd", "app.kubernetes.io/instance": "milvus"},
+    "minio": {"app": "minio", "release": "milvus"},
+    "bookie": {"app": "pulsarv3", "release": "milvus", "component": "bookie"},
+}
+
+
+def holds(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {})
+    told = [(labels.get(one["key"]) in one["values"], one["operator"]) for one in selector.get("matchExpressions", [])]
+    return wanted.items() <= labels.items() and all(found == (operator == "In") for found, operator in told)
+
+
+def reached_from(labels: dict[str, str]) -> dict[str, list[int | None]]:
+    """The pods of Milvus that a pod of the namespace reaches, with the ports; None for any."""
+    policies = [one["spec"] for one in yaml.safe_load_all((FOLDER / "milvus-network.yaml").read_text(encoding="utf-8"))]
+    reached: dict[str, list[int | None]] = {}
+    for name, own in MILVUS_PODS.items():
+        chosen = [policy for policy in policies if holds(policy["podSelector"], own)]
+        assert chosen, f"nothing guards {name}"
+        for rule in (rule for policy in chosen for rule in policy["ingress"]):
+            if any(holds(one["podSelector"], labels) for one in rule["from"]):
+                reached.setdefault(name, []).extend(port["port"] for port in rule.get("ports", [{"port": None}]))
+    return reached
+
+
+def test_only_replicas_reach_milvus_and_only_milvus_its_etcd_and_minio():
+    assert reached_from(PODS["footnoted"]["metadata"]["labels"]) == {"proxy": [19530], "bookie": [None]}
+    assert reached_from({"app.kubernetes.io/name": "another"}) == {"bookie": [None]}
+    assert {*reached_from(MILVUS_PODS["proxy"])} == {*MILVUS_PODS}
+
+
+def test_milvus_asks_for_a_password_and_minio_for_another_than_everybodys():
+    values = yaml.safe_load(MILVUS_TEXT)
+    assert yaml.safe_load(values["extraConfigFiles"]["user.yaml"])["common"]["security"]["authorizationEnabled"] is True
+    assert "--set minio.secretKey=" in MILVUS_TEXT and "update_password" in MILVUS_TEXT
+    mounted = next(one for one in REPLICA["volumes"] if one["name"] == "milvus-password")
+    assert mounted["secret"] == {"secretName": "footnoted-milvus", "optional": True}
+    assert f"secret generic {mounted['secret']['secretName']} " in MILVUS_TEXT
+
+
+def test_the_commands_in_the_files_are_commands():
+    lines = [line for path in FOLDER.glob("*.yaml") for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [line.partition(" -- ")[2] for line in lines if " -- footnoted " in line]
+    assert len(told) >= 2
+    for line in told:
+        check_command(line)
 
 
 def test_builds_of_graphs_fit_into_shared_memory():

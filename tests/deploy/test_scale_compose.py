@@ -114,6 +114,22 @@ def test_the_image_is_made_of_a_list_with_the_clients():
         assert re.search(rf"^{package}(\[\w+\])?==", listed, re.MULTILINE), package
 
 
+def test_the_password_is_kept_out_of_the_repository_and_from_others():
+    default = Path(plain(COMPOSE["secrets"]["postgres_password"]["file"]))
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert f"/{default.name}" in ignored
+    (made,) = [line for line in TEXT.splitlines() if f"> {default.name}" in line]
+    assert "umask 077" in made
+
+
+def test_what_is_left_of_a_failed_dump_goes():
+    (script,) = SERVICES["backup"]["command"]
+    lines = script.splitlines()
+    removing, dumping = (next(i for i, line in enumerate(lines) if word in line) for word in ("rm -f", "pg_dump"))
+    assert removing < dumping
+    assert "/backups/*.part" in lines[removing] and '.part"' in lines[dumping]
+
+
 def test_the_commands_in_it_are_commands():
     told = re.findall(r"run --rm replica-1 ([a-z][^#\n]*)", TEXT)
     assert told

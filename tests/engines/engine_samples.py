@@ -162,7 +162,7 @@ def seen(store: Store, name: str):
         p = schema.passages.c
         query = schema.passages.select().with_only_columns(p.key).where(p.collection_id == collection.id)
         keys = sorted(connection.execute(query).scalars())
-        texts = {key: passage.text for key, passage in by_key(connection, keys).items()}
+        texts = {key: passage.text for key, passage in by_key(connection, collection.id, keys).items()}
         engine = store.search_engine
         yield Seen(collection, engine.dense(connection, collection), engine.words(collection, connection), texts)
 

@@ -6,16 +6,15 @@ import threading
 import numpy as np
 import pytest
 from engine_samples import EnginePlace, document, found, put, put_texts, random_vectors, seen
+from milvus_samples import TEXTS, check_whole, engine_of, fill, held
 
 from core.errors import NotReady, SettingsError
 from index import changes, schema
-from index.engines import milvus_client, milvus_counts, milvus_filling, milvus_search, milvus_upkeep
+from index.engines import milvus_client, milvus_filling, milvus_search, milvus_upkeep
 from index.engines.milvus import MilvusEngine
 from index.inverted import Wanted
 from index.place import Place
 from tests.engines.milvus_server import MilvusServer, running
-
-TEXTS = [f"quay number{number} of the harbour" for number in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -41,37 +40,6 @@ def store(place):
     return place.open()
 
 
-def fill(store, name="c", texts=TEXTS):
-    return [put_texts(store, name, f"file:///{number}", text) for number, text in enumerate(texts)]
-
-
-def check_whole(store, texts=TEXTS, name="c"):
-    """All is found, counted and in Milvus once."""
-    assert sorted(found(store, "harbour", name))[:10] == sorted(texts)[:10] or len(texts) > 10
-    with seen(store, name) as one:
-        assert sorted(one.texts.values()) == sorted(texts)
-        assert len(one.dense) == len(texts)
-        hits = one.dense.search(np.ones(8, dtype=np.float32), 100)
-        assert sorted(one.texts[key] for key, _ in hits) == sorted(texts)
-        hits = one.words.search(Wanted(["harbour"]), 100)
-        assert sorted(one.texts[key] for key, _ in hits) == sorted(texts)
-        assert one.words.document_frequencies(["harbour", "gone"]) == {"harbour": len(texts)}
-        missing, strays = engine_of(store).differences(one.collection)
-    assert (missing.tolist(), strays.tolist()) == ([], [])
-
-
-def held(store, name="c"):
-    """All that Milvus has of a collection, also what waits to be deleted."""
-    engine = engine_of(store)
-    return engine._milvus.keys(engine._counts.home(8), store.catalog.collection(name).id)
-
-
-def engine_of(store) -> MilvusEngine:
-    engine = store.search_engine
-    assert isinstance(engine, MilvusEngine)
-    return engine
-
-
 def test_a_milvus_that_was_started_again_goes_on(server, store):
     fill(store)
     check_whole(store)
@@ -93,7 +61,9 @@ def test_a_new_process_notices_that_milvus_lost_passages(place, store):
     fill(store)
     engine = engine_of(store)
     with seen(store, "c") as one:
-        engine._milvus.delete(engine._counts.home(8), np.array(sorted(one.texts)[::2], dtype=np.int64))
+        engine._milvus.delete(
+            engine._counts.home(8), one.collection.id, np.array(sorted(one.texts)[::2], dtype=np.int64)
+        )
     check_whole(place.open())
 
 
@@ -291,24 +261,6 @@ def test_what_another_engine_took_up_and_forgot_is_noticed(place, store):
     check_whole(other, TEXTS[2:])
 
 
-def test_terms_that_are_made_in_another_way_are_written_anew(place, store, monkeypatch):
-    fill(store)
-    monkeypatch.setattr(milvus_counts, "ANALYSIS", "another")
-    inserted = []
-    original = milvus_client.Milvus.insert
-
-    def counted(self, name, collection_id, rows):
-        inserted.extend(row.key for row in rows)
-        original(self, name, collection_id, rows)
-
-    monkeypatch.setattr(milvus_client.Milvus, "insert", counted)
-    after = place.open()
-    check_whole(after)
-    assert len(inserted) == 12
-    check_whole(after)
-    assert len(inserted) == 12
-
-
 def test_without_the_client_the_way_to_install_it_is_told(store, server, monkeypatch):
     store.open_collection("c")
     monkeypatch.setitem(sys.modules, "pymilvus", None)
@@ -317,16 +269,3 @@ def test_without_the_client_the_way_to_install_it_is_told(store, server, monkeyp
         engine.dense(connection, store.catalog.collection("c"))
     assert 'pip install "footnoted[milvus]"' in told.value.hint
     engine.close()
-
-
-def test_purge_leaves_nothing_of_what_was_deleted(store):
-    ids = fill(store)
-    engine = engine_of(store)
-    home = engine._counts.home(8)
-    collection = store.catalog.collection("c")
-    store.remove("c", ids[:4])
-    stray = milvus_client.Row(10**9, np.ones(8, dtype=np.float32), {5: 1.0}, 1, 0)
-    engine._milvus.insert(home, collection.id, [stray])
-    store.purge()
-    assert len(held(store)) == 8
-    check_whole(store, TEXTS[4:])

@@ -28,3 +28,10 @@ def test_what_names_no_milvus_is_told_with_how_to_name_one(url):
         MilvusAddress.of(url)
     assert "index.url" in told.value.message
     assert "http://user:password@host:19530" in told.value.hint
+
+
+@pytest.mark.parametrize("url", ["http://user:secret/more@host:19530", "http://user:secret\u2100@host"])
+def test_no_part_of_a_password_is_told(url):
+    with pytest.raises(SettingsError) as told:
+        MilvusAddress.of(url)
+    assert "secret" not in told.value.message + told.value.hint

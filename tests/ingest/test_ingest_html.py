@@ -133,6 +133,21 @@ def test_a_definition_begins_with_its_terms():
     ]
 
 
+def test_a_question_that_is_a_heading_stays_one_in_a_definition_list():
+    body = (
+        "<dl><dt><h3>When do the ferries leave?</h3></dt><dd><p>At six.</p></dd>"
+        "<dt>To Oslo <pre>ferry  --to oslo</pre></dt><dd>Takes a day.</dd><dt>Bollard</dt><dd>A post.</dd></dl>"
+    )
+    assert shape(document_of(page(body), "a.html")) == [
+        ("heading", "When do the ferries leave?"),
+        ("paragraph", "At six."),
+        ("paragraph", "To Oslo"),
+        ("code", "ferry  --to oslo"),
+        ("paragraph", "Takes a day."),
+        ("paragraph", "Bollard: A post."),
+    ]
+
+
 def test_a_term_without_a_definition_is_not_the_next_paragraphs():
     body = "<dl><dt>Ship<dd><p>Floats.<p>Sinks.<dd><dl><dt>Stern</dt></dl><dt>Port</dt></dl>Starboard."
     found = pieces(document_of(page(body), "a.html"))

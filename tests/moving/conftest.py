@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from moving_samples import fill, open_at
+from state_samples import use
 
 from service.moving.places import Target, target_of
 from service.settings import Settings
@@ -53,6 +54,12 @@ def way(request, tmp_path) -> Way:
     with open_at(way.source) as store:
         fill(store)
     return way
+
+
+@pytest.fixture
+def used(way) -> str:
+    """The way's source with state beside its collections; gives an administrator's key."""
+    return use(way.source.place)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from moving_samples import fill, open_at
 
 from core.errors import InvalidRequest
+from service.database_settings import DatabaseSettings, IndexSettings
 from service.moving.places import named, place_name, target_of
 from service.moving.settings_file import changed, lines_of, switch_file
 from service.settings import Settings
@@ -37,6 +38,15 @@ def test_a_milvus_alone_leaves_the_catalog_where_it_is(server):
         MILVUS,
         False,
     )
+
+
+def test_the_password_of_a_user_of_milvus_is_that_of_the_settings(server, tmp_path):
+    (file := tmp_path / "password").write_text("hunter2\n")
+    settings = server.model_copy(update={"index": IndexSettings(password_file=file)})
+    target = target_of(settings, None, "http://root@milvus.example.org:19530").settings
+    assert target.index.address == "http://root:hunter2@milvus.example.org:19530"
+    for url in (MILVUS, "http://root:other@milvus.example.org:19530"):
+        assert target_of(settings, None, url).settings.index.address == url
 
 
 def test_the_same_database_without_a_milvus_takes_the_search_back(server):
@@ -124,17 +134,30 @@ def test_a_settings_file_in_another_form_is_left_to_its_owner(server):
 def test_the_settings_file_is_switched_where_nothing_else_says_the_place(server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     target = target_of(server, None, MILVUS).settings
-    assert switch_file(target) is None  # there is none
+    old = server.model_copy(update={"database": DatabaseSettings(url="postgresql://old@db/x")})
+    assert switch_file(old, target) is None  # there is none
     file = tmp_path / "footnoted.toml"
     file.write_text('[database]\nurl = "postgresql://old@db/x"\n')
     monkeypatch.setenv("FOOTNOTED_INDEX__URL", "http://other:19530")
     monkeypatch.setenv("FOOTNOTED_DATABASE__URL", "postgresql://old@db/x")
-    assert switch_file(target) is None
+    assert switch_file(old, target) is None
     monkeypatch.delenv("FOOTNOTED_INDEX__URL")
     monkeypatch.delenv("FOOTNOTED_DATABASE__URL")
-    assert switch_file(target) is not None
+    assert switch_file(old, target) is not None
     assert Settings().database.url == POSTGRES
     assert Settings().index.url == MILVUS
+
+
+@pytest.mark.parametrize("text", ['data_dir = "/srv/prod"\n', '[database]\nurl = "postgresql://old@db/x"\n'])
+def test_the_settings_file_of_another_place_is_left_alone(files, tmp_path, monkeypatch, text):
+    monkeypatch.chdir(tmp_path)
+    target = target_of(files, POSTGRES).settings  # of a folder that the command line named
+    file = tmp_path / "footnoted.toml"
+    file.write_text(text)
+    assert switch_file(files, target) is None
+    assert file.read_text() == text
+    file.write_text(f'data_dir = "{files.data_dir}"\n')
+    assert switch_file(files, target) is not None
 
 
 def test_the_command_moves_and_says_how_to_switch(footnoted, tmp_path):

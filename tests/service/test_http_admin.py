@@ -1,5 +1,6 @@
 """The operator's API: who gets in, and what it tells and changes."""
 
+import os
 import re
 import sqlite3
 import stat
@@ -13,6 +14,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from core.errors import IndexBroken, SignInNeeded, TooManyRequests
+from service.commands.serve import announce
 from service.operator import Operator, load_token
 
 OPERATOR_PATHS = (
@@ -183,10 +185,23 @@ def test_no_other_page_frames_the_operators(in_process, tmp_path):
         assert "<b>" not in preview.text
 
 
-def test_serve_prints_the_operators_link(start_server, tmp_path):
+def test_what_serve_prints_into_a_log_holds_no_token_and_says_how_to_get_it(start_server, tmp_path, footnoted):
     with start_server(tmp_path / "data", wait_ready=False) as running:
-        link = running.process.stdout.readline()
-    assert f"{running.url}/admin#token={load_token(tmp_path / 'data')}" in link
+        told = running.process.stdout.readline()
+    assert f"{running.url}/admin " in told and "footnoted operators token" in told
+    token = load_token(tmp_path / "data")
+    assert token not in told
+    assert footnoted("operators", "token", data_dir=tmp_path / "data").stdout == f"{token}\n"
+
+
+def test_serve_prints_the_operators_link_on_a_terminal(make_settings, tmp_path, monkeypatch):
+    settings = make_settings(tmp_path / "data")
+    shown, terminal = os.openpty()
+    with os.fdopen(shown, "rb", buffering=0) as screen, os.fdopen(terminal, "w") as stdout:
+        monkeypatch.setattr("sys.stdout", stdout)
+        announce(settings, "http://127.0.0.1:8000", None)
+        stdout.flush()
+        assert f"http://127.0.0.1:8000/admin#token={load_token(settings.place)}" in screen.read(4096).decode()
 
 
 # Documents and where they came from

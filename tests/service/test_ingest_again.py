@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import ReadError, SourceGone
+from core.errors import Conflict, ReadError, SourceGone
 from ingest.read import read
 from ingest.sources import Content, Listing, find_sources
 from service.engine import Engine
@@ -69,6 +69,31 @@ def watched(monkeypatch) -> list[str]:
 
 def cited(engine, question=QUESTION) -> str:
     return engine.ask(question).text
+
+
+class Replaced(Silent):
+    """Of a worker in whose place another one is at work."""
+
+    def before_write(self) -> None:
+        raise Conflict("Another worker does this.", "")
+
+
+def test_what_a_listener_keeps_back_is_neither_written_nor_removed(engine, folder):
+    ingest(engine, folder)
+
+    def texts() -> list[str]:
+        return sorted(engine.document(row.id).text for row in engine.documents())
+
+    before = texts()
+    budget = (folder / "budget.txt").read_text()
+    (folder / "budget.txt").write_text("The budget meeting was put off.\n")
+    with pytest.raises(Conflict, match="Another worker"):
+        engine.ingest([folder], listener=Replaced())
+    (folder / "budget.txt").write_text(budget)
+    (folder / "fishing.txt").unlink()
+    with pytest.raises(Conflict, match="Another worker"):
+        engine.ingest([folder], listener=Replaced())
+    assert texts() == before
 
 
 def test_only_what_changed_is_read_again(engine, folder, monkeypatch):

@@ -4,12 +4,14 @@ A question sees the catalog's state of one moment, and so does its keyword searc
 catalog, and leaves out what went.
 """
 
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select, text
 
+from core.errors import NotReady
 from index import changes, passages
 from index.analyse import ANALYSIS, terms
 from index.collections import Collection
@@ -21,7 +23,10 @@ from index.passages import Searched
 
 _MOST = 1_000  # passages that a question looks up itself; of what is more, it does without
 FORM = f"{ANALYSIS}; blocks 1"
-"""Names how terms are made, and how they are packed: what was written under another name is written anew."""
+"""Names how terms are made, and how they are packed: what was written under an earlier name is written anew.
+
+What a newer version wrote, which serves beside this one while replicas are updated, is searched and left as it is.
+"""
 
 _s = tables.states.c
 _t = tables.passages.c
@@ -31,13 +36,27 @@ _t = tables.passages.c
 class State:
     """How far the tables are with a collection: its changes up to ``generation``, its passages up to ``last_key``.
 
-    ``fresh`` passages are not in full blocks yet.
+    ``fresh`` passages are not in full blocks yet. ``form`` says how terms were made.
     """
 
     generation: int = -1
     last_key: int = 0
     fresh: int = 0
     statistics: Statistics = NOTHING
+    form: str = ""
+
+    @property
+    def is_legible(self) -> bool:
+        """Blocks of a newer version may be packed in another way."""
+        return _packing(self.form) == _packing(FORM)
+
+    def check_own(self, collection_id: int) -> None:
+        """Raises NotReady where a newer version wrote them, whose terms are not to be mixed with ours."""
+        if self.form != FORM:
+            raise NotReady(
+                f"The words of collection {collection_id} were written by a newer Footnoted, which is to write on.",
+                "Update this one; or, to go back to it for good, run `footnoted verify --purge` with it.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +76,21 @@ class Behind:
 
 
 def state_of(connection: Connection, collection_id: int) -> State | None:
-    """None where there is none, or one of terms that were made in another way."""
+    """None where there is none, or one of terms that an earlier version made in another way."""
     row = connection.execute(select(tables.states).where(_s.collection_id == collection_id)).mappings().first()
-    if row is None or row["analysis"] != FORM:
+    if row is None or (row["analysis"] != FORM and _order(row["analysis"]) <= _order(FORM)):
         return None
     statistics = Statistics(row["passages"], row["body_terms"], row["context_terms"])
-    return State(row["generation"], row["last_key"], row["fresh"], statistics)
+    return State(row["generation"], row["last_key"], row["fresh"], statistics, row["analysis"])
+
+
+def _order(form: str) -> list[list[int]]:
+    """Of versions: by each of the numbers that a form names."""
+    return [[int(number) for number in re.findall(r"[0-9]+", part)] for part in re.split("[,;]", form)]
+
+
+def _packing(form: str) -> str:
+    return form.rpartition(";")[2]
 
 
 class Lacking:
@@ -75,7 +103,8 @@ class Lacking:
     def get(self, connection: Connection, collection: Collection) -> Behind:
         """In the transaction of the connection."""
         state, has_tables = state_of(connection, collection.id), True
-        if state is None or state.generation > collection.generation:  # nothing yet, or of an older catalog's future
+        # Nothing yet, or of an older catalog's future, or of a newer version's.
+        if state is None or state.generation > collection.generation or not state.is_legible:
             state, has_tables = State(), False
         if state.generation == collection.generation:
             return Behind(state.statistics)

@@ -1,4 +1,4 @@
-"""BM25 over posting lists: k1 1.2, b 0.75, two fields with statistics of their own, as index/inverted.py has them.
+"""BM25 over posting lists, of two fields with statistics of their own, as index/inverted.py has it.
 
 Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond"; the inverse document frequency
 is Lucene's, which is above 0 for every term.
@@ -12,14 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bm25_weights import CONTEXT_WEIGHT, K1, PHRASE_WEIGHT, B
 from index.dense.keys import NO_KEYS, Keys, places_of
 from index.engines.postgres.postings import Counts, Postings
 from index.inverted import Wanted
-
-_K1, _B = 1.2, 0.75
-# A word of the title or the section path says less about a passage than one of its own.
-_CONTEXT_WEIGHT = 0.3
-_PHRASE_WEIGHT = 2.0
 
 _Field = Literal["body", "context"]
 _Scored = tuple[Keys, Counts]
@@ -70,7 +66,7 @@ class Bm25:
         own = self._lists[run[0]]
         lengths = own.body_of[places_of(keys, own.keys)]
         rarity = sum(self._rarities[term]["body"] for term in run)
-        return keys, _PHRASE_WEIGHT * self._weighed(rarity, times, lengths, "body")
+        return keys, PHRASE_WEIGHT * self._weighed(rarity, times, lengths, "body")
 
     def _of_term(self, term: str, name: _Field) -> _Scored:
         own = self._lists.get(term)
@@ -84,7 +80,7 @@ class Bm25:
     def _weighed(self, rarity: float, times: Counts, lengths: Counts, name: _Field) -> Counts:
         terms = self._statistics.body_terms if name == "body" else self._statistics.context_terms
         mean = terms / max(1, self._statistics.passages) or 1.0
-        weighed: Counts = rarity * times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * lengths / mean))
+        weighed: Counts = rarity * times * (K1 + 1) / (times + K1 * (1 - B + B * lengths / mean))
         return weighed
 
     def _rarity(self, own: Postings, name: _Field) -> float:
@@ -92,7 +88,7 @@ class Bm25:
         return math.log1p((max(0, self._statistics.passages - having) + 0.5) / (having + 0.5))
 
 
-_FIELDS: Mapping[_Field, float] = {"body": 1.0, "context": _CONTEXT_WEIGHT}
+_FIELDS: Mapping[_Field, float] = {"body": 1.0, "context": CONTEXT_WEIGHT}
 
 
 def frequency(own: Postings, name: _Field) -> int:

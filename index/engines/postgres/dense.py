@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from index import changes
 from index.columns import PackedHalves
 from index.dense.keys import Keys, places_of
+from index.dense.unit import unit_of
 
 # pgvector compares with the question in half precision, whose cosines are off by 0.00005, and its index finds nearly
 # the best: more than k are asked for, and the stored vectors decide.
@@ -43,7 +44,7 @@ class PostgresDense:
         return self._vectors.passages
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:
-        unit = _unit(vector)
+        unit = unit_of(vector)
         if k <= 0 or not self._vectors.passages or (allowed is not None and not len(allowed)):
             return []
         keys, scores = self._scored(unit, self._candidates(unit, k + max(_MORE, int(k * _MORE_SHARE)), allowed))
@@ -51,7 +52,7 @@ class PostgresDense:
         return list(zip(keys[order].tolist(), scores[order].tolist(), strict=True))
 
     def scores(self, vector: NDArray[np.float32], keys: Sequence[int]) -> list[float]:
-        present, scores = self._scored(_unit(vector), np.array(keys, dtype=np.int64))
+        present, scores = self._scored(unit_of(vector), np.array(keys, dtype=np.int64))
         found: dict[int, float] = dict(zip(present.tolist(), scores.tolist(), strict=True))
         return [found.get(key, 0.0) for key in keys]
 
@@ -118,7 +119,3 @@ class PostgresDense:
 
 def _packed(unit: NDArray[np.float32]) -> PackedHalves:
     return PackedHalves(unit.astype("<f2").tobytes())
-
-
-def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(vector / (float(np.linalg.norm(vector)) or 1.0), dtype=np.float32)

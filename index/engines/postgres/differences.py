@@ -21,7 +21,7 @@ def differences(connection: Connection, collection: Collection) -> tuple[Keys, K
     As far as the tables say that they are: what is newer is looked up in the catalog by every question.
     """
     state = state_of(connection, collection.id)
-    if state is None:
+    if state is None or not state.is_legible:
         return NO_KEYS, NO_KEYS
     own = select(_p.key).where(_p.collection_id == collection.id, _p.key <= state.last_key)
     present = np.array(connection.execute(own).scalars().all(), dtype=np.int64)

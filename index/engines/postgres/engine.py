@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import structlog
 from sqlalchemy import Connection, Engine
 
@@ -19,8 +20,6 @@ from index.engines.postgres.dense import PostgresDense, Vectors
 from index.engines.postgres.differences import differences
 from index.engines.postgres.hnsw import HnswIndexes
 from index.engines.postgres.words import PostgresWords, WordsAtAnyTime
-from index.postgres.quoting import quoted
-from index.postgres.statements import each_statement
 
 log = structlog.get_logger("footnoted")
 
@@ -64,6 +63,7 @@ class PostgresEngine:
 
     def refresh(self, collection: Collection) -> None:
         self._write_words(collection.id)
+        self._drop_leftovers()
         with schema.read(self._engine) as connection:
             present = collections.by_id(connection, collection.id)
             is_large = present is not None and self._passages(connection, present) > self._exact_up_to
@@ -77,16 +77,12 @@ class PostgresEngine:
         """It is saved, as far as it is."""
 
     def rebuild(self, collection: Collection) -> None:
+        """What was removed is in no row then; it leaves the files' pages when the catalog's tables are purged."""
         writing.make_anew(self._engine, collection.id)
-        writing.drop_leftovers(self._engine)
-        # What was removed is in no row that can be read; now it is in no page of the files either.
-        with each_statement(self._engine) as connection:
-            for table in (tables.postings, tables.passages):
-                connection.exec_driver_sql(f"VACUUM FULL {quoted(table.name)}")
+        self._drop_leftovers()
 
     def drop(self, collection: Collection) -> None:
-        writing.drop_leftovers(self._engine)
-        self._hnsw.drop_leftovers()
+        self._drop_leftovers()
 
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
         """See ``differences``: of the words. Of the vectors there are none, since they are the catalog's own."""
@@ -104,11 +100,20 @@ class PostgresEngine:
             yield self.words(present, connection)
 
     def _passages(self, connection: Connection, collection: Collection) -> int:
-        """Counting them takes long where there are many, so the words' count is taken if it is of this state."""
+        """Counting them takes long where there are many, so the words' count is taken, with what came and went since.
+
+        Where many are changed while it is taken, it is off by some of these.
+        """
         state = state_of(connection, collection.id)
         if state is not None and state.generation == collection.generation:
             return state.statistics.passages
-        return changes.count_after(connection, collection.id, 0)
+        if state is not None and state.generation < collection.generation:
+            removed = changes.removed_since(connection, collection.id, state.generation)
+            known = state.statistics.passages - int(np.count_nonzero(removed <= state.last_key))
+            passages = known + changes.count_after(connection, collection.id, state.last_key)
+            if passages > self._exact_up_to:
+                return passages
+        return changes.count_after(connection, collection.id, 0)  # few, or not written down yet
 
     def _write_words(self, collection_id: int) -> None:
         """All that is missing. What cannot be written is told in the log: the catalog has it."""
@@ -117,6 +122,14 @@ class PostgresEngine:
                 pass
         except FootnotedError as error:
             log.warning("words_not_written", collection_id=collection_id, message=error.message)
+
+    def _drop_leftovers(self) -> None:
+        """What is of no collection any more. What cannot be done now, the next refresh does: nobody can find it."""
+        try:
+            writing.drop_leftovers(self._engine)
+            self._hnsw.drop_leftovers()
+        except FootnotedError as error:
+            log.warning("leftovers_not_dropped", message=error.message)
 
     def _beside(self, what: str, collection_id: int, work: Callable[[int], object]) -> None:
         """In a thread of its own, one for each collection, which the end of the process ends."""

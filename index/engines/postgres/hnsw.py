@@ -6,6 +6,8 @@ different dimensions, and a question is about one of them.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from sqlalchemy import Connection, Engine, select, text
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import FootnotedError
 from index import changes, collections, schema
 from index.collections import Collection
+from index.postgres.memory import run_with_memory
 from index.postgres.pool import lock_key
 from index.postgres.quoting import quoted
 from index.postgres.statements import each_statement
@@ -21,8 +24,8 @@ from index.postgres.statements import each_statement
 _NEIGHBOURS = 16  # of a vector in the graph (m)
 _BUILT_AMONG = 100  # candidates for them (ef_construction)
 _BYTES_MORE = 500  # of a vector in the graph, beside its numbers, as it is built
-_MEMORY_LEAST, _MEMORY_MOST = 64 * 1024**2, 2 * 1024**3  # what does not fit is built many times slower
 _AGAIN_S = 60.0
+_BUSY_S = 5.0
 _SETTLED_S = 60.0
 _PREFIX = "ix_passages_hnsw_"
 
@@ -30,11 +33,11 @@ log = structlog.get_logger("footnoted")
 
 
 class HnswIndexes:
-    """Safe from several threads, and beside other processes: of one collection, one builds at a time."""
+    """Safe from several threads, and beside other processes: one builds at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._failed_at: dict[int, float] = {}
+        self._not_before: dict[int, float] = {}
         self._seen: set[int] = set()
         self._unchanged: dict[int, tuple[int, float]] = {}
 
@@ -65,7 +68,7 @@ class HnswIndexes:
 
         Not where another is building it, nor where it failed a moment ago.
         """
-        if time.monotonic() < self._failed_at.get(collection_id, -_AGAIN_S) + _AGAIN_S:
+        if time.monotonic() < self._not_before.get(collection_id, 0.0):
             return False
         try:
             with schema.read(self._engine) as connection:
@@ -73,13 +76,14 @@ class HnswIndexes:
                 passages = changes.count_after(connection, collection_id, 0)
                 if present is None or self.has(connection, collection_id):
                     return False
-            with each_statement(self._engine) as connection:  # the end of which lets the lock go
-                key = lock_key(f"hnsw {collection_id}")
-                if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one():
+            with self._alone() as connection:
+                if connection is None:
+                    self._not_before[collection_id] = time.monotonic() + _BUSY_S
+                    log.info("hnsw_index_later", collection_id=collection_id, message="Another one is being built.")
                     return False
                 self._build(connection, collection_id, present.spec.dimension, passages)
         except FootnotedError as error:  # a full disk: nothing that is not derived
-            self._failed_at[collection_id] = time.monotonic()
+            self._not_before[collection_id] = time.monotonic() + _AGAIN_S
             log.warning("hnsw_index_not_built", collection_id=collection_id, message=error.message)
             return False
         log.info("hnsw_index_built", collection_id=collection_id, vectors=passages)
@@ -98,34 +102,42 @@ class HnswIndexes:
                 self.drop(number)
 
     def drop(self, collection_id: int) -> None:
-        """It is made anew when it is needed. Raises NotReady."""
+        """It is made anew when it is needed. While another is built it stays, for the next time. Raises NotReady."""
+        with self._alone() as connection:
+            if connection is not None:
+                connection.exec_driver_sql(_forgetting(collection_id))
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection | None]:
+        """Until the end nobody else builds or drops one, of any collection: each waits for all statements that others
+        have begun on the table, so that two would wait for each other. None where somebody does already; to wait in a
+        statement would be waited for, too.
+        """
+        key = {"key": lock_key("hnsw")}
         with each_statement(self._engine) as connection:
-            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(_name(collection_id))}")
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
+                yield None
+                return
+            try:
+                yield connection
+            finally:
+                with suppress(DBAPIError):  # at once; where the connection was cut, the lock is gone with it
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     def _build(self, connection: Connection, collection_id: int, dimension: int, passages: int) -> None:
         name = quoted(_name(collection_id))
-        # One that was being built when its process was killed is there, and of no use.
-        forget = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
         make = (
             f"CREATE INDEX CONCURRENTLY {name} ON passages USING hnsw "
             f"((vector::halfvec({dimension})) halfvec_ip_ops) "
             f"WITH (m = {_NEIGHBOURS}, ef_construction = {_BUILT_AMONG}) WHERE collection_id = {collection_id}"
         )
-        memory = int(1.2 * passages * (2 * dimension + _BYTES_MORE))
-        memory = min(max(memory, _MEMORY_LEAST), _MEMORY_MOST)
-        connection.exec_driver_sql(f"SET maintenance_work_mem = {memory // 1024}")
-        connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql(forget)
-        try:
-            connection.exec_driver_sql(make)
-        except DBAPIError as error:
-            # A container's /dev/shm has 64 MB, unless it is told otherwise: several processes build in it, one not.
-            if "shared memory segment" not in str(error.orig):
-                raise
-            log.info("hnsw_index_by_one_process", message="The server's /dev/shm is too small for several.")
-            connection.exec_driver_sql("SET max_parallel_maintenance_workers = 0")
-            connection.exec_driver_sql(forget)
-            connection.exec_driver_sql(make)
+        # One that was being built when its process was killed is there, and of no use.
+        needed = int(1.2 * passages * (2 * dimension + _BYTES_MORE))
+        run_with_memory(connection, needed, _forgetting(collection_id), make)
+
+
+def _forgetting(collection_id: int) -> str:
+    return f"DROP INDEX CONCURRENTLY IF EXISTS {quoted(_name(collection_id))}"
 
 
 def _name(collection_id: int) -> str:

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import numpy as np
 from sqlalchemy import Connection, select, text
 
-from index.dense.keys import Keys
+from index.dense.keys import Keys, places_of
 from index.engines.engine import KeywordSearch
 from index.engines.postgres import tables
 from index.engines.postgres.behind import Behind
@@ -53,7 +53,9 @@ class PostgresWords:
         for run in wanted.phrases:
             keys = scoring.having_all(run)
             if len(keys) > _CHECKED:
-                keys = np.intersect1d(scored[0][best(scored, 10 * _CHECKED)], keys)[:_CHECKED]
+                among = places_of(keys, scored[0])
+                ranked = scored[0][among], scored[1][among]
+                keys = np.sort(ranked[0][best(ranked, _CHECKED)])
             if len(keys) and (times := self._occurrences(run, keys)):
                 ordered = np.array(sorted(times), dtype=np.int64)
                 counted = np.array([times[key] for key in ordered.tolist()], dtype=np.float64)

@@ -105,20 +105,21 @@ def drop_leftovers(engine: Engine) -> None:
 
 def _alone_with(connection: Connection, collection_id: int) -> Collection | None:
     """Until the end of the transaction nobody else writes the collection's words. None where it is gone."""
-    key = lock_key(f"words {collection_id}")
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    key = {"key": lock_key(f"words {collection_id}")}
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
     return collections.by_id(connection, collection_id)
 
 
 def _caught_up(connection: Connection, present: Collection) -> bool:
-    # Others go on to write to the catalog: its generation was read first, so that what they add or remove after it is
-    # looked at again, which changes nothing.
+    # Others write to the catalog: what they add or remove after its generation was read is looked at again, in vain.
     state = state_of(connection, present.id)
+    if state is not None:
+        if state.generation == present.generation:
+            return False
+        state.check_own(present.id)
     if state is None or state.generation > present.generation:
         _clear(connection, present.id)
         state = State()
-    if state.generation == present.generation:
-        return False
     rows = passages.after(connection, present.id, state.last_key, AT_ONCE)
     removed = changes.removed_since(connection, present.id, state.generation)
     statistics = _take_out(connection, present.id, removed[removed <= state.last_key], state.statistics)

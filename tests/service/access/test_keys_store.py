@@ -149,6 +149,38 @@ def test_a_key_that_another_process_made_is_good_at_its_first_use(keys, clock):
     assert ring.of_secret(secret) is not None
 
 
+def test_wrong_keys_have_the_keys_read_now_and_then_only_and_good_ones_go_on(keys, clock, monkeypatch):
+    _, good_one = keys.create("Good", [AccessScope.ASK])
+    ring = KeyRing(keys, lambda: clock.seconds)
+    assert ring.of_secret(good_one) is not None
+    reads = []
+    found = keys.good_secrets
+    monkeypatch.setattr(keys, "good_secrets", lambda: reads.append(clock.seconds) or found())
+    for i in range(200):
+        clock.seconds += 0.001
+        assert ring.of_secret(f"fn_guess{i}") is None
+        assert ring.of_secret(good_one) is not None
+    assert reads == pytest.approx([0.001, 0.051, 0.101, 0.151])
+
+
+def test_a_look_up_does_well_though_the_keys_are_forgotten_in_the_middle(keys, clock):
+    _, secret = keys.create("Good", [AccessScope.ASK])
+    meanwhile = []
+
+    def now() -> float:
+        if meanwhile:
+            meanwhile.pop()()
+        return clock.seconds
+
+    ring = KeyRing(keys, now)
+    for ask in (lambda: ring.is_fresh, ring.had_any, lambda: ring.of_secret(secret), lambda: ring.of_secret("fn_no")):
+        assert ring.had_any()
+        meanwhile.append(ring.forget)
+        ask()
+        assert not meanwhile
+    assert ring.of_secret(secret) is not None
+
+
 def test_the_day_of_the_last_use_is_written_once(keys, clock):
     key, secret = keys.create("Used", [AccessScope.ASK])
     ring = KeyRing(keys, lambda: clock.seconds)

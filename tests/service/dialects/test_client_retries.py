@@ -7,15 +7,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from footnoted_client import Answer, Client, Started, Token, Unavailable, Unreachable
+from core.errors import AnswerTooSlow
+from footnoted_client import Answer, Client, Started, TimedOut, Token, Unavailable, Unreachable
 from footnoted_client.errors import ServiceError
 
 ANSWER = {
     "id": "ans_2", "question": "Why?", "understood_as": "Why?", "status": "answered", "answer": "Because so.",
     "sentences": [], "citations": [], "hits": [], "confidence": 0.9, "model": "reader", "timings_ms": {},
 }  # fmt: skip
-Reply = list[tuple[str, dict]] | int | dict
-"""Events of a stream, which breaks off where no `done` is among them; a status; or JSON."""
+Reply = list[tuple[str, dict]] | int | dict | tuple[int, dict] | None
+"""Events of a stream, which breaks off where no `done` is among them; a status; JSON, with another status than 200; or
+none until the server is closed."""
 
 
 def stream(answer_id: str, *words: str, done: bool = True) -> Reply:
@@ -28,8 +30,9 @@ def stream(answer_id: str, *words: str, done: bool = True) -> Reply:
 def scripted() -> Iterator[Callable[..., tuple[Client, list]]]:
     """A client of a server that gives the replies in turn, and the requests that came: method, path, key."""
     opened: list[tuple[ThreadingHTTPServer, Client]] = []
+    closing = threading.Event()
 
-    def start(*replies: Reply, retries: int = 1) -> tuple[Client, list]:
+    def start(*replies: Reply, retries: int = 1, timeout_s: float = 120) -> tuple[Client, list]:
         waiting, seen = list(replies), []
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,6 +40,12 @@ def scripted() -> Iterator[Callable[..., tuple[Client, list]]]:
                 self.rfile.read(int(self.headers.get("content-length", 0)))
                 seen.append((self.command, self.path, self.headers.get("idempotency-key")))
                 match waiting.pop(0):
+                    case None:
+                        closing.wait()
+                    case (int(status), dict(members)):
+                        self.send_response(status)
+                        self.end_headers()
+                        self.wfile.write(json.dumps(members).encode())
                     case int(status):
                         self.send_response(status)
                         self.send_header("content-length", "0")
@@ -59,10 +68,11 @@ def scripted() -> Iterator[Callable[..., tuple[Client, list]]]:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        opened.append((server, Client(f"http://127.0.0.1:{server.server_port}", retries=retries)))
+        opened.append((server, Client(f"http://127.0.0.1:{server.server_port}", retries=retries, timeout_s=timeout_s)))
         return opened[-1][1], seen
 
     yield start
+    closing.set()
     for server, client in opened:
         client.close()
         server.shutdown()
@@ -119,6 +129,21 @@ def test_what_a_server_that_is_gone_or_starts_did_not_answer_is_asked_again(scri
 def test_what_would_be_the_same_again_is_not(scripted, status):
     client, seen = scripted(status, ANSWER)
     with pytest.raises(ServiceError):
+        client.ask("Why?")
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("ask", [lambda client: client.ask("Why?"), lambda client: list(client.stream("Why?"))])
+def test_what_does_not_answer_in_time_is_not_asked_for_the_same_work_twice(scripted, ask):
+    client, seen = scripted(None, ANSWER, timeout_s=0.2)
+    with pytest.raises(TimedOut, match="in time"):
+        ask(client)
+    assert len(seen) == 1
+
+
+def test_nor_is_what_the_server_gave_up_as_too_slow(scripted):
+    client, seen = scripted((503, {"status": 503, "code": AnswerTooSlow.code, "detail": "Too long."}), ANSWER)
+    with pytest.raises(Unavailable, match="Too long"):
         client.ask("Why?")
     assert len(seen) == 1
 

@@ -224,7 +224,7 @@ def test_an_answer_that_takes_too_long_is_given_up(serve, start_chat, assert_pro
     chat = start_chat(lambda body: Stall())
     with serve(limits={"request_s": 1}, model=writing(chat)) as served:
         served.reader.open.set()
-        assert_problem(ask(served.url), 503, "not_ready", ["took too long"])
+        assert_problem(ask(served.url), 503, "answer_timeout", ["took too long"])
         assert served.load.in_flight == 0
         finish(chat)
 

@@ -12,7 +12,6 @@ from service.ingestion.report import Progress, Stage
 from service.jobs.fencing import leave_token
 from service.jobs.held_lock import open_lock
 from service.jobs.next_job import take_next
-from service.jobs.only_one import OnlyOne
 from service.jobs.records import JobStatus
 from service.jobs.store import JobStore
 
@@ -21,7 +20,7 @@ import sys, pathlib, time
 from index.place import Place
 from service.jobs.held_lock import open_lock
 lock = open_lock(Place(pathlib.Path(sys.argv[1]), sys.argv[2] or None), "test.lock")
-print(lock.take(), flush=True)
+print(lock.acquire(), flush=True)
 time.sleep(600)
 """
 _LIMIT_S = 60
@@ -38,7 +37,7 @@ def lock(state_place):
 
     yield make
     for one in made:
-        one.close()
+        one.release()
 
 
 def until(condition) -> None:
@@ -50,11 +49,11 @@ def until(condition) -> None:
 
 def test_one_has_it_until_it_lets_go(lock):
     one, other = lock(), lock()
-    assert (one.take(), one.take(), other.take()) == (True, True, False)
-    assert lock("another.lock").take()
-    one.close()
-    assert other.take()
-    assert not one.take()
+    assert (one.acquire(), one.acquire(), other.acquire()) == (True, True, False)
+    assert lock("another.lock").acquire()
+    one.release()
+    assert other.acquire()
+    assert not one.acquire()
 
 
 def test_who_is_killed_holds_nothing(lock, state_place):
@@ -63,46 +62,46 @@ def test_who_is_killed_holds_nothing(lock, state_place):
         assert holder.stdout is not None
         assert holder.stdout.readline() == "True\n"
         waiting = lock()
-        assert not waiting.take()
+        assert not waiting.acquire()
         holder.kill()
-        until(waiting.take)
+        until(waiting.acquire)
 
 
 def test_a_lock_of_one_database_is_none_of_another(postgres_server, postgres_url, tmp_path):
     with postgres_server.database() as other_url:
         here, there = (open_lock(Place(tmp_path, url), "test.lock") for url in (postgres_url, other_url))
-        assert here.take()
-        assert there.take()
-        here.close()
-        there.close()
+        assert here.acquire()
+        assert there.acquire()
+        here.release()
+        there.release()
 
 
 def test_who_lost_the_connection_has_to_ask_again(postgres_server, postgres_url, tmp_path):
     place = Place(tmp_path, postgres_url)
-    one, other = OnlyOne(place), OnlyOne(place)
-    assert (one.is_this(), other.is_this()) == (True, False)
+    one, other = open_lock(place, "test.lock"), open_lock(place, "test.lock")
+    assert (one.acquire(), other.acquire()) == (True, False)
     postgres_server.run(
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted",
         postgres_url.rpartition("/")[2],
     )
-    until(other.is_this)
-    assert not one.is_this()
-    one.close()
-    other.close()
+    until(other.acquire)
+    assert not one.acquire()
+    one.release()
+    other.release()
 
 
 def test_while_the_database_is_away_nobody_has_it_and_afterwards_one(postgres_server, postgres_url, tmp_path):
     place = Place(tmp_path, postgres_url)
-    one, other = OnlyOne(place), OnlyOne(place)
-    assert one.is_this()
+    one, other = open_lock(place, "test.lock"), open_lock(place, "test.lock")
+    assert one.acquire()
     postgres_server.stop()
     for each in (one, other):
         with pytest.raises(NotReady):
-            each.is_this()
+            each.acquire()
     postgres_server.start()
-    assert sorted([one.is_this(), other.is_this()]) == [False, True]
-    one.close()
-    other.close()
+    assert sorted([one.acquire(), other.acquire()]) == [False, True]
+    one.release()
+    other.release()
 
 
 def test_what_a_worker_writes_that_was_replaced_is_refused(postgres_url, tmp_path):
@@ -118,10 +117,12 @@ def test_what_a_worker_writes_that_was_replaced_is_refused(postgres_url, tmp_pat
         lambda: lost.progress(Progress(1, 1, "a.txt", Stage.READING), 0),
         lambda: lost.begin("upload:b.txt", "b.txt"),
         lambda: lost.finish(JobStatus.FAILED, 1.0),
+        lost.check,
         lambda: take_next(here, "the former token"),
     ):
         with pytest.raises(Conflict, match="Another worker"):
             late()
+    present.check()
     assert [file.deaths for file in present.open_files()] == [1]
     present.finish(JobStatus.DONE, 1.0)
     assert here.get("job_1").status is JobStatus.DONE

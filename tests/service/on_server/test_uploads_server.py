@@ -4,9 +4,12 @@ from io import BytesIO
 
 import pytest
 
+from core.errors import NotReady
 from index.place import Place
+from service.jobs.jobs import Jobs
 from service.jobs.store import JobStore
 from service.jobs.uploads import open_uploads
+from service.request_key import RequestKey
 
 MIB = 1024**2
 
@@ -86,3 +89,43 @@ def test_copies_of_settled_jobs_are_swept_on_every_machine(postgres_url, tmp_pat
     assert not copy.exists()
     uploads.close()
     store.close()
+
+
+@pytest.fixture
+def jobs(state_place, make_settings):
+    """What the routes ask, with no worker."""
+    opened = Jobs(None, make_settings(state_place.folder, database={"url": state_place.database_url}))
+    yield opened
+    opened.stop()
+
+
+def submitted(jobs):
+    return jobs.submit_upload("shelf", [("a.txt", BytesIO(b"text"))], request=RequestKey("ida", "one", "f"))
+
+
+@pytest.mark.parametrize("state_place", ["server"], indirect=True)
+def test_an_upload_that_was_taken_in_without_an_answer_is_whole_for_the_second_try(jobs, uploads, monkeypatch):
+    add = jobs.store.add_upload
+
+    def unanswered(*given):
+        add(*given)
+        raise NotReady("The server closed the connection.", "Try again.")
+
+    monkeypatch.setattr(jobs.store, "add_upload", unanswered)
+    with pytest.raises(NotReady):
+        submitted(jobs)
+    assert kept(uploads, submitted(jobs).id) == {"0": b"text"}
+
+
+def test_files_that_do_not_come_whole_leave_nothing(jobs, uploads, store, monkeypatch):
+    class Broken(BytesIO):
+        def read(self, size=-1):
+            raise OSError("gone")
+
+    made = []
+    forget = jobs._uploads.forget
+    monkeypatch.setattr(jobs._uploads, "forget", lambda job_id: made.append(job_id) or forget(job_id))
+    with pytest.raises(OSError, match="gone"):
+        jobs.submit_upload("shelf", [("a.txt", BytesIO(b"text")), ("b.txt", Broken())])
+    assert [kept(uploads, job_id) for job_id in made] == [{}]
+    assert store.unfinished() == []

@@ -1,5 +1,6 @@
 """Text to search terms: one definition for keyword search and for the overlap of a question and a sentence."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -123,3 +124,8 @@ def _by_snowball(name: str, word: str) -> str:
 @lru_cache
 def _stemmer(name: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(name)
+
+
+def order_of(version: str) -> list[list[int]]:
+    """Of a version of ANALYSIS, or of what is made by one: by each of the numbers that it names."""
+    return [[int(number) for number in re.findall(r"[0-9]+", part)] for part in re.split("[,;]", version)]

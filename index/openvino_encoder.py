@@ -84,15 +84,19 @@ def _converted(
 
         def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:
             given = {name: features[name].numpy() for name in names}
+            tokens = given["attention_mask"].shape[1]
+            most = max(tokens, int(self.max_seq_length or tokens))
+            # With zeros after the tokens, which the mask leaves out.
+            beyond = min(padded_width(tokens), most) - tokens
+            given = {name: np.pad(array, [(0, 0), (0, beyond)]) for name, array in given.items()}
             if words is not None:
                 given["inputs_embeds"] = words(given.pop("input_ids"))
-            found = np.zeros((*given["attention_mask"].shape, dimension), dtype=np.float32)
+            found = np.zeros((len(given["attention_mask"]), tokens, dimension), dtype=np.float32)
             queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
             for rows in np.array_split(np.arange(len(found)), min(len(queue), len(found))):
                 longest = int(np.flatnonzero(given["attention_mask"][rows].any(axis=0))[-1]) + 1
-                width = min(padded_width(longest), max(longest, int(self.max_seq_length or longest)))
-                start = {name: _widened(array[rows, :longest], width) for name, array in given.items()}
-                queue.start_async(start, (rows, longest))
+                width = padded_width(longest)
+                queue.start_async({name: array[rows, :width] for name, array in given.items()}, (rows, longest))
             queue.wait_all()
             features["token_embeddings"] = torch.from_numpy(found)
             return features
@@ -113,11 +117,6 @@ def _converted(
 def _put(found: NDArray[np.float32], place: tuple[NDArray[np.intp], int], part: NDArray[np.float32]) -> None:
     rows, longest = place
     found[rows, :longest] = part[:, :longest]
-
-
-def _widened(array: NDArray[Any], width: int) -> NDArray[Any]:
-    """With zeros after the tokens, which the mask leaves out."""
-    return np.pad(array, [(0, 0), (0, width - array.shape[1]), *[(0, 0)] * (array.ndim - 2)])
 
 
 def _kept_or_traced(inner: Any, names: list[str]) -> Any:

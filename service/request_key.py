@@ -14,9 +14,9 @@ from typing import Annotated, BinaryIO
 from fastapi import Header
 
 from index.marks import Marks
+from index.pieces import pieces_of
 
 MAX_KEY_CHARS = 255
-_PIECE = 1024**2
 
 GivenKey = Annotated[
     str | None,
@@ -46,7 +46,7 @@ def fingerprint_of_upload(collection: str, files: Sequence[tuple[str, BinaryIO]]
 
 def _digest(source: BinaryIO) -> str:
     digest = hashlib.sha256()
-    while piece := source.read(_PIECE):
+    for piece in pieces_of(source):
         digest.update(piece)
     source.seek(0)
     return digest.hexdigest()

@@ -1,11 +1,10 @@
 """How far a collection is in Milvus."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
-from index.analyse import ANALYSIS
+from index.analyse import ANALYSIS, order_of
 from index.collections import IndexSpec
 from index.engines.milvus_terms import Counts
 
@@ -53,7 +52,7 @@ class State:
     @property
     def is_older(self) -> bool:
         """Whether its terms are made as an earlier version did. Those of a later one are left to that."""
-        return _order(self.analysis) < _order(ANALYSIS)
+        return order_of(self.analysis) < order_of(ANALYSIS)
 
     def outdated(self) -> Self:
         """All its terms are to be made anew, as this process makes them."""
@@ -85,8 +84,3 @@ class State:
     def counts(self, frequencies: Mapping[int, int] | None = None) -> Counts:
         """As BM25 wants them."""
         return Counts(self.passages, self.body_length, self.context_length, frequencies or {})
-
-
-def _order(analysis: str) -> tuple[int, ...]:
-    """Versions of analysis, of ours and of the stemmer, in the order of their numbers."""
-    return tuple(int(number) for number in re.findall(r"\d+", analysis))

@@ -1,12 +1,13 @@
 """When Milvus is brought up to date: after writes, before questions, beside them, and after something was lost."""
 
-import threading
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, Engine
 
 from core.errors import FootnotedError, NotReady
 from index import changes, collections, schema
+from index.beside import Beside
 from index.collections import Collection
 from index.engines.milvus_client import Milvus
 from index.engines.milvus_connection import CollectionMissing
@@ -36,8 +37,7 @@ class Upkeep:
         self._is_swept = False
         self._written: dict[int, int] = {}
         self._looked_at: set[int] = set()
-        self._being_filled: set[int] = set()
-        self._guard = threading.Lock()
+        self._beside = Beside()
 
     def refresh(self, collection: Collection) -> None:
         """Take up all there is. What cannot be written is told in the log: the catalog has it."""
@@ -122,20 +122,7 @@ class Upkeep:
                 return step.state
 
     def _fill_beside(self, collection: Collection) -> None:
-        """In a thread of its own, one for each collection."""
-        with self._guard:
-            if collection.id in self._being_filled:
-                return
-            self._being_filled.add(collection.id)
-
-        def fill() -> None:
-            try:
-                self.refresh(collection)
-            finally:
-                with self._guard:
-                    self._being_filled.discard(collection.id)
-
-        threading.Thread(target=fill, name=f"milvus-{collection.id}", daemon=True).start()
+        self._beside.run(f"milvus-{collection.id}", partial(self.refresh, collection))
 
     def _sweep(self) -> None:
         """Drop what is left of collections that were deleted while Milvus could not be reached, once."""

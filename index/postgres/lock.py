@@ -1,7 +1,6 @@
 """A lock that a PostgreSQL server keeps for as long as the connection of its holder lives."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -58,13 +57,3 @@ class SessionLock:
                 with suppress(DBAPIError):
                     connection.exec_driver_sql(f"SELECT pg_advisory_unlock({self._key})")
             connection.close()
-
-
-@contextmanager
-def session_lock(url: str, name: str) -> Iterator[bool]:
-    """Whether nobody else holds it; then it is held until the end. Does not wait. Raises NotReady, SettingsError."""
-    lock = SessionLock(url, name)
-    try:
-        yield lock.acquire()
-    finally:
-        lock.release()

@@ -17,6 +17,7 @@ from index import collections, documents, marks, marks_tables, quality, schema, 
 from index.building import BuildProgress, Told
 from index.collections import Collection
 from index.passages import Embedded
+from index.pieces import pieces_of
 from index.replacing import replacing
 from index.stored import Stored
 from index.transfer.format import FORMAT, MANIFEST, REPLACED, VERSION
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from index.store import Store
 
 _LEVEL = 1  # of compression: the highest saves a tenth more and takes four times as long
-_PIECE = 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +148,4 @@ def _passage(passage: Passage, language: str | None) -> dict[str, Any]:
 def _pieces(paths: Iterable[Path]) -> Iterator[bytes]:
     for path in paths:
         with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
+            yield from pieces_of(file)

@@ -1,7 +1,7 @@
 """Uploads in the database of all replicas, in pieces: whichever replica does the job makes itself a copy."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -9,6 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, delete, insert, select
 
 from core.errors import IndexBroken
+from index.pieces import pieces_of
 from index.place import Place
 from index.schema import read, write
 from service.database_file import DatabaseFile
@@ -18,7 +19,6 @@ from service.timestamps import timestamp, utc_now
 
 _FILE = "uploads.db"
 _FORMAT_VERSION = 1
-_PIECE = 1024**2
 
 _metadata = MetaData()
 _uploads = Table(
@@ -54,7 +54,7 @@ class StoredUploads:
         with write(self._file.opened()) as connection:
             connection.execute(insert(_uploads).values(row))
         for position, source in enumerate(sources):
-            for number, data in enumerate(_pieces_of(source)):
+            for number, data in enumerate(pieces_of(source)):
                 piece = {"job_id": job_id, "position": position, "number": number, "data": data}
                 with write(self._file.opened()) as connection:
                     connection.execute(insert(_pieces).values(piece))
@@ -101,8 +101,3 @@ class StoredUploads:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _pieces_of(source: BinaryIO) -> Iterator[bytes]:
-    while data := source.read(_PIECE):
-        yield data

@@ -9,8 +9,8 @@ import structlog
 
 from core.errors import FootnotedError, NotFound
 from index.building import sweep
+from index.place_lock import open_lock
 from service.engine import Engine
-from service.jobs.held_lock import open_lock
 from service.jobs.process import WorkerProcess
 from service.jobs.records import Job
 from service.jobs.store import JobStore

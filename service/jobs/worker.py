@@ -16,7 +16,7 @@ import structlog
 
 from core.errors import FootnotedError
 from index.place import Place
-from service.jobs.held_lock import open_lock
+from index.place_lock import open_lock
 from service.logs import configure_logs
 from service.settings import settings_from_json
 from service.telemetry.telemetry import Telemetry

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.dialects.errors import refusal_at
 from service.load.load import Load
-from service.load.questions import is_asked, is_search, may_be_asked
+from service.load.questions import is_asked_at, is_search
 from service.problems import problem_of
 from service.sites.cors import allow_site_origin, is_site_path
 from service.telemetry import metrics
@@ -34,7 +34,7 @@ class Door:
         self._told_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and is_question(scope["path"]):
+        if scope["type"] == "http" and scope["method"] == "POST" and is_asked_at(scope["path"]):
             queue = self._load.searches if is_search(scope["path"]) else self._load.answers
             if error := queue.refusal():
                 response = refusal_at(scope["path"], problem_of(error, public=is_site_path(scope["path"])))
@@ -53,8 +53,3 @@ class Door:
         if now - self._told_at >= _TOLD_EVERY_S:
             log.warning("turned_away", requests=self._untold)
             self._untold, self._told_at = 0, now
-
-
-def is_question(path: str) -> bool:
-    """By its address alone; what is said at /mcp may be something else."""
-    return may_be_asked(path) and is_asked(path, b"{}")

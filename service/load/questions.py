@@ -30,12 +30,17 @@ def may_ask(scope: Scope) -> bool:
 
 def may_be_asked(path: str) -> bool:
     """Whether a request there is a question, or, at /mcp, may be one."""
-    return path == _MCP or bool(_ASKED.fullmatch(path))
+    return path == _MCP or is_asked_at(path)
+
+
+def is_asked_at(path: str) -> bool:
+    """Whether every request there is a question."""
+    return bool(_ASKED.fullmatch(path))
 
 
 def is_asked(path: str, body: bytes) -> bool:
     """Whether the models have to work for it."""
-    return _calls_tool(body) if path == _MCP else bool(_ASKED.fullmatch(path))
+    return _calls_tool(body) if path == _MCP else is_asked_at(path)
 
 
 def _calls_tool(body: bytes) -> bool:

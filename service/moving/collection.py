@@ -1,8 +1,7 @@
 """One collection brought from one store to another, while the first goes on to be written to."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -11,6 +10,7 @@ from core.errors import Conflict, IndexBroken, NotFound
 from index import collections, schema
 from index.collections import Collection
 from index.dense.manifest import digest as digest_of_file
+from index.pieces import batched, pieces_of
 from index.store import Store
 from service.moving.documents import (
     Known,
@@ -24,7 +24,6 @@ from service.moving.documents import (
     without_nul,
 )
 
-_PIECE = 1024**2
 _ROWS_AT_ONCE = 500
 _TRIES = 3
 # What is known of sources without a document, by the column that tells rows of a collection apart.
@@ -104,7 +103,7 @@ class CollectionMove:
         found: list[str] = []
         listed = list(known(self._source.catalog.engine, self.here)) if among is None else []
         total, done = len(listed), 0
-        for ids in batches(listed) if among is None else _chunks(among):
+        for ids in batches(listed) if among is None else batched(among, _ROWS_AT_ONCE):
             mine = {one.id: one.digest() for one in self._read(ids)}
             with schema.read(self._target.catalog.engine) as connection:
                 theirs = {one.id: one.digest() for one in read_whole(connection, self.there, ids)}
@@ -144,7 +143,8 @@ class CollectionMove:
             self.originals_missing.add(digest)
             return
         try:
-            self._target.originals.put_pieces(digest, _pieces(path))
+            with path.open("rb") as file:
+                self._target.originals.put_pieces(digest, pieces_of(file))
         except FileNotFoundError:  # its document was deleted this moment
             return
 
@@ -162,10 +162,10 @@ class CollectionMove:
                 continue
             changed += len({*stale, *(row[column] for row in fresh)})
             with schema.write(self._target.catalog.engine) as connection:
-                for some in _chunks(stale):
+                for some in batched(stale, _ROWS_AT_ONCE):
                     own = (table.c.collection_id == self.there.id, table.c[column].in_(some))
                     connection.execute(delete(table).where(*own))
-                for rows in _chunks(fresh):
+                for rows in batched(fresh, _ROWS_AT_ONCE):
                     connection.execute(insert(table), [{**row, "collection_id": self.there.id} for row in rows])
         return changed
 
@@ -179,7 +179,7 @@ def make_same(move: CollectionMove) -> None:
     for _ in range(_TRIES):
         if not suspects:
             return
-        for ids in _chunks(suspects):
+        for ids in batched(suspects, _ROWS_AT_ONCE):
             move.copy(ids)
         suspects = move.differing(suspects)
     if suspects:
@@ -193,15 +193,3 @@ def _rows_of(connection: Connection, table: Table, column: str, of: Collection) 
     columns = [one for one in table.c if one.name != "collection_id"]
     rows = connection.execute(select(*columns).where(table.c.collection_id == of.id)).mappings()
     return {row[column]: dict(row) for row in rows}
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
-
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    every = list(items)
-    for start in range(0, len(every), _ROWS_AT_ONCE):
-        yield every[start : start + _ROWS_AT_ONCE]

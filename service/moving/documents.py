@@ -14,6 +14,7 @@ from index.collections import Collection
 from index.marks import NO_MARKS, Marks
 from index.passages import Embedded
 from index.stored import Stored
+from service.moving import nul
 
 _AT_ONCE = 500
 _CHARS = 2_000_000  # of the documents that are in memory at once, or one document
@@ -167,17 +168,9 @@ def without_nul(one: Whole) -> Whole:
     told = _canonical([dict(one.stored.values), [p.text for p in one.made.passages]])
     if b"\\u0000" not in told:
         return one
-    values = {name: _replaced(value) for name, value in one.stored.values.items()}
-    passages = [replace(p, text=_replaced(p.text)) for p in one.made.passages]
+    values = {name: nul.without_nul(value) for name, value in one.stored.values.items()}
+    passages = [replace(p, text=nul.without_nul(p.text)) for p in one.made.passages]
     return replace(one, stored=replace(one.stored, values=values), made=replace(one.made, passages=passages))
-
-
-def _replaced(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, Mapping):
-        return {name: _replaced(one) for name, one in value.items()}
-    return value
 
 
 def _put_quality(connection: Connection, key: int, found: Mapping[str, Any] | None) -> None:

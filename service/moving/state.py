@@ -36,10 +36,10 @@ class StateMove:
     def __init__(self, source: Place, target: Place) -> None:
         self._source = source
         self._target = target
-        self._files: list[DatabaseFile] = []
+        self._files: dict[tuple[Place, str], DatabaseFile] = {}
 
     def close(self) -> None:
-        for file in self._files:
+        for file in self._files.values():
             file.close()
 
     def check_empty(self) -> None:
@@ -115,10 +115,11 @@ class StateMove:
 
     def _opened(self, place: Place) -> Iterator[tuple[str, MetaData, Engine]]:
         for one in STATE_DATABASES:
-            file = DatabaseFile(place, one.file, one.tables, one.format_version)
+            file = self._files.get((place, one.file))
+            if file is None:
+                file = self._files[place, one.file] = DatabaseFile(place, one.file, one.tables, one.format_version)
             if not file.exists():
                 # Keys are in some of them: closed to others from their first byte on.
                 file.path.parent.mkdir(parents=True, exist_ok=True)
                 os.close(os.open(file.path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
-            self._files.append(file)
             yield one.file, one.tables, file.opened()

@@ -22,6 +22,9 @@ from sqlalchemy import (
     update,
 )
 
+from index.pieces import batched
+from service.moving.nul import without_nul
+
 _AT_ONCE = 500
 
 Row = Mapping[str, Any]
@@ -51,7 +54,7 @@ def make_same(source: Connection, target: Connection, tables: MetaData, *, delet
     def take_out() -> None:
         for table in reversed(ordered):
             gone = [key for key in theirs[table.name] if key not in mine[table.name]]
-            for keys in _chunks(gone):
+            for keys in batched(gone, _AT_ONCE):
                 target.execute(delete(table).where(_any_of(table, keys)))
 
     if not delete_last:
@@ -105,7 +108,7 @@ def _rows(connection: Connection, table: Table, plain: bool) -> Iterator[Row]:
     result = connection.execute(select(table), execution_options={"yield_per": _AT_ONCE})
     for row in result.mappings():
         values = dict(row)
-        yield values if plain else {name: _without_nul(value) for name, value in values.items()}
+        yield values if plain else {name: without_nul(value) for name, value in values.items()}
 
 
 def _key(table: Table, row: Row) -> Key:
@@ -139,18 +142,3 @@ def _after_the_highest(connection: Connection, table: Table) -> None:
     ).scalar()
     if highest is not None and sequence is not None:
         connection.execute(text("SELECT setval(:sequence, :highest)"), {"sequence": sequence, "highest": highest})
-
-
-def _without_nul(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\0", "\ufffd")
-    if isinstance(value, Mapping):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_without_nul(one) for one in value]
-    return value
-
-
-def _chunks(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
-    for start in range(0, len(keys), _AT_ONCE):
-        yield keys[start : start + _AT_ONCE]

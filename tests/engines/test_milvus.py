@@ -35,11 +35,6 @@ def place(server: MilvusServer, postgres_url, tmp_path):
     made.close()
 
 
-@pytest.fixture
-def store(place):
-    return place.open()
-
-
 def test_a_milvus_that_was_started_again_goes_on(server, store):
     fill(store)
     check_whole(store)

@@ -20,17 +20,7 @@ from tests.engines.postgres_server import PostgresServer
 
 OTHERS = [f"secret number{number} of the harbour" for number in range(3)]
 
-
-@pytest.fixture
-def place(milvus_url, postgres_url, tmp_path):
-    made = EnginePlace("milvus", Place(tmp_path / "data", postgres_url), milvus_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def store(place):
-    return place.open()
+pytestmark = pytest.mark.parametrize("place", ["milvus"], indirect=True)
 
 
 @pytest.fixture

@@ -4,25 +4,14 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from engine_samples import EnginePlace, put_texts, seen
+from engine_samples import put_texts, seen
 from milvus_samples import TEXTS, check_whole, engine_of, fill
 
 from index.engines import milvus_client, milvus_rewording, milvus_state, milvus_terms, milvus_upkeep
-from index.place import Place
 
 LATER = "9, snowball 99.0"
 
-
-@pytest.fixture
-def place(milvus_url, postgres_url, tmp_path):
-    made = EnginePlace("milvus", Place(tmp_path / "data", postgres_url), milvus_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def store(place):
-    return place.open()
+pytestmark = pytest.mark.parametrize("place", ["milvus"], indirect=True)
 
 
 @pytest.fixture

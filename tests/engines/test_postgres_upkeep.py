@@ -147,7 +147,7 @@ def test_while_words_are_behind_passages_are_counted_from_where_the_words_are(pl
     fill(store, "c", 0)
     gone = put_texts(store, "c", "file:///gone", "the old quay", "the old mole")
     monkeypatch.setattr(writing, "catch_up", lambda *_: False)
-    monkeypatch.setattr(reader.search_engine, "_beside", lambda *_: None)
+    monkeypatch.setattr(reader.search_engine._beside, "run", lambda *_: None)
     put_texts(store, "c", "file:///new", "the new quay")
     store.remove("c", [gone])
     counted, count_after = [], behind.changes.count_after

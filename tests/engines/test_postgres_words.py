@@ -72,7 +72,7 @@ def test_a_question_looks_up_what_is_not_written_yet_with_the_scores_that_it_has
     gone = put_texts(store, "c", "file:///gone", "quay crane", "mole")
     with monkeypatch.context() as patched:
         patched.setattr(store.search_engine, "refresh_words", lambda collection: None)
-        patched.setattr(reader.search_engine, "_beside", lambda *_: None)
+        patched.setattr(reader.search_engine._beside, "run", lambda *_: None)
         put_texts(store, "c", "file:///new", "crane of the new quay", title="crane")
         put_texts(store, "c", "file:///3", "quay of a former document")
         store.remove("c", [gone])

@@ -1,10 +1,10 @@
 """Replicas are restarted, replaced and killed one after the other while questions come: nobody notices."""
 
 import shutil
-import threading
 from contextlib import ExitStack
 
 import pytest
+from asking import Asking
 from replica_pair import QUESTION, SENTENCE, until
 
 from footnoted_client import Answer, Client
@@ -14,23 +14,12 @@ _CLIENTS = 3
 _BETWEEN = 6  # questions of each client before the next replica goes
 
 
-class Asking:
-    """A client that asks without a pause until it is told to stop: by searches, answers and streams in turn."""
+class AskingAll(Asking):
+    """By searches, answers and streams in turn."""
 
     def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.answers: list[str] = []
-        self.errors: list[str] = []
-        self._url = url
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
-
-    def __enter__(self) -> "Asking":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def _ask(self) -> None:
         with Client(self._url) as client:
@@ -76,7 +65,7 @@ def kill_and_start(replica) -> None:
 @pytest.mark.parametrize("renew", [stop_and_start, move_to_another_machine, kill_and_start])
 def test_no_client_that_tries_once_more_sees_an_error(pair, renew):
     with ExitStack() as stack:
-        clients = [stack.enter_context(Asking(pair.url)) for _ in range(_CLIENTS)]
+        clients = [stack.enter_context(AskingAll(pair.url)) for _ in range(_CLIENTS)]
 
         def all_go_on() -> None:
             before = [len(asking.answers) for asking in clients]

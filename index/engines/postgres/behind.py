@@ -4,7 +4,6 @@ A question sees the catalog's state of one moment, and so does its keyword searc
 catalog, and leaves out what went.
 """
 
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, select, text
 
 from core.errors import NotReady
 from index import changes, passages
-from index.analyse import ANALYSIS, terms
+from index.analyse import ANALYSIS, order_of, terms
 from index.collections import Collection
 from index.dense.keys import NO_KEYS, Keys
 from index.engines.postgres import tables
@@ -78,15 +77,10 @@ class Behind:
 def state_of(connection: Connection, collection_id: int) -> State | None:
     """None where there is none, or one of terms that an earlier version made in another way."""
     row = connection.execute(select(tables.states).where(_s.collection_id == collection_id)).mappings().first()
-    if row is None or (row["analysis"] != FORM and _order(row["analysis"]) <= _order(FORM)):
+    if row is None or (row["analysis"] != FORM and order_of(row["analysis"]) <= order_of(FORM)):
         return None
     statistics = Statistics(row["passages"], row["body_terms"], row["context_terms"])
     return State(row["generation"], row["last_key"], row["fresh"], statistics, row["analysis"])
-
-
-def _order(form: str) -> list[list[int]]:
-    """Of versions: by each of the numbers that a form names."""
-    return [[int(number) for number in re.findall(r"[0-9]+", part)] for part in re.split("[,;]", form)]
 
 
 def _packing(form: str) -> str:

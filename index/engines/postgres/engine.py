@@ -1,8 +1,8 @@
 """PostgreSQL searches: pgvector for vectors, and an inverted index in tables of the catalog's schema for words."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import structlog
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from core.errors import FootnotedError
 from index import changes, collections, schema
+from index.beside import Beside
 from index.collections import Collection
 from index.dense.building import DenseSettings
 from index.dense.keys import NO_KEYS, Keys
@@ -34,8 +35,7 @@ class PostgresEngine:
         self._exact_up_to = settings.exact_up_to
         self._hnsw = HnswIndexes(engine)
         self._lacking = Lacking()
-        self._running: set[tuple[str, int]] = set()
-        self._guard = threading.Lock()
+        self._beside = Beside()
         schema.make_tables(engine, tables.metadata)
 
     def dense(self, connection: Connection, collection: Collection) -> PostgresDense:
@@ -43,7 +43,7 @@ class PostgresEngine:
         is_large = passages > self._exact_up_to
         is_indexed = is_large and self._hnsw.has_had(connection, collection.id)
         if is_large and not is_indexed and self.background and self._hnsw.is_settled(collection):
-            self._beside("hnsw", collection.id, self._hnsw.build)
+            self._beside.run(f"hnsw-{collection.id}", partial(self._hnsw.build, collection.id))
         return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, is_indexed))
 
     def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
@@ -53,7 +53,7 @@ class PostgresEngine:
         behind = self._lacking.get(connection, collection)
         if behind.is_behind:
             if self.background:
-                self._beside("words", collection.id, self._write_words)
+                self._beside.run(f"words-{collection.id}", partial(self._write_words, collection.id))
             else:
                 self._write_words(collection.id)
         return PostgresWords(connection, collection.id, behind)
@@ -69,7 +69,7 @@ class PostgresEngine:
             is_large = present is not None and self._passages(connection, present) > self._exact_up_to
             is_due = is_large and not self._hnsw.has(connection, collection.id)
         if is_due and self.background:
-            self._beside("hnsw", collection.id, self._hnsw.build)
+            self._beside.run(f"hnsw-{collection.id}", partial(self._hnsw.build, collection.id))
         elif is_due:
             self._hnsw.build(collection.id)
 
@@ -130,20 +130,3 @@ class PostgresEngine:
             self._hnsw.drop_leftovers()
         except FootnotedError as error:
             log.warning("leftovers_not_dropped", message=error.message)
-
-    def _beside(self, what: str, collection_id: int, work: Callable[[int], object]) -> None:
-        """In a thread of its own, one for each collection, which the end of the process ends."""
-        running = what, collection_id
-        with self._guard:
-            if running in self._running:
-                return
-            self._running.add(running)
-
-        def run() -> None:
-            try:
-                work(collection_id)
-            finally:
-                with self._guard:
-                    self._running.discard(running)
-
-        threading.Thread(target=run, name=f"{what}-{collection_id}", daemon=True).start()

@@ -6,7 +6,7 @@ are many, their blocks are joined with each other (the log-structured merge of e
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from index.engines.postgres import tables
 from index.engines.postgres.behind import FORM, State, state_of, terms_of
 from index.engines.postgres.bm25 import Statistics
 from index.engines.postgres.postings import Block, Gathered, joined, read, written
+from index.pieces import batched
 from index.postgres.pool import lock_key
 from index.sealed import through
 
@@ -152,7 +153,7 @@ def _write(connection: Connection, collection_id: int, rows: Iterable[passages.S
         context, body = terms_of(row)
         gathered.add(row.key, context, body)
         own.append((row.key, written(context), written(body)))
-    for some in _pieces(own, _ROWS):
+    for some in batched(own, _ROWS):
         keys, contexts, bodies = (list(column) for column in zip(*some, strict=True))
         given = {"collection_id": collection_id, "keys": keys, "contexts": contexts, "bodies": bodies}
         connection.execute(_INSERT_PASSAGES, given)
@@ -161,7 +162,7 @@ def _write(connection: Connection, collection_id: int, rows: Iterable[passages.S
 
 
 def _insert(connection: Connection, collection_id: int, rows: Iterable[tuple[str, Block]], level: int) -> None:
-    for some in _pieces(rows, _ROWS):
+    for some in batched(rows, _ROWS):
         given = {
             "collection_id": collection_id,
             "level": level,
@@ -186,7 +187,7 @@ def _join(connection: Connection, collection_id: int) -> None:
 
 def _take_out(connection: Connection, collection_id: int, keys: Keys, statistics: Statistics) -> Statistics:
     """Passages leave the lists; gives the statistics without them. What is not there is passed over."""
-    for some in _pieces(keys.tolist(), _GONE):
+    for some in batched(keys.tolist(), _GONE):
         rows = connection.execute(_TAKE_PASSAGES, {"collection_id": collection_id, "keys": some}).all()
         by_term: dict[str, list[int]] = defaultdict(list)
         contexts, bodies = 0, 0
@@ -204,7 +205,7 @@ def _take_out(connection: Connection, collection_id: int, keys: Keys, statistics
 
 def _take_out_of(connection: Connection, collection_id: int, by_term: dict[str, list[int]]) -> None:
     pairs = [(term, key) for term, keys in by_term.items() for key in keys]
-    for some in _pieces(pairs, _ROWS):
+    for some in batched(pairs, _ROWS):
         terms, keys = (list(column) for column in zip(*some, strict=True))
         given = {"collection_id": collection_id, "terms": terms, "keys": keys}
         changed, empty = [], []
@@ -241,9 +242,3 @@ def _keep(connection: Connection, collection_id: int, state: State) -> None:
 def _clear(connection: Connection, collection_id: int) -> None:
     for table, column in ((tables.postings, _p), (tables.passages, _t), (tables.states, _s)):
         connection.execute(delete(table).where(column.collection_id == collection_id))
-
-
-def _pieces(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    left = iter(items)
-    while some := list(islice(left, size)):
-        yield some

@@ -8,9 +8,9 @@ import pytest
 
 from core.errors import Conflict, NotReady
 from index.place import Place
+from index.place_lock import open_lock
 from service.ingestion.report import Progress, Stage
 from service.jobs.fencing import leave_token
-from service.jobs.held_lock import open_lock
 from service.jobs.next_job import take_next
 from service.jobs.records import JobStatus
 from service.jobs.store import JobStore
@@ -18,7 +18,7 @@ from service.jobs.store import JobStore
 _HOLD = """
 import sys, pathlib, time
 from index.place import Place
-from service.jobs.held_lock import open_lock
+from index.place_lock import open_lock
 lock = open_lock(Place(pathlib.Path(sys.argv[1]), sys.argv[2] or None), "test.lock")
 print(lock.acquire(), flush=True)
 time.sleep(600)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from asking import Asking
 from llm_servers.chat_server import Streamed, WaitFor
 
 from service.audit.log import AuditLog
@@ -51,23 +52,12 @@ def folder(tmp_path) -> Path:
     return tmp_path / "data"
 
 
-class Asking:
-    """A client that asks without a pause, with one connection, until it is told to stop."""
+class Searching(Asking):
+    """With one connection."""
 
     def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.statuses: list[int] = []
-        self.errors: list[str] = []
-        self._url = url
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._ask)
-
-    def __enter__(self) -> "Asking":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def _ask(self) -> None:
         with httpx.Client(base_url=self._url, timeout=60) as client:
@@ -98,7 +88,7 @@ def test_renewed_without_a_failed_request_and_with_the_settings_as_they_are_now(
     config.write_text('[chat]\ntitle = "Before"\n')
     with start_server(folder, "--demo", FOOTNOTED_CONFIG=str(config)) as running:
         [first] = children_of(running.process.pid)
-        with Asking(running.url) as one, Asking(running.url) as other:
+        with Searching(running.url) as one, Searching(running.url) as other:
             until(lambda: len(one.statuses) > 5 and len(other.statuses) > 5)
             config.write_text('[chat]\ntitle = "After"\n')
             running.process.send_signal(signal.SIGHUP)

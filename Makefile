@@ -6,10 +6,10 @@ VENV ?= .venv
 #   make serve TORCH="torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu"
 TORCH ?= torch==2.13.0
 BIN := $(VENV)/bin
-# The tests run in so many processes; each takes about 3 GB.
+# The tests run in so many processes; with the servers that they start, each takes about 6 GB.
 PROCESSES ?= 2
 
-.PHONY: help lock audit install serve reader test lint types imports unit sample-eval browser format clean widget widget-check small-model
+.PHONY: help lock audit install serve reader test lint types imports unit slow sample-eval browser format clean widget widget-check small-model
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -33,9 +33,13 @@ imports: $(VENV)/.dev
 	@echo "== import directions"
 	@$(BIN)/lint-imports
 
-unit: $(VENV)/.dev browser ## The tests
+unit: $(VENV)/.dev browser ## The tests, but for the slow ones
 	@echo "== pytest"
-	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow" $(ARGS)
+
+slow: $(VENV)/.dev ## The slow tests: clusters, replicas, workers that are killed, many damaged files
+	@echo "== pytest, the slow tests"
+	@$(BIN)/pytest -m slow $(ARGS)
 
 sample-eval: $(VENV)/.installed ## The evaluation on the sample set, with its gates
 	@echo "== evaluation of the sample set"

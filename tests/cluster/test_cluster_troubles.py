@@ -13,6 +13,8 @@ from service.engine import Engine
 from service.ingestion.prepare import Item
 from service.ingestion.report import Silent
 
+pytestmark = pytest.mark.slow
+
 ray = pytest.importorskip("ray")
 
 from service.cluster.connection import Connection  # noqa: E402

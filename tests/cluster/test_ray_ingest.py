@@ -12,7 +12,7 @@ from service.engine import Engine
 from service.ingestion.report import FileStatus, Silent
 
 pytest.importorskip("ray")
-pytestmark = pytest.mark.usefixtures("two_nodes")
+pytestmark = [pytest.mark.usefixtures("two_nodes"), pytest.mark.slow]
 
 
 class Stopping(Silent):

@@ -39,6 +39,7 @@ def read_or_refused(name: str, damage, chance: int) -> None:
         assert error.hint
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(_QUICK), st.sampled_from(DAMAGES), st.integers(0, 2**32), st.sampled_from(_QUICK))
 def test_a_damaged_file_is_read_or_refused_and_its_neighbour_read(whole, name, damage, chance, neighbour):

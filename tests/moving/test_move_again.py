@@ -16,6 +16,8 @@ from service.moving.places import target_of
 from service.moving.switch import reopen
 from service.sites.store import Sites
 
+pytestmark = pytest.mark.slow
+
 SWITCH = Wanted(switch=True, questions=5)
 RUNS = [Wanted(questions=5), Wanted(state=True, questions=5), SWITCH]
 

@@ -6,6 +6,8 @@ import pytest
 from service.settings import Settings
 from service.sites.store import Sites
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def served(tmp_path, start_server):

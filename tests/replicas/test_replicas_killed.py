@@ -13,6 +13,8 @@ from replica_proxy import SERVED_BY
 
 from footnoted_client import Answer, Client, Sentence, Started
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def killing(pair):

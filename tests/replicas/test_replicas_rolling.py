@@ -10,6 +10,8 @@ from replica_pair import QUESTION, SENTENCE, until
 from footnoted_client import Answer, Client
 from footnoted_client.errors import ClientError
 
+pytestmark = pytest.mark.slow
+
 _CLIENTS = 3
 _BETWEEN = 6  # questions of each client before the next replica goes
 

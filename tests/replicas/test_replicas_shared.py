@@ -6,6 +6,8 @@ import httpx
 import pytest
 from replica_pair import MOST_QUESTIONS, QUESTION, SENTENCE, until, upload
 
+pytestmark = pytest.mark.slow
+
 PAGE = "https://docs.example"
 
 

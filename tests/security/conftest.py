@@ -64,7 +64,7 @@ class Target:
         return self.client.get("/readyz").status_code == 200
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def target(start_server, tmp_path_factory) -> Iterator[Target]:
     data_dir = tmp_path_factory.mktemp("attacked") / "data"
     limits = {"FOOTNOTED_INGEST__MAX_FILE_MB": "8", "FOOTNOTED_SERVER__MAX_UPLOAD_MB": "16"}

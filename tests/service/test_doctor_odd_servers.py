@@ -31,7 +31,9 @@ def raw_server(reply: Reply) -> Iterator[str]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             try:
-                method, path, _ = self.rfile.readline().decode("latin-1").split(" ", 2)
+                if not (asked := self.rfile.readline()):  # who looks for an address may connect to one it does not use
+                    return
+                method, path, _ = asked.decode("latin-1").split(" ", 2)
                 size = 0
                 while (line := self.rfile.readline().strip()) != b"":
                     name, _, value = line.partition(b":")

@@ -200,8 +200,9 @@ def test_serve_prints_the_operators_link_on_a_terminal(make_settings, tmp_path, 
     with os.fdopen(shown, "rb", buffering=0) as screen, os.fdopen(terminal, "w") as stdout:
         monkeypatch.setattr("sys.stdout", stdout)
         announce(settings, "http://127.0.0.1:8000", None)
-        stdout.flush()
-        assert f"http://127.0.0.1:8000/admin#token={load_token(settings.place)}" in screen.read(4096).decode()
+        print("end", file=stdout, flush=True)  # one read of a terminal may give a part of what was written
+        shown_text = b"".join(iter(screen.readline, b"end\r\n")).decode()
+        assert f"http://127.0.0.1:8000/admin#token={load_token(settings.place)}" in shown_text
 
 
 # Documents and where they came from

@@ -51,7 +51,7 @@ def make_keys(folder: Path) -> dict[str, str]:
     return {name: secret for name, (_, secret) in made.items()}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def keyed(start_server, settle, tmp_path_factory) -> Iterator[Keyed]:
     """Documents: ``otter``, and ``vault`` and its ``copy`` with the label board, in alpha; ``beaver`` in beta.
 

@@ -61,7 +61,7 @@ class Collector:
         pytest.fail(f"The spans did not come: {[(s.service, s.name) for s in self.spans]}")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
     made = Collector()
 
@@ -113,7 +113,7 @@ class Observed:
         return {name: float(value) for name, value in pairs}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def observed(start_server, tmp_path_factory, collector) -> Iterator[Observed]:
     """Traces go to the collector; the sample is in its default collection."""
     data_dir = tmp_path_factory.mktemp("observed") / "data"

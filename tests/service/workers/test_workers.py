@@ -15,6 +15,8 @@ from llm_servers.chat_server import Streamed, WaitFor
 
 from service.audit.log import AuditLog
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 180
 QUESTION = "When was the Central Foreign Affairs Work Conference held?"
 QUOTE = "The conference was held in Beijing from December 27th to 28th."

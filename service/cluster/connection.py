@@ -17,6 +17,7 @@ from core.errors import NotReady, SettingsError
 from service.cluster.failures import last_line
 
 _KNOCK_S = 10.0
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ class Connection:
             _knock(self._address)
             logging.getLogger("ray").setLevel(logging.WARNING)  # where it went is its own to know
             with _signals_kept():
-                dashboard = False if self._address == "local" else None
-                ray.init(self._address, log_to_driver=False, configure_logging=False, include_dashboard=dashboard)
+                _connect(self._address)
         except OSError as error:
             raise _unreachable(self._address, error) from error
         except (RayError, RuntimeError, ValueError) as error:
@@ -86,6 +86,20 @@ def _knock(address: str) -> None:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if host and port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), _KNOCK_S).close()
+
+
+def _connect(address: str) -> None:
+    """Again where the head could not start the server of a client, which now and then dies when it is forked: a known
+    fault of Ray (its issue 63202).
+    """
+    dashboard = False if address == "local" else None
+    for left in reversed(range(_TRIES)):
+        try:
+            ray.init(address, log_to_driver=False, configure_logging=False, include_dashboard=dashboard)
+            return
+        except ConnectionAbortedError:
+            if not left:
+                raise
 
 
 def _unreachable(address: str, error: Exception) -> NotReady:

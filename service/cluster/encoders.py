@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.exceptions import ActorUnschedulableError, RayActorError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from core.errors import EncoderUnavailable, NotReady
@@ -124,6 +124,10 @@ class Encoders:
             dimension: int = ray.get(seat.loading)
         except RayTaskError as error:
             raise of_encoder(error) from error
+        except ActorUnschedulableError:  # its node is gone
+            self._drop(seat)
+            self._look()
+            return
         except RayError as error:
             self._drop(seat)
             self._failed_starts += 1
@@ -164,14 +168,14 @@ class Encoders:
 
     def _open(self, node: Node, gpus: int) -> Seat:
         # No cores are reserved: embedding takes what reading leaves, as the threads of one process do, and a node with
-        # one core has room for both.
+        # one core has room for both. The node is a must: of what reserves nothing, Ray takes a wish for one as none.
         actor: Any = (
             ray.remote(EncoderProcess)
             .options(
                 num_cpus=0,
                 num_gpus=gpus,
                 max_restarts=0,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node.id, soft=True),
+                scheduling_strategy=NodeAffinitySchedulingStrategy(node.id, soft=False),
             )
             .remote(self._encoder, max(1, node.cpus), reader_version())
         )

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 ray = pytest.importorskip("ray")
 
-from service.cluster.connection import Connection  # noqa: E402
+from service.cluster.connection import Connection, Node  # noqa: E402
 from service.cluster.encoders import Encoders  # noqa: E402
 from service.cluster.on_nodes import Instructions, check_version  # noqa: E402
 from service.cluster.remote_preparer import RemotePreparer  # noqa: E402
@@ -130,6 +130,55 @@ def test_an_encoder_has_no_more_calls_than_it_can_keep_up_with(connection, notes
         assert encoders.take(0.1) is taken[0]
     finally:
         encoders.stop()
+
+
+def test_each_node_has_an_encoder_of_its_own(connection, notes):
+    encoders = Encoders(NodeEncoder(notes), connection.nodes)
+    try:
+        for _ in range(4):  # a place that is left to chance may be the right one
+            encoders.start()
+            ray.get([seat.actor.encode.remote(["The boats came late."]) for seat in encoders._seats])
+            assert {note.name for note in notes.iterdir()} == {f"embed-{node.id}" for node in connection.nodes()}
+            for note in notes.iterdir():
+                note.unlink()
+            encoders.stop()
+    finally:
+        encoders.stop()
+
+
+def test_a_node_that_went_before_its_encoder_was_there_costs_nothing(connection, notes):
+    here = connection.nodes()
+    gone = [Node(f"{number:056x}", cpus=1, gpus=0) for number in range(1, 5)]
+    told = iter([[*gone, *here]])
+    encoders = Encoders(NodeEncoder(notes), lambda: next(told, here))
+    try:
+        assert encoders.start() == 6
+        while len(encoders._seats) > 2 or any(seat.loading is not None for seat in encoders._seats):
+            if (seat := encoders.take(0.5)) is not None:
+                encoders.give_back(seat)
+        assert {seat.node.id for seat in encoders._seats} == {node.id for node in here}
+    finally:
+        encoders.stop()
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_client_whose_server_dies_at_its_start_is_tried_again_but_not_for_ever(monkeypatch, times):
+    tried = []
+
+    def connect(address, **options):
+        tried.append(address)
+        if len(tried) <= times:
+            raise ConnectionAbortedError("Starting Ray client server failed.")
+
+    monkeypatch.setattr("service.cluster.connection._knock", lambda address: None)
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    monkeypatch.setattr("ray.init", connect)
+    if times == 2:
+        Connection("ray://head:10001").open()
+    else:
+        with pytest.raises(NotReady, match="does not answer"):
+            Connection("ray://head:10001").open()
+    assert tried == ["ray://head:10001"] * 3
 
 
 def test_a_cluster_that_is_not_there_is_told_and_the_data_are_left_alone(tmp_path, notes, make_settings, monkeypatch):

@@ -10,7 +10,7 @@ from milvus_samples import TEXTS, check_whole, engine_of, fill, held
 
 from core.errors import NotReady, SettingsError
 from index import changes, schema
-from index.engines import milvus_client, milvus_filling, milvus_search, milvus_upkeep
+from index.engines import milvus_client, milvus_connection, milvus_filling, milvus_search, milvus_upkeep
 from index.engines.milvus import MilvusEngine
 from index.inverted import Wanted
 from index.place import Place
@@ -22,6 +22,12 @@ def server():
     """One that may be stopped and emptied."""
     with running() as own:
         yield own
+
+
+@pytest.fixture(autouse=True)
+def tried_at_once(monkeypatch):
+    """A server may be up again before the second is over in which one that was not reached is not tried."""
+    monkeypatch.setattr(milvus_connection, "_AGAIN_S", 0.0)
 
 
 @pytest.fixture

@@ -151,6 +151,7 @@ for line in open("/proc/self/maps"):
 """
 
 
+@pytest.mark.slow
 def test_what_is_left_out_of_the_image_is_not_loaded(tmp_path):
     sys.path.insert(0, str(ROOT / "deploy"))
     try:

@@ -12,7 +12,7 @@ from tests.engines.postgres_server import postgres_server, postgres_url
 __all__ = ["milvus_server", "milvus_url", "postgres_server", "postgres_url"]
 
 
-@pytest.fixture(params=["embedded", "postgres", "milvus"])
+@pytest.fixture(params=["embedded", "postgres", pytest.param("milvus", marks=pytest.mark.slow)])
 def place(request, tmp_path) -> Iterator[EnginePlace]:
     made = _place(request, request.param, tmp_path)
     yield made

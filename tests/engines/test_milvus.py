@@ -16,6 +16,8 @@ from index.inverted import Wanted
 from index.place import Place
 from tests.engines.milvus_server import MilvusServer, running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server():

@@ -20,7 +20,7 @@ from tests.engines.postgres_server import PostgresServer
 
 OTHERS = [f"secret number{number} of the harbour" for number in range(3)]
 
-pytestmark = pytest.mark.parametrize("place", ["milvus"], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("place", ["milvus"], indirect=True)]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from index.engines import milvus_client, milvus_rewording, milvus_state, milvus_
 
 LATER = "9, snowball 99.0"
 
-pytestmark = pytest.mark.parametrize("place", ["milvus"], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("place", ["milvus"], indirect=True)]
 
 
 @pytest.fixture

@@ -167,6 +167,7 @@ def invoke(reader_name):
     return run
 
 
+@pytest.mark.slow
 def test_the_file_is_a_set_that_is_evaluated_as_it_is(world, invoke, tmp_path, footnoted):
     output = tmp_path / "cases.jsonl"
     result = invoke("from-feedback", "--output", output, "--data-dir", world)

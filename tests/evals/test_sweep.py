@@ -49,6 +49,7 @@ def test_what_is_to_be_pasted_gives_the_same_settings():
     assert variant.index_values == {"ingest.split_target": 60}
 
 
+@pytest.mark.slow
 def test_the_sample_set_is_swept(tmp_path, monkeypatch):
     monkeypatch.setenv("FOOTNOTED_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("FOOTNOTED_ANSWER__READER", "overlap")

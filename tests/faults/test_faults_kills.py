@@ -7,6 +7,8 @@ from tests.faults.harness import run
 from tests.faults.library import Library, Step
 from tests.faults.worker import DO, open_store
 
+pytestmark = pytest.mark.slow
+
 
 def test_nothing_is_lost_and_nothing_comes_back_whenever_a_writer_is_killed(tmp_path):
     tallies = [*run(tmp_path, kills=15, seed=5)]

@@ -42,7 +42,7 @@ def filled(tmp_path) -> Settings:
     return made
 
 
-@pytest.fixture(params=["to postgres", "from postgres", "to milvus"])
+@pytest.fixture(params=["to postgres", "from postgres", pytest.param("to milvus", marks=pytest.mark.slow)])
 def way(request, tmp_path) -> Way:
     """Each direction, with the same two collections at its beginning."""
     folder, url = tmp_path / "data", request.getfixturevalue("postgres_url")

@@ -160,6 +160,7 @@ def test_the_settings_file_of_another_place_is_left_alone(files, tmp_path, monke
     assert switch_file(files, target) is not None
 
 
+@pytest.mark.slow
 def test_the_command_moves_and_says_how_to_switch(footnoted, tmp_path):
     folder, new = tmp_path / "data", tmp_path / "new"
     with open_at(Settings(data_dir=folder)) as store:

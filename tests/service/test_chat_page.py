@@ -223,6 +223,7 @@ def empty_server(tmp_path, make_settings, open_engine) -> Iterator[str]:
     thread.join()
 
 
+@pytest.mark.slow
 def test_a_server_without_documents_asks_for_some_first(watch, empty_server):
     while httpx.get(f"{empty_server}/readyz").status_code != 200:
         pass

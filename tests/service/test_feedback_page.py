@@ -181,6 +181,7 @@ def test_each_browser_is_a_person_of_its_own_and_stays_one(watch, server, ask_on
         assert (one.errors, one.foreign) == ([], [])
 
 
+@pytest.mark.slow
 def test_a_service_that_keeps_no_questions_shows_no_thumbs(watch, start_server, ask_on, tmp_path, date_question):
     with start_server(tmp_path / "data", "--demo", FOOTNOTED_QUESTIONS__KEEP_DAYS="0") as running:
         made = watch(running.url)

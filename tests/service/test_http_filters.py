@@ -174,6 +174,7 @@ def test_a_sync_marks_what_did_not_change_too(operator, settle, tmp_path):
     assert titles(operator, "synced", filters={"attribute.year": 2024}) == ["otter"]
 
 
+@pytest.mark.slow
 def test_the_command_line_marks_and_filters(footnoted, tmp_path):
     data = tmp_path / "data"
     (tmp_path / "a").mkdir()

@@ -162,6 +162,7 @@ def test_before_the_models_are_loaded_questions_are_told_to_come_again(not_start
     assert not_started.get("/").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_is_named_while_the_pages_still_answer(
     tmp_path, make_settings, assert_problem, settle
 ):

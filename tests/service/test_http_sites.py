@@ -198,6 +198,7 @@ def test_a_follow_up_and_the_members_of_a_question(asked, assert_problem, date_q
     assert_problem(asked("x" * 2001), 422, "invalid_request")
 
 
+@pytest.mark.slow
 def test_two_sites_ask_their_own_documents(web, sites, opened, asked, settle, date_question, assert_problem):
     upload = web.post("/v1/documents", files=[("files", ("otter.txt", OTTER))], data={"collection": "otters"})
     settle(web, upload.headers["location"])
@@ -430,6 +431,7 @@ def test_too_many_questions_sessions_and_requests_are_refused_with_the_time_to_w
     assert few.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_only_a_trusted_proxy_is_believed(start_server, folder, site):
     none = {**FEW, "FOOTNOTED_SERVER__TRUSTED_PROXIES": "[]"}
     with start_server(folder, **none) as running, httpx.Client(base_url=running.url, timeout=60) as client:

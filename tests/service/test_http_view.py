@@ -177,6 +177,7 @@ def test_a_page_needs_nothing_that_a_public_proxy_does_not_pass_on(client, uploa
     assert client.get(original).content == data
 
 
+@pytest.mark.slow
 def test_a_long_document_is_shown_in_parts_that_lead_to_each_other(client, upload):
     filler = "".join(f"Line {i} of the long list tells nothing new about turnips.\n\n" for i in range(5000))
     document_id = upload("view-long", {"long.txt": filler})["files"][0]["document_id"]

@@ -245,6 +245,7 @@ def test_a_bad_file_in_an_archive_costs_only_itself(engine, tmp_path):
     assert ingest(engine, archive) == {"a.pdf": FileStatus.FAILED, "b.txt": FileStatus.UNCHANGED}
 
 
+@pytest.mark.slow
 def test_an_archive_that_was_stopped_midway_is_gone_on_with(engine, tmp_path):
     archive = tmp_path / "papers.zip"
     long = "More words on it. " * 1800

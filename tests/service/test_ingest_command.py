@@ -235,6 +235,7 @@ def watch(tmp_path, reader_name):
             one.end()
 
 
+@pytest.mark.slow
 def test_a_watch_takes_in_what_comes_changes_moves_and_goes(watch, run, docs, tmp_path):
     """Its data folder lies beside; its end is no failure."""
     running = watch(docs)
@@ -262,6 +263,7 @@ def test_a_watch_takes_in_what_comes_changes_moves_and_goes(watch, run, docs, tm
     assert names == {"owl.md", "seal.txt", "newt.md"}
 
 
+@pytest.mark.slow
 def test_a_watch_goes_on_after_a_sync_that_was_refused(watch, docs):
     running = watch(docs)
     running.until({"otter.txt": "added", "owl.md": "added"})
@@ -277,6 +279,7 @@ def test_a_watch_goes_on_after_a_sync_that_was_refused(watch, docs):
     assert running.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.slow
 def test_a_sync_that_is_stopped_says_so_and_keeps_what_was_in(tmp_path, run, docs, site, reader_name):
     """Stopped while the second of two pages is waited for; no file is taken for gone."""
     url, pages = site

@@ -77,6 +77,7 @@ def test_a_document_never_enters_a_collection_that_was_made_again(engine, encode
     assert engine.documents() == []
 
 
+@pytest.mark.slow
 def test_a_collection_of_another_encoder_does_not_keep_the_others_from_being_served(engine, folders, monkeypatch):
     engine.ingest([folders[0]], "old")
     engine.ingest([folders[1]], "new")

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from worker_process import job_of, kill, send, slow_text, times_taken_in, wait_for, worker_of
 
+pytestmark = pytest.mark.slow
+
 OTTER = "The otter Ida eats two kilograms of fish a day. Her home is the river Ilm."
 QUESTION = "How much fish does the otter Ida eat a day?"
 QUOTE = "The otter Ida eats two kilograms of fish a day."

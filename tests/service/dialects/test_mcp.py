@@ -118,6 +118,7 @@ def test_pages_of_other_origins_and_rebound_names_are_refused(server, headers):
     assert refused.status_code == 403
 
 
+@pytest.mark.slow
 def test_an_agent_starts_it_over_standard_input(footnoted, tmp_path, sample_document, date_question, first_sentence):
     data = tmp_path / "data"
     assert footnoted("ingest", sample_document, data_dir=data).returncode == 0

@@ -137,6 +137,7 @@ def client(start_server, tmp_path):
         yield opened
 
 
+@pytest.mark.slow
 def test_over_http_a_streamed_question_is_answered_from_what_another_asked(client, settle, events_of):
     job = client.post("/v1/documents", files=[("files", ("otter.txt", OTTER))])
     settle(client, job.headers["location"])

@@ -59,6 +59,7 @@ def test_the_reader_and_no_other(asking, assert_problem):
     assert_problem(response, 422, "model_unsupported", ["openai:gpt-9"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_leaves_ends_the_models_request(start_server, halden_folder, environment, stream):
     """Under `drop` nothing is told until a sentence is whole, and none is here."""
@@ -79,6 +80,7 @@ def test_a_client_that_leaves_ends_the_models_request(start_server, halden_folde
             assert chat.left.wait(20)
 
 
+@pytest.mark.slow
 def test_the_command_line_asks_either(footnoted, halden_folder, environment, scripted):
     shown = footnoted("ask", TOWER_QUESTION, data_dir=halden_folder, **environment).stdout
     assert "212 metres tall. [1]" in shown

@@ -30,6 +30,6 @@ def open_engine(
         from index.engines.postgres.engine import PostgresEngine  # with its client, which the plain installation lacks
 
         return PostgresEngine(catalog_engine, settings)
-    from index.engines.milvus import MilvusEngine
+    from index.engines.milvus.engine import MilvusEngine
 
     return MilvusEngine(place, catalog_engine, index_url)

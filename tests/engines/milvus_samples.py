@@ -3,7 +3,7 @@
 import numpy as np
 from engine_samples import found, put_texts, seen
 
-from index.engines.milvus import MilvusEngine
+from index.engines.milvus.engine import MilvusEngine
 from index.inverted import Wanted
 
 TEXTS = [f"quay number{number} of the harbour" for number in range(12)]

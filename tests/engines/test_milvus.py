@@ -10,8 +10,12 @@ from milvus_samples import TEXTS, check_whole, engine_of, fill, held
 
 from core.errors import NotReady, SettingsError
 from index import changes, schema
-from index.engines import milvus_client, milvus_connection, milvus_filling, milvus_search, milvus_upkeep
-from index.engines.milvus import MilvusEngine
+from index.engines.milvus import client as milvus_client
+from index.engines.milvus import connection as milvus_connection
+from index.engines.milvus import filling as milvus_filling
+from index.engines.milvus import search as milvus_search
+from index.engines.milvus import upkeep as milvus_upkeep
+from index.engines.milvus.engine import MilvusEngine
 from index.inverted import Wanted
 from index.place import Place
 from tests.engines.milvus_server import MilvusServer, running

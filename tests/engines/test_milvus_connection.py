@@ -3,8 +3,8 @@
 import pytest
 
 from core.errors import NotReady, SettingsError
-from index.engines.milvus_connection import MilvusConnection
-from index.engines.milvus_url import MilvusAddress
+from index.engines.milvus.connection import MilvusConnection
+from index.engines.milvus.url import MilvusAddress
 
 pytest.importorskip("pymilvus")
 grpc = pytest.importorskip("grpc")

@@ -10,9 +10,10 @@ from milvus_samples import TEXTS, check_whole, engine_of, fill, held
 
 from core.errors import NotReady
 from index import changes, passages, schema
-from index.engines import milvus_alone, milvus_client
-from index.engines.milvus_ahead import Ahead
-from index.engines.milvus_filling import Filling
+from index.engines.milvus import alone as milvus_alone
+from index.engines.milvus import client as milvus_client
+from index.engines.milvus.ahead import Ahead
+from index.engines.milvus.filling import Filling
 from index.inverted import Wanted
 from index.place import Place
 from index.place_lock import only_holder_at

@@ -5,7 +5,7 @@ import random
 import pytest
 from engine_reference import Bm25
 
-from index.engines.milvus_terms import (
+from index.engines.milvus.terms import (
     NO_TERMS,
     Counts,
     Worded,

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import SettingsError
-from index.engines.milvus_url import MilvusAddress
+from index.engines.milvus.url import MilvusAddress
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,11 @@ import pytest
 from engine_samples import put_texts, seen
 from milvus_samples import TEXTS, check_whole, engine_of, fill
 
-from index.engines import milvus_client, milvus_rewording, milvus_state, milvus_terms, milvus_upkeep
+from index.engines.milvus import client as milvus_client
+from index.engines.milvus import rewording as milvus_rewording
+from index.engines.milvus import state as milvus_state
+from index.engines.milvus import terms as milvus_terms
+from index.engines.milvus import upkeep as milvus_upkeep
 
 LATER = "9, snowball 99.0"
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dense.keys import Keys
-from index.engines.milvus_connection import READ_S, WRITE_S, MilvusConnection
-from index.engines.milvus_terms import NO_TERMS, Sparse
-from index.engines.milvus_url import MilvusAddress
+from index.engines.milvus.connection import READ_S, WRITE_S, MilvusConnection
+from index.engines.milvus.terms import NO_TERMS, Sparse
+from index.engines.milvus.url import MilvusAddress
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

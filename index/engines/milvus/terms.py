@@ -2,7 +2,7 @@
 
 Milvus's own BM25 function counts over whatever shares a shard of a Milvus collection: the scores of one of our
 collections would depend on its neighbours, and nobody could ask it in how many passages a term occurs. So the counts
-are ours, by collection (``milvus_counts``): a passage's vector holds how much its occurrences of each term weigh, the
+are ours, by collection (``counts``): a passage's vector holds how much its occurrences of each term weigh, the
 question's holds the inverse document frequencies. What is found so is scored again from its words, exactly.
 
 BM25: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework".

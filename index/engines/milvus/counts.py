@@ -11,7 +11,7 @@ from dataclasses import asdict
 from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, delete, func, select, text
 
 from index import schema
-from index.engines.milvus_state import State
+from index.engines.milvus.state import State
 from index.place import Place
 
 _FORMAT = 1

@@ -8,9 +8,9 @@ import threading
 
 import structlog
 
-from index.engines.milvus_alone import Alone
-from index.engines.milvus_client import Milvus
-from index.engines.milvus_counts import MilvusCounts
+from index.engines.milvus.alone import Alone
+from index.engines.milvus.client import Milvus
+from index.engines.milvus.counts import MilvusCounts
 
 log = structlog.get_logger("footnoted")
 

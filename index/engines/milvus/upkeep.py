@@ -9,11 +9,11 @@ from core.errors import FootnotedError, NotReady
 from index import changes, collections, schema
 from index.beside import Beside
 from index.collections import Collection
-from index.engines.milvus_client import Milvus
-from index.engines.milvus_connection import CollectionMissing
-from index.engines.milvus_counts import MilvusCounts
-from index.engines.milvus_filling import LINGER_S, Filling, Step
-from index.engines.milvus_state import State
+from index.engines.milvus.client import Milvus
+from index.engines.milvus.connection import CollectionMissing
+from index.engines.milvus.counts import MilvusCounts
+from index.engines.milvus.filling import LINGER_S, Filling, Step
+from index.engines.milvus.state import State
 from index.sealed import through
 
 _AT_ONCE = 5_000  # passages of one step, for which others wait

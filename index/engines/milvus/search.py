@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 from index import changes, passages, schema
 from index.dense.keys import Keys
 from index.dense.unit import unit_of
-from index.engines.milvus_client import MOST_FOUND
-from index.engines.milvus_state import State
-from index.engines.milvus_terms import (
+from index.engines.milvus.client import MOST_FOUND
+from index.engines.milvus.state import State
+from index.engines.milvus.terms import (
     Counts,
     Sparse,
     Worded,

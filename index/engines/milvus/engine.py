@@ -16,16 +16,16 @@ from core.errors import NotReady
 from index import changes, passages, schema
 from index.collections import Collection
 from index.dense.keys import Keys
-from index.engines.milvus_client import Milvus
-from index.engines.milvus_connection import CollectionMissing
-from index.engines.milvus_counts import MilvusCounts
-from index.engines.milvus_filling import Filling
-from index.engines.milvus_probe import differences
-from index.engines.milvus_search import MilvusDense, MilvusWords, words_of
-from index.engines.milvus_state import State
-from index.engines.milvus_terms import Sparse
-from index.engines.milvus_upkeep import Upkeep, lost
-from index.engines.milvus_url import MilvusAddress
+from index.engines.milvus.client import Milvus
+from index.engines.milvus.connection import CollectionMissing
+from index.engines.milvus.counts import MilvusCounts
+from index.engines.milvus.filling import Filling
+from index.engines.milvus.probe import differences
+from index.engines.milvus.search import MilvusDense, MilvusWords, words_of
+from index.engines.milvus.state import State
+from index.engines.milvus.terms import Sparse
+from index.engines.milvus.upkeep import Upkeep, lost
+from index.engines.milvus.url import MilvusAddress
 from index.place import Place
 
 # After so long, Milvus has seen every write without being told to wait for it: its bound is 5 s.

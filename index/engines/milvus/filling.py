@@ -19,14 +19,14 @@ from index import changes, collections, passages, schema
 from index.collections import Collection
 from index.dense.keys import NO_KEYS, Keys
 from index.encode import Vectors
-from index.engines.milvus_ahead import Ahead
-from index.engines.milvus_alone import Alone
-from index.engines.milvus_client import Milvus, Row
-from index.engines.milvus_counts import MilvusCounts
-from index.engines.milvus_probe import is_off
-from index.engines.milvus_rewording import Rewording
-from index.engines.milvus_state import State
-from index.engines.milvus_terms import NO_TERMS, Worded, vector_of
+from index.engines.milvus.ahead import Ahead
+from index.engines.milvus.alone import Alone
+from index.engines.milvus.client import Milvus, Row
+from index.engines.milvus.counts import MilvusCounts
+from index.engines.milvus.probe import is_off
+from index.engines.milvus.rewording import Rewording
+from index.engines.milvus.state import State
+from index.engines.milvus.terms import NO_TERMS, Worded, vector_of
 from index.place import Place
 
 LINGER_S = 30.0

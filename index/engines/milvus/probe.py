@@ -6,8 +6,8 @@ from sqlalchemy import Engine, func, select
 from index import changes, schema
 from index.collections import Collection
 from index.dense.keys import Keys
-from index.engines.milvus_client import Milvus
-from index.engines.milvus_state import State
+from index.engines.milvus.client import Milvus
+from index.engines.milvus.state import State
 
 _PROBES = 32
 _LAST = 2**63 - 1

@@ -6,7 +6,7 @@ from typing import Self
 
 from index.analyse import ANALYSIS, order_of
 from index.collections import IndexSpec
-from index.engines.milvus_terms import Counts
+from index.engines.milvus.terms import Counts
 
 
 @dataclass(frozen=True, slots=True)

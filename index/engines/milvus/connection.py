@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from core.errors import NotReady, SettingsError
-from index.engines.milvus_url import MilvusAddress
+from index.engines.milvus.url import MilvusAddress
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient

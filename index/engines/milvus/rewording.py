@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 
 from index import changes, passages, schema
 from index.encode import Vectors
-from index.engines.milvus_client import Held, Milvus, Row
-from index.engines.milvus_counts import MilvusCounts
-from index.engines.milvus_state import State
-from index.engines.milvus_terms import NO_TERMS, Worded, vector_of
+from index.engines.milvus.client import Held, Milvus, Row
+from index.engines.milvus.counts import MilvusCounts
+from index.engines.milvus.state import State
+from index.engines.milvus.terms import NO_TERMS, Worded, vector_of
 
 
 class Rewording:

@@ -32,7 +32,7 @@ class LimitSettings(BaseModel):
         "many as the processor has cores when not set, shared out among the workers.",
     )
     queue_s: float = Field(
-        1.5,
+        1.0,
         ge=0,
         le=60,
         description="Seconds that a question may wait for its turn; whoever would wait longer is told to come back.",

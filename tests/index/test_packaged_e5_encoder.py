@@ -10,6 +10,8 @@ from sentence_transformers import SentenceTransformer
 from index.encode import SentenceTransformerEncoder
 from index.packaged_e5 import packaged_e5
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["The ferry leaves the harbour at seven.", "渡轮七点离开港口。", "مرحبا بالعالم", "Ж" * 700, "à  la\ncarte", ""]
 
 

@@ -8,7 +8,7 @@ from index.token_widths import padded_width
 def test_every_text_fits_and_little_is_padded(tokens):
     width = padded_width(tokens)
     assert tokens <= width < tokens + 32
-    assert width <= max(8, 1.5 * tokens)
+    assert width <= max(16, 1.5 * tokens)
 
 
 def test_the_widths_are_few():

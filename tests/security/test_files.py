@@ -80,6 +80,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_does_no_harm(target, name):
     job = target.upload("bombs", {name: BOMBS[name](), "good.txt": b"The harbour office is open on Mondays."})

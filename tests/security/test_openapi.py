@@ -7,6 +7,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 6
 """For each operation, of each kind; the whole run stays within minutes."""
 

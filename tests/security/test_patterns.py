@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 _LIMIT_S = 300
 _PROGRAM = """
 import importlib, pkgutil, re, signal, sys

@@ -21,6 +21,8 @@ from widget_page import (
     upload_animals,
 )
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[2] / "widget/node_modules/axe-core/axe.min.js"
 COLLECTION = "accessible"
 NOWHERE = "How do I reset my router password?"

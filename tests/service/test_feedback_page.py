@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+pytestmark = pytest.mark.slow
+
 DONE = ".exchange:last-child .answer[aria-busy=false]"
 
 

@@ -287,6 +287,7 @@ def test_what_is_to_be_kept_is_kept_though_it_is_gone(engine, tmp_path):
     assert len(engine.documents()) == 3
 
 
+@pytest.mark.slow
 def test_what_is_settled_when_a_run_is_stopped_stays_and_the_next_one_does_the_rest(engine, folder):
     for i in range(40):
         (folder / f"{i:02}.txt").write_text(f"Paper {i} on the meeting. " + "Many words were said. " * 1200)

@@ -6,6 +6,8 @@ import sqlite3
 import pytest
 from quality_documents import faulty
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, footnoted):

@@ -4,7 +4,10 @@ import json
 import socket
 
 import httpx
+import pytest
 from selectolax.lexbor import LexborHTMLParser
+
+pytestmark = pytest.mark.slow
 
 OTTER = "The otter Ida eats two kilograms of fish a day. Her home is the river Ilm."
 QUESTION = "How much fish does the otter Ida eat a day?"

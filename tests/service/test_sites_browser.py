@@ -8,6 +8,8 @@ import pytest
 
 from service.sites.store import Sites
 
+pytestmark = pytest.mark.slow
+
 _ASK = """
 async ([server, site, questions]) => {
   const post = (path, body, token) => fetch(`${server}/v1/sites/${site}/${path}`, {

@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 GONE = "The wyverns of Zanzibar quaffed jellied vermouth below the xenolithic fjords."
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from service.watching import Due, Watch
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 60
 
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from service.sites.records import SiteLook
 from service.sites.store import Sites
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_MS = 60_000
 QUESTIONS_A_MINUTE = 2
 

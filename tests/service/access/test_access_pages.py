@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from service.access.operators import Operators
 from service.access.tables import AccessFile
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[3] / "widget/node_modules/axe-core/axe.min.js"
 PASSWORD = "correct horse battery"
 

@@ -117,6 +117,7 @@ def test_a_setting_that_cannot_be_is_told(footnoted, tmp_path, given):
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 def test_links_of_a_site_work_for_its_visitors(in_process, tmp_path, settle, assert_problem):
     """What a site shows to everybody can be viewed by its links; nothing else can."""
     folder = tmp_path / "data"

@@ -152,6 +152,7 @@ def test_the_start_is_kept_with_the_settings_that_were_changed(audited):
     assert start.actor.startswith("cli:")
 
 
+@pytest.mark.slow
 def test_commands_and_the_server_write_one_chain(audited, command):
     data_dir, _, operator = audited
     operator.post("/v1/collections", json={"name": "by-http"})

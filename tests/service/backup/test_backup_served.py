@@ -5,6 +5,9 @@ import stat
 import zipfile
 
 import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_served_folder_is_backed_up_restored_and_served_again(start_server, footnoted, tmp_path, date_question):

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 COLLECTION = "asked-back-on-the-page"
 TENANCY = (
     "# Tenancy agreement\n\n## Flats\n\nThe notice period is three months to the end of a month.\n\n"

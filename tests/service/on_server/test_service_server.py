@@ -11,6 +11,8 @@ from index.place import Place
 from service.cli import app
 from service.settings import ENV_PREFIX
 
+pytestmark = pytest.mark.slow
+
 OTTER = "The otter Ida eats two kilograms of fish a day."
 PAGE = "https://www.example.org"
 

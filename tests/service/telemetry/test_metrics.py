@@ -64,6 +64,7 @@ def test_the_index_and_the_backlog_are_told(observed):
     assert samples["footnoted_ready"] == 1
 
 
+@pytest.mark.slow
 def test_a_change_raises_the_generation(observed, settle):
     before = observed.samples()
     given = {"files": ("lamp.txt", b"The lamp stands beside the old harbour wall.")}

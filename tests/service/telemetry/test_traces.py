@@ -47,6 +47,7 @@ def test_no_span_holds_what_was_asked(observed, collector):
         assert not any(word.encode() in span.raw for span in mine)
 
 
+@pytest.mark.slow
 def test_an_ingest_is_traced_through_its_stages(observed, collector, settle):
     given = {"files": ("kettle.txt", b"The kettle boils in the kitchen of the station.")}
     job = observed.client.post("/v1/documents", files=given, data={"collection": "kettles"})

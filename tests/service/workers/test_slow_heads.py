@@ -11,6 +11,8 @@ import uvicorn
 
 from service.workers.slow_heads import protocol_with_limit
 
+pytestmark = pytest.mark.slow
+
 LIMIT_S = 1
 PATIENCE_S = 20
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

@@ -9,6 +9,8 @@ from halden import TOWER_QUESTION, check_events
 from service.writing.chat_model import BrokenOff, open_chat_model
 from service.writing.timed import Limits
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = [TOWER_QUESTION, "When was the Tista Bridge opened?", "Who is the mayor of Halden?"]
 
 

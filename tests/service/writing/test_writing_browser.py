@@ -5,6 +5,8 @@ from halden import TOWER_QUESTION
 from llm_servers.chat_server import Failure, serving_chat
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.slow
+
 NOTICE = "The language model did not answer. What the documents say is quoted instead, as far as it was found."
 WRITTEN = "The Halden Tower is 212 metres tall."
 QUOTED = "It was finished on 4 May 1931 and is 212 metres tall."

@@ -31,11 +31,19 @@ class Served:
         """Of the processes that answer, and of all, ingest too: proportional, what is shared counted once."""
         answering, all_of_them = 0.0, 0.0
         for pid, command in process_tree(self.pid):
-            size = _pss_mb(pid)
+            size = _memory_mb(pid, "Pss")
             all_of_them += size
-            if "service.workers.worker" in command or pid == self.pid:
+            if self._answers(pid, command):
                 answering += size
         return answering, all_of_them
+
+    def own_mb(self) -> float:
+        """Of the processes that answer, without files and what is shared, whose share changes as others come and go."""
+        tree = process_tree(self.pid)
+        return sum(_memory_mb(pid, "Anonymous") for pid, command in tree if self._answers(pid, command))
+
+    def _answers(self, pid: int, command: str) -> bool:
+        return "service.workers.worker" in command or pid == self.pid
 
 
 @contextmanager
@@ -88,9 +96,10 @@ def process_tree(root: int) -> list[tuple[int, str]]:
     return found
 
 
-def _pss_mb(pid: int) -> float:
+def _memory_mb(pid: int, kind: str) -> float:
+    """``kind`` is a line of smaps_rollup. Nothing where the process is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{kind}:"))

@@ -17,13 +17,14 @@ _ALONE = 0.25  # of the time
 _KEPT = 20
 _PARAGRAPHS = 20
 _EVERY_S = 2.0
+_SHOWN = 16  # values of memory
 _SETTLING = 0.25  # of the time with ingest: caches fill, and count for no slope
 
 
 @dataclass(slots=True)
 class _Watched:
     seconds: list[float] = field(default_factory=list)
-    answering_mb: list[float] = field(default_factory=list)
+    own_mb: list[float] = field(default_factory=list)
     all_mb: list[float] = field(default_factory=list)
 
 
@@ -54,10 +55,11 @@ async def soak(served: Served, kind: str, questions: Sequence[str], sentences: S
     ratio = quantile_ms(beside.answered_s, 0.95) / quantile_ms(alone.answered_s, 0.95)
     print(f"p95 with ingest / alone: {ratio:.2f}; documents taken in: {documents}, failed: {failed}")
     after = int(len(watched.seconds) * _SETTLING)
-    for name, values in (("answering", watched.answering_mb), ("all, ingest too", watched.all_mb)):
+    for name, values in (("answering, their own", watched.own_mb), ("all, ingest too", watched.all_mb)):
         slope = slope_per_hour(watched.seconds[after:], values[after:])
         first, last = (f"{values[i]:.0f}" if values else "-" for i in (0, -1))
         print(f"memory of processes {name}: {first} to {last} MB, slope {slope:+.1f} MB/h")
+        print("  " + ", ".join(f"{value:.0f}" for value in values[:: max(1, len(values) // _SHOWN)]))
 
 
 async def _documents(served: Served, sentences: Sequence[str], over: asyncio.Event) -> tuple[int, int]:
@@ -84,8 +86,9 @@ async def _documents(served: Served, sentences: Sequence[str], over: asyncio.Eve
 async def _watch(served: Served, watched: _Watched, over: asyncio.Event) -> None:
     began = time.perf_counter()
     while not over.is_set():
-        answering, all_of_them = await asyncio.to_thread(served.memory_mb)
+        own = await asyncio.to_thread(served.own_mb)
+        _, all_of_them = await asyncio.to_thread(served.memory_mb)
         watched.seconds.append(time.perf_counter() - began)
-        watched.answering_mb.append(answering)
+        watched.own_mb.append(own)
         watched.all_mb.append(all_of_them)
         await asyncio.sleep(5)

@@ -37,7 +37,7 @@ unit: $(VENV)/.dev browser ## The tests, but for the slow ones
 	@echo "== pytest"
 	@$(BIN)/pytest -n $(PROCESSES) --dist loadfile -m "not slow" $(ARGS)
 
-slow: $(VENV)/.dev ## The slow tests: clusters, replicas, workers that are killed, many damaged files
+slow: $(VENV)/.dev browser ## The slow tests: clusters, replicas, Milvus, killed workers, every state of the pages
 	@echo "== pytest, the slow tests"
 	@$(BIN)/pytest -m slow $(ARGS)
 

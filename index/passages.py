@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +10,11 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from core.types import DocumentRef, Passage
 from index import changes, schema
+from index.pieces import batched
 
 Halves = NDArray[np.float16]
 """Shape (n, dimension), little-endian: vectors as the catalog stores them."""
 
-_T = TypeVar("_T")
 _CELLS = " | "
 _SQL_VARIABLES = 5_000  # SQLite takes more in one statement, but not without end
 _ROWS = 2_000  # written at once, so that the passages of a huge document are not in memory twice
@@ -126,7 +125,7 @@ def vectors_by_input(connection: Connection, input_hashes: Sequence[bytes]) -> d
     """The vectors that need not be made again, in whichever collection they are, by the hash of their input."""
     c = schema.passages.c
     found: dict[bytes, Halves] = {}
-    for batch in _batches(list(dict.fromkeys(input_hashes))):
+    for batch in batched(dict.fromkeys(input_hashes), _SQL_VARIABLES):
         # One of each: a notice that all documents hold has as many equal vectors.
         keys = select(func.min(c.key)).where(c.input_hash.in_(batch)).group_by(c.input_hash)
         for digest, blob in connection.execute(select(c.input_hash, c.vector).where(c.key.in_(keys))):
@@ -159,7 +158,3 @@ def between(connection: Connection, collection_id: int, first: Passage, second: 
     text = func.substr(d.text, first.end + 1, second.start - first.end)
     query = select(text).where(d.collection_id == collection_id, d.id == first.document.id)
     return str(connection.execute(query).scalar_one())
-
-
-def _batches(items: list[_T]) -> list[list[_T]]:
-    return [items[i : i + _SQL_VARIABLES] for i in range(0, len(items), _SQL_VARIABLES)]

@@ -78,7 +78,7 @@ def main() -> None:
                 check_alive(served)
         else:
             _table(served, made, options, questions)
-        answering, _ = served.memory_mb()
+        answering = served.answering_mb()
         print(f"memory of the processes that answer: {answering:.0f} MB")
 
 

@@ -27,20 +27,15 @@ class Served:
     def operator(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
-    def memory_mb(self) -> tuple[float, float]:
-        """Of the processes that answer, and of all, ingest too: proportional, what is shared counted once."""
-        answering, all_of_them = 0.0, 0.0
-        for pid, command in process_tree(self.pid):
-            size = _memory_mb(pid, "Pss")
-            all_of_them += size
-            if self._answers(pid, command):
-                answering += size
-        return answering, all_of_them
-
-    def own_mb(self) -> float:
-        """Of the processes that answer, without files and what is shared, whose share changes as others come and go."""
+    def answering_mb(self, kind: str = "Pss") -> float:
+        """Of the processes that answer: "Pss" is proportional, what is shared counted in part; "Anonymous" is their
+        own, without files and what is shared, whose share changes as others come and go."""
         tree = process_tree(self.pid)
-        return sum(_memory_mb(pid, "Anonymous") for pid, command in tree if self._answers(pid, command))
+        return sum(_memory_mb(pid, kind) for pid, command in tree if self._answers(pid, command))
+
+    def all_mb(self) -> float:
+        """Of all processes, ingest too, proportional."""
+        return sum(_memory_mb(pid, "Pss") for pid, _ in process_tree(self.pid))
 
     def _answers(self, pid: int, command: str) -> bool:
         return "service.workers.worker" in command or pid == self.pid

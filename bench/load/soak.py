@@ -86,8 +86,8 @@ async def _documents(served: Served, sentences: Sequence[str], over: asyncio.Eve
 async def _watch(served: Served, watched: _Watched, over: asyncio.Event) -> None:
     began = time.perf_counter()
     while not over.is_set():
-        own = await asyncio.to_thread(served.own_mb)
-        _, all_of_them = await asyncio.to_thread(served.memory_mb)
+        own = await asyncio.to_thread(served.answering_mb, "Anonymous")
+        all_of_them = await asyncio.to_thread(served.all_mb)
         watched.seconds.append(time.perf_counter() - began)
         watched.own_mb.append(own)
         watched.all_mb.append(all_of_them)

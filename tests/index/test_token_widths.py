@@ -6,9 +6,8 @@ from index.token_widths import padded_width
 
 @given(st.integers(1, 512))
 def test_every_text_fits_and_little_is_padded(tokens):
-    width = padded_width(tokens)
-    assert tokens <= width < tokens + 32
-    assert width <= max(16, 1.5 * tokens)
+    step = 8 if tokens <= 32 else 16 if tokens <= 128 else 32
+    assert tokens <= padded_width(tokens) < tokens + step
 
 
 def test_the_widths_are_few():

@@ -11,6 +11,7 @@ from index.dense.keys import Keys
 from index.engines.milvus.connection import READ_S, WRITE_S, MilvusConnection
 from index.engines.milvus.terms import NO_TERMS, Sparse
 from index.engines.milvus.url import MilvusAddress
+from index.pieces import batched
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -62,15 +63,13 @@ class Milvus:
     def insert(self, name: str, collection_id: int, rows: Sequence[Row]) -> None:
         """Rows with new keys."""
         with self._asked() as client:
-            for start in range(0, len(rows), _AT_ONCE):
-                some = rows[start : start + _AT_ONCE]
+            for some in batched(rows, _AT_ONCE):
                 client.insert(name, [_as_entity(collection_id, row) for row in some], timeout=WRITE_S)
 
     def upsert(self, name: str, collection_id: int, rows: Sequence[Row]) -> None:
         """Rows in place of those with their keys."""
         with self._asked() as client:
-            for start in range(0, len(rows), _AT_ONCE):
-                some = rows[start : start + _AT_ONCE]
+            for some in batched(rows, _AT_ONCE):
                 client.upsert(name, [_as_entity(collection_id, row) for row in some], timeout=WRITE_S)
 
     def delete(self, name: str, collection_id: int, keys: Keys) -> None:

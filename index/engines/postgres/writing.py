@@ -7,7 +7,6 @@ are many, their blocks are joined with each other (the log-structured merge of e
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import TypeVar
 
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, select, text
@@ -71,7 +70,6 @@ _TAKE_FRESH = text(
 )
 
 _s, _p, _t = tables.states.c, tables.postings.c, tables.passages.c
-_T = TypeVar("_T")
 
 
 def catch_up(engine: Engine, collection_id: int) -> bool:

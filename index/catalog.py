@@ -89,7 +89,7 @@ class Catalog:
     # Documents
 
     def put(
-        self, collection: Collection, entries: Sequence[Entry], keep: Callable[[], None] = lambda: None
+        self, collection: Collection, entries: Sequence[Entry], keep: Callable[[Connection], None] = lambda _: None
     ) -> list[str]:
         """Write documents in place of those at their uris, all at once; gives the hashes of replaced originals.
 
@@ -107,7 +107,7 @@ class Catalog:
             for entry in entries:
                 gone += documents.put(connection, collection.id, entry)
             versions.forget_documents(connection, collection, [document.id for document in gone])
-            keep()
+            keep(connection)
             collections.bump(connection, collection.id)
         return [document.sha256 for document in gone]
 
@@ -125,13 +125,13 @@ class Catalog:
                 collections.bump(connection, collection.id)
         return [document.sha256 for document in removed]
 
-    def discard_unreferenced(self, digests: Iterable[str], discard: Callable[[str], None]) -> None:
-        """Call ``discard`` for those from whose bytes no document was made, while nobody can write one."""
+    def discard_unreferenced(self, digests: Iterable[str], discard: Callable[[str, Connection], None]) -> None:
+        """Call ``discard``, with the transaction's connection, for those from whose bytes no document was made, while nobody can write one."""
         with schema.write(self.engine) as connection:
             for digest in digests:
                 query = select(func.count()).where(schema.documents.c.sha256 == digest)
                 if not connection.execute(query).scalar_one():
-                    discard(digest)
+                    discard(digest, connection)
 
     def document(self, name: str, document_id: str) -> Document:
         """Raises NotFound."""

@@ -168,7 +168,7 @@ def _counted() -> Select[tuple[object, ...]]:
     return (
         select(
             schema.collections,
-            func.count(d.key).label("documents"),
+            func.count(d.collection_id).label("documents"),
             func.sum(d.passages).label("passages"),
             _own_sizes(),
         )

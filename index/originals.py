@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from core.errors import IndexBroken, NotFound
 from index.place import COPIES, Place
@@ -14,9 +14,13 @@ from index.replacing import replacing
 
 
 class Originals(Protocol):
-    """By the SHA-256 of their content."""
+    """By the SHA-256 of their content.
 
-    def put(self, digest: str, data: bytes) -> None:
+    ``connection`` is of the catalog's transaction that they are part of: where they are in its database, a second one
+    would be waited for by whoever holds what it waits for. A folder needs none.
+    """
+
+    def put(self, digest: str, data: bytes, connection: Connection | None = None) -> None:
         """See put_pieces."""
 
     def put_pieces(self, digest: str, pieces: Iterable[bytes]) -> None:
@@ -25,7 +29,7 @@ class Originals(Protocol):
     def path(self, digest: str) -> Path:
         """Where they can be read on this machine. Raises NotFound, IndexBroken, NotReady."""
 
-    def discard(self, digest: str) -> None:
+    def discard(self, digest: str, connection: Connection | None = None) -> None:
         """Forget them."""
 
     def tidy(self) -> int:
@@ -38,7 +42,7 @@ class OriginalFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, digest: str, data: bytes) -> None:
+    def put(self, digest: str, data: bytes, connection: Connection | None = None) -> None:
         self.put_pieces(digest, [data])
 
     def put_pieces(self, digest: str, pieces: Iterable[bytes]) -> None:
@@ -54,7 +58,7 @@ class OriginalFiles:
             raise not_kept("data folder")
         return path
 
-    def discard(self, digest: str) -> None:
+    def discard(self, digest: str, connection: Connection | None = None) -> None:
         path_in(self._folder, digest).unlink(missing_ok=True)
 
     def tidy(self) -> int:

@@ -123,9 +123,9 @@ class Store:
         """
         check_spec(collection, self.spec_of(collection))  # the dimension too, which opening a collection leaves unasked
 
-        def keep() -> None:
+        def keep(connection: Connection | None = None) -> None:
             for entry, original in entries:
-                self.originals.put(entry.document.metadata["sha256"], original)
+                self.originals.put(entry.document.metadata["sha256"], original, connection)
 
         keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
         replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)

@@ -32,4 +32,4 @@ def open_engine(
         return PostgresEngine(catalog_engine, settings)
     from index.engines.milvus.engine import MilvusEngine
 
-    return MilvusEngine(place, catalog_engine, index_url)
+    return MilvusEngine(place, catalog_engine, index_url, settings)

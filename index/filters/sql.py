@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select, true
 
 from index import schema
 from index.columns import BEGINNING, beginning_of, on_server_too
@@ -80,8 +80,10 @@ def matching(collection_id: int, where: Filter | None, labels: frozenset[str] | 
     condition = true() if where is None else _condition(where, lambda one: _d.key.in_(_leaf(collection_id, one)))
     if labels is None:
         return condition
-    held = select(_l.document_key).where(_l.label.in_(sorted(labels)))
-    return and_(condition, or_(_d.key.not_in(select(_l.document_key)), _d.key.in_(held)))
+    # Looked up for each document: PostgreSQL compares each with all rows of a list that its work_mem does not hold.
+    labelled = exists().where(_l.document_key == _d.key).correlate(schema.documents)
+    held = exists().where(_l.document_key == _d.key, _l.label.in_(sorted(labels))).correlate(schema.documents)
+    return and_(condition, or_(~labelled, held))
 
 
 def _says_which(where: Filter | None) -> bool:

@@ -5,11 +5,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 
 from sqlalchemy import (
     Column,
+    Connection,
     Engine,
     ForeignKey,
     Integer,
@@ -57,17 +58,13 @@ class StoredOriginals:
         self._folder = folder
         make_tables(engine, metadata)
 
-    def put(self, digest: str, data: bytes) -> None:
-        self.put_pieces(digest, [data])
+    def put(self, digest: str, data: bytes, connection: Connection | None = None) -> None:
+        with self._writing(connection) as writing:
+            _insert(writing, digest, [data])
 
     def put_pieces(self, digest: str, pieces: Iterable[bytes]) -> None:
-        with write(self._engine, alone=False) as connection:
-            first = insert_into(connection, originals).values(digest=digest).on_conflict_do_nothing()
-            if connection.execute(first.returning(_o.digest)).first() is None:
-                deque(pieces, maxlen=0)  # whoever reads them elsewhere goes on behind them
-                return
-            for number, data in enumerate(_even(pieces)):
-                connection.execute(insert(original_pieces).values(digest=digest, number=number, data=data))
+        with self._writing(None) as writing:
+            _insert(writing, digest, pieces)
 
     def path(self, digest: str) -> Path:
         """A copy, made now if there is none; what was deleted on another machine is not shown either."""
@@ -86,10 +83,13 @@ class StoredOriginals:
             self._fetch(digest, found[1], path)
         return path
 
-    def discard(self, digest: str) -> None:
-        with write(self._engine, alone=False) as connection:
-            connection.execute(delete(originals).where(_o.digest == digest))
+    def discard(self, digest: str, connection: Connection | None = None) -> None:
+        with self._writing(connection) as writing:
+            writing.execute(delete(originals).where(_o.digest == digest))
         _forget(path_in(self._folder, digest))
+
+    def _writing(self, connection: Connection | None) -> AbstractContextManager[Connection]:
+        return nullcontext(connection) if connection is not None else write(self._engine, alone=False)
 
     def tidy(self) -> int:
         self._sweep()
@@ -129,6 +129,15 @@ class StoredOriginals:
                 kept_s = _WRITTEN_S if copy.suffix == ".tmp" else _KEPT_S
                 if time.time() - copy.stat().st_mtime > kept_s:
                     copy.unlink()
+
+
+def _insert(connection: Connection, digest: str, pieces: Iterable[bytes]) -> None:
+    first = insert_into(connection, originals).values(digest=digest).on_conflict_do_nothing()
+    if connection.execute(first.returning(_o.digest)).first() is None:
+        deque(pieces, maxlen=0)  # whoever reads them elsewhere goes on behind them
+        return
+    for number, data in enumerate(_even(pieces)):
+        connection.execute(insert(original_pieces).values(digest=digest, number=number, data=data))
 
 
 def _forget(copy: Path) -> None:

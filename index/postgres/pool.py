@@ -32,7 +32,10 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
-    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c jit=off",
+    # work_mem: the documents that a filter with "not" leaves out are hashed in it, a million or so; those that do not
+    # fit are compared one by one, which takes hours.
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c jit=off "
+    "-c work_mem=16MB",
 }
 
 

@@ -14,7 +14,7 @@ from service.audit.commanded import acting
 from service.commands.options import AsJson, DataDir, settings_with
 from service.console import err, out, print_json, rendered_errors
 from service.moving.move import Moved, Wanted, move
-from service.moving.places import named, target_of
+from service.moving.places import Target, named, target_of
 from service.moving.settings_file import lines_of, switch_file
 from service.moving.switch import reopen
 from service.settings import Settings
@@ -70,7 +70,7 @@ def migrate(
     if as_json:
         print_json({**asdict(done), "settings": lines_of(target.settings), "settings_file": file and str(file)})
         return
-    _tell(done, target.settings, file)
+    _tell(done, target, file)
 
 
 def _reopen(settings: Settings, as_json: bool, *, alone: bool) -> None:
@@ -108,7 +108,7 @@ class _Progress:
         err.print(f"{what}: {done:,} of {total:,} documents", highlight=False)
 
 
-def _tell(done: Moved, target: Settings, file: Path | None) -> None:
+def _tell(done: Moved, target: Target, file: Path | None) -> None:
     table = Table("Collection", "Documents", "Passages", "Changed now", "Same hits", "Same first")
     for one in done.collections:
         found = one.agreement
@@ -128,6 +128,9 @@ def _tell(done: Moved, target: Settings, file: Path | None) -> None:
     if file is not None:
         out.print(f"{escape(str(file))} names the new place: restart the servers, or send them SIGHUP.")
         return
-    out.print("Everything is the same there. To use it, set, and restart the servers or send them SIGHUP:")
-    for line in lines_of(target):
+    if target.is_other_database and not done.switched:
+        out.print("Everything is the same there. To use it, run this again with --switch.")
+        return
+    out.print("Everything is the same there. To use it, set this, and restart the servers:")
+    for line in lines_of(target.settings):
         out.print(f"  {escape(line)}")

@@ -31,12 +31,19 @@ def open_call_limits(storage_url: str | None) -> Callable[[], CallLimits]:
         )
     except (ConfigurationError, ValueError, TypeError) as error:
         raise SettingsError(
-            f"limits.storage_url cannot be used: {error}.",
+            f"limits.storage_url cannot be used: {_why(error, storage_url)}.",
             "Write it as redis://HOST:PORT/0, and install its client: pip install 'footnoted[redis]'.",
         ) from error
     if not isinstance(storage, Storage) or not isinstance(storage, MovingWindowSupport):
         raise SettingsError("limits.storage_url names a storage without moving windows.", "Use Redis or Valkey.")
     return lambda: SharedCallLimits(storage)
+
+
+def _why(error: Exception, storage_url: str) -> str:
+    """Without the URL, which may have a password in it, and which some messages repeat in whole or in part."""
+    if isinstance(error, ConfigurationError):
+        return str(error).replace(storage_url, f"{storage_url.partition('://')[0]}://…" if "://" in storage_url else "…")
+    return "it is no URL of a storage"
 
 
 class SharedCallLimits(CallLimits):

@@ -113,6 +113,8 @@ class _Move:
         with_state = self._wanted.state or self._wanted.switch
         if with_state:
             self._check_state()
+        if not self._wanted.collections:
+            self._check_same_place()
         chosen = [(here, self._begin(here)) for here in self._chosen()]
         running = [CollectionMove(self._source, self._target, *pair, self._progress(pair[0])) for pair in chosen]
         for one in running:
@@ -177,10 +179,17 @@ class _Move:
         with schema.write(self._target.catalog.engine) as connection:
             return moves.begin(connection, Origin.of(self._from, here), here)
 
+    def _check_same_place(self) -> None:
+        with schema.write(self._target.catalog.engine) as connection:
+            moves.check_same_place(connection, self._from, self._origins())
+
+    def _origins(self) -> list[Origin]:
+        return [Origin.of(self._from, one) for one in self._source.catalog.collections()]
+
     def _drop_stale(self) -> list[str]:
         if self._wanted.collections:
             return []
-        origins = [Origin.of(self._from, one) for one in self._source.catalog.collections()]
+        origins = self._origins()
         with schema.write(self._target.catalog.engine) as connection:
             gone = moves.stale(connection, self._from, origins)
         for one in gone:

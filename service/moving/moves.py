@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, ForeignKey, MetaData, String, Table, 
 from core.errors import Conflict, IndexMismatch
 from index import collections, schema, versions
 from index.collections import Collection
+from index.columns import Key
 from index.sealed import moved_to
 from index.versions import Role
 
@@ -21,6 +22,13 @@ _moves = Table(
     Column("collection_id", ForeignKey(schema.collections.c.id, ondelete="CASCADE"), primary_key=True),
     Column("name", String, nullable=False),
     Column("source", String, nullable=False),
+)
+# What a run left there: while nobody wrote to it since, the next one writes over it.
+_left = Table(
+    "footnoted_moved_generations",
+    _metadata,
+    Column("collection_id", ForeignKey(schema.collections.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("generation", Key, nullable=False),
 )
 # From where the service's state came, if it did.
 _states = Table("footnoted_state_moves", _metadata, Column("source", String, primary_key=True))
@@ -47,7 +55,8 @@ def begin(connection: Connection, origin: Origin, source: Collection) -> Collect
     """The collection that is to become what ``source`` is: that of a former run, or a new one, hidden until it is
     whole. One of the name in a place that was itself moved to where ``source`` is, is its former self.
 
-    Raises Conflict where there is another collection of the name, IndexMismatch where it was built anew since.
+    Raises Conflict where there is another collection of the name, or where that of a former run was written to since,
+    IndexMismatch where it was built anew since.
     """
     _make_tables(connection)
     query = select(_moves.c.collection_id).where(_moves.c.name == origin.name, _moves.c.source == str(origin))
@@ -64,6 +73,7 @@ def begin(connection: Connection, origin: Origin, source: Collection) -> Collect
         )
     if found is None:
         return _hidden(connection, origin, source)
+    _check_untouched(connection, found, origin.name)
     if found.spec == source.spec and found.has_own_sizes == source.has_own_sizes:
         return found
     if found.is_hidden:
@@ -79,6 +89,25 @@ def show(connection: Connection, collection: Collection, name: str) -> None:
     """It is whole: it answers under its name."""
     if collection.is_hidden:
         versions.show(connection, collection, name)
+    present = collections.by_id(connection, collection.id)
+    assert present is not None  # the transaction is a writer's
+    connection.execute(delete(_left).where(_left.c.collection_id == present.id))
+    connection.execute(insert(_left).values(collection_id=present.id, generation=present.generation))
+
+
+def check_same_place(connection: Connection, place: str, origins: Sequence[Origin]) -> None:
+    """Raises Conflict where collections came from a place of that name and this one has none of them: it is another
+    folder at the same path, or an empty one, and what is not in it is not to be taken out there.
+    """
+    _make_tables(connection)
+    rows = connection.execute(select(_moves.c.name, _moves.c.source)).all()
+    came = {row.source: row.name for row in rows if row.source.partition(" ")[2] == place}
+    if came and came.keys().isdisjoint(map(str, origins)):  # by when they were made: one may have another name since
+        raise Conflict(
+            f"From {place} came {', '.join(sorted(came.values()))}, and nothing of that is here.",
+            "Is this the folder that was moved, and is its volume there? To move another one there beside it, name "
+            "its collections by --collection, or delete those there.",
+        )
 
 
 def stale(connection: Connection, place: str, origins: Sequence[Origin]) -> list[Collection]:
@@ -122,6 +151,17 @@ def is_state_of(connection: Connection, place: str) -> bool:
     """Whether it came from there, in a former run, or was moved there: then it may be written over."""
     _make_tables(connection)
     return place in (connection.execute(select(_states.c.source)).scalars().first(), moved_to(connection))
+
+
+def _check_untouched(connection: Connection, there: Collection, name: str) -> None:
+    """Once: the run that is told of it writes to it."""
+    left = connection.execute(select(_left.c.generation).where(_left.c.collection_id == there.id)).scalars().first()
+    if left is not None and left != there.generation:
+        raise Conflict(
+            f"The collection {name!r} was written to where it was moved to, since the last run: this one would undo that.",
+            "Is the new place in use already? Then move no more. To move it again all the same, delete it there first.",
+        )
+    connection.execute(delete(_left).where(_left.c.collection_id == there.id))
 
 
 def _hidden(connection: Connection, origin: Origin, source: Collection) -> Collection:

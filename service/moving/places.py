@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
@@ -41,7 +42,7 @@ def target_of(
                 "Write postgresql://USER@HOST:5432/NAME, or a folder; a Milvus is named by --index.",
             )
         folder = folder if on_server else Path(to)
-        same = on_server and to == database.url
+        same = on_server and database.url is not None and _plain(without_password(to)) == place_name(settings)
         password_file = password_file or (database.password_file if same else None)
         database = _checked(DatabaseSettings, url=to if on_server else None, password_file=password_file)
     if index is not None and database.url is None:
@@ -78,5 +79,17 @@ def _checked(group: type[_Group], **values: Any) -> _Group:
 
 
 def place_name(settings: Settings) -> str:
-    """The database, or the folder: what a place is told from others by."""
-    return without_password(settings.database.url or str(settings.data_dir.absolute()))
+    """The database, or the folder: what a place is told from others by, however its URL is written."""
+    if settings.database.url is None:
+        return str(settings.data_dir.absolute())
+    return _plain(without_password(settings.database.url))
+
+
+def _plain(url: str) -> str:
+    """With the port that is meant where there is none, and without parameters of the connection."""
+    parts = urlsplit(url)
+    if not parts.hostname or "," in parts.netloc:  # a socket, or several hosts: as they are written
+        return url
+    user = f"{parts.username}@" if parts.username else ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"postgresql://{user}{host}:{parts.port or 5432}{parts.path}"

@@ -15,7 +15,7 @@ def lines_of(target: Settings) -> list[str]:
     """The settings of the new place as a file has them, without passwords."""
     told = [f"data_dir = {_text(str(target.data_dir))}"]
     told += [f"{name} = {_text(without_password(value))}" for name, value in _urls(target) if value]
-    return told
+    return told + [f"{name} = {_text(str(path))}" for name, path in _files(target) if path]
 
 
 def switch_file(source: Settings, target: Settings) -> Path | None:
@@ -36,16 +36,18 @@ def switch_file(source: Settings, target: Settings) -> Path | None:
     after = changed(before, target)
     if after is None:
         return None
-    with replacing(file) as beside:
-        beside.write_text(after, encoding="utf-8")
+    try:
+        with replacing(file) as beside:
+            beside.write_text(after, encoding="utf-8")
+    except OSError:  # another user's: who may change it is told what to set
+        return None
     return file
 
 
 def changed(before: str, target: Settings) -> str | None:
     """The file's text with the new place in it, all else as it was; None where that cannot be made sure of."""
     wanted: dict[str, str | None] = {"data_dir": str(target.data_dir), **dict(_urls(target))}
-    files = {"database.password_file": target.database.password_file, "index.password_file": target.index.password_file}
-    wanted |= {name: None if path is None else str(path) for name, path in files.items()}
+    wanted |= {name: None if path is None else str(path) for name, path in _files(target)}
     lines = before.splitlines()
     kept: list[str] = []
     table = ""
@@ -90,6 +92,13 @@ def _flat(tree: dict[str, object], prefix: str = "") -> dict[str, object]:
 
 def _urls(target: Settings) -> list[tuple[str, str | None]]:
     return [("database.url", target.database.url), ("index.url", target.index.url)]
+
+
+def _files(target: Settings) -> list[tuple[str, Path | None]]:
+    return [
+        ("database.password_file", target.database.password_file),
+        ("index.password_file", target.index.password_file),
+    ]
 
 
 def _text(value: str) -> str:

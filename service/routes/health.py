@@ -18,5 +18,5 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz")
 def readyz(engine: ReadyEngine) -> dict[str, str]:
     """The models are loaded and the data folder answers; 503 until then."""
-    engine.collections()  # how many there are is told to who may list them
+    engine.check_catalog()
     return {"status": "ready"}

@@ -13,6 +13,11 @@ import structlog
 from service.settings import Settings
 from service.workers.orders import Order, Report, Stage
 
+_FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""glibc gives threads arenas of their own, eight for each core. In each of them, what writes the keyword index after a
+change leaves some 14 MB behind: on two cores 200 MB, hour by hour. Two were as quick (bench/load).
+"""
+
 log = structlog.get_logger("footnoted")
 
 
@@ -38,7 +43,7 @@ class Child:
             stdin=subprocess.PIPE,
             pass_fds=(listening, writes),
             process_group=0,
-            env={**os.environ, **environment},
+            env={**_FEWER_ARENAS, **os.environ, **environment},
         )
         os.close(writes)
         assert self._process.stdin is not None

@@ -11,6 +11,8 @@ import pytest
 import yaml
 from commands import check_command
 
+from service.access.startup import check_not_open_by_accident
+from service.network_address import LOOPBACK
 from service.settings import Settings, defaults
 from service.workers.master import AFTER_DRAIN_S
 
@@ -70,12 +72,23 @@ def test_the_settings_hold_and_lead_to_the_services(monkeypatch, tmp_path):
     assert settings.server.allowed_hosts == [named("Ingress", "footnoted")["spec"]["rules"][0]["host"]]
 
 
+def test_what_kubernetes_tells_of_services_is_not_taken_for_settings():
+    """FOOTNOTED_PORT=tcp://… would be an unknown setting, which ends the start."""
+    assert any(one["kind"] == "Service" and one["metadata"]["name"] == "footnoted" for one in objects())
+    assert REPLICA["enableServiceLinks"] is False
+
+
+def test_a_replica_starts_before_there_is_a_key():
+    """So that one can be made in it."""
+    told = named("ConfigMap", "footnoted-settings")["data"]["FOOTNOTED_ACCESS__ANONYMOUS"]
+    check_not_open_by_accident(Settings(server={"host": "0.0.0.0"}, access={"anonymous": json.loads(told)}))
+
+
 def test_probes_ask_by_a_name_that_the_server_answers_to():
-    hosts = named("ConfigMap", "footnoted-settings")["data"]["FOOTNOTED_SERVER__ALLOWED_HOSTS"]
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         asked = SERVING[probe]["httpGet"]
         (header,) = asked["httpHeaders"]
-        assert header["name"] == "Host" and header["value"] in hosts
+        assert header["name"] == "Host" and header["value"] in LOOPBACK  # whatever server.allowed_hosts says
         assert asked["path"] in ("/healthz", "/readyz")
     # A pod that does not get ready is sent no questions; it is not killed for it.
     assert SERVING["readinessProbe"]["httpGet"]["path"] == "/readyz"

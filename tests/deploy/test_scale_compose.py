@@ -101,6 +101,12 @@ def test_without_its_profile_there_is_no_milvus():
     assert {name for name, one in SERVICES.items() if one.get("profiles") == ["milvus"]} == {"milvus", "etcd", "minio"}
 
 
+def test_a_service_without_capabilities_need_not_become_another_user():
+    """The image's entrypoint would, from root, and fail."""
+    assert SERVICES["valkey"]["cap_drop"] == ["ALL"]
+    assert SERVICES["valkey"]["user"] == "valkey"
+
+
 def test_builds_of_graphs_fit_into_shared_memory():
     options = SERVICES["postgres"]["command"]
     work = next(option for option in options if option.startswith("maintenance_work_mem="))

@@ -1,5 +1,7 @@
 """What PostgreSQL's tables and indexes go through beside questions: other builders, other versions, failures."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from engine_samples import EnginePlace, document, found, put, put_texts, random_vectors, seen
@@ -7,7 +9,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from core.errors import NotFound, NotReady
-from index import schema
+from index import changes, collections, documents, schema
 from index.dense.building import DenseSettings
 from index.engines.postgres import behind, hnsw, words, writing
 from index.inverted import Wanted
@@ -76,6 +78,58 @@ def test_while_one_index_is_built_no_other_is_built_or_dropped_and_afterwards_al
         store.refresh(name)
     assert len(indexes(store)) == 2
     assert of_gone not in indexes(store)
+
+
+def test_an_index_that_postgresql_makes_beside_another_is_left_to_it(store):
+    """REINDEX INDEX CONCURRENTLY names its own with an ending, and leaves it where it fails."""
+    fill(store, "c", 0)
+    store.refresh("c")
+    (name,) = indexes(store)
+    with each_statement(store.catalog.engine) as connection:
+        connection.exec_driver_sql(f"CREATE INDEX {name}_ccnew ON passages (key)")
+    fill(store, "d", 1)
+    store.refresh("d")
+    store.delete_collection("d")
+    assert indexes(store) == [name, f"{name}_ccnew"]
+
+
+def test_words_that_another_engine_let_fall_behind_are_made_anew(store):
+    """It has the catalog forget what was removed, which these words still have."""
+    first = put_texts(store, "c", "file:///1", "the old quay")
+    put_texts(store, "c", "file:///2", "the new quay")
+    with schema.write(store.catalog.engine) as connection:
+        collection = store.catalog.collection_in(connection, "c")
+        documents.remove(connection, collection.id, schema.documents.c.id == first)
+        collections.bump(connection, collection.id)
+        removed_until = store.catalog.collection_in(connection, "c").generation
+        changes.forget_removals(connection, collection.id, removed_until)
+        writing.forget_states_before(connection, collection.id, removed_until)
+    with seen(store, "c") as one:
+        assert one.words.document_frequencies(["quay"]) == {"quay": 1}
+    store.refresh("c")
+    assert value(store, "SELECT body FROM term_passages") == ["new quay"]
+
+
+def test_an_engine_that_is_not_searched_any_more_keeps_nothing(store):
+    fill(store, "c", 0)
+    fill(store, "d", 1)
+    store.refresh("c")
+    store.refresh("d")
+    store.search_engine.forget(store.catalog.collection("c"))
+    assert len(indexes(store)) == 1
+    assert len(value(store, "SELECT DISTINCT collection_id FROM term_passages")) == 1
+    with seen(store, "c") as one:  # it can be gone back to
+        assert len(one.dense.search(np.ones(8, dtype=np.float32), 10)) == 10
+    store.refresh("c")
+    assert len(indexes(store)) == 2
+
+
+def test_many_deletions_at_once_have_connections_enough(store):
+    """Each of them waits for the writers' lock with one in hand."""
+    ids = [put_texts(store, "c", f"file:///{i}", f"quay {i}") for i in range(30)]
+    with ThreadPoolExecutor(30) as pool:
+        assert list(pool.map(lambda one: store.remove("c", [one]), ids)) == [1] * 30
+    assert found(store, "quay") == []
 
 
 def test_a_deletion_that_cannot_take_the_words_with_it_is_done_and_the_next_refresh_does_it(store, monkeypatch):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
 from core.errors import NotReady
-from index import schema
+from index import changes, schema
 from index.dense.building import DenseSettings
 from index.engines.postgres import hnsw
 from index.place import Place
@@ -70,6 +70,47 @@ def test_a_large_collection_gets_an_index_when_it_is_refreshed_and_searches_use_
     assert indexes(large) == {name: True}
     (plan,) = plans(large)
     assert f"Index Scan using {name}" in plan
+
+
+def measured(store):
+    """What the indexes' comments say."""
+    query = text("SELECT obj_description(oid, 'pg_class') FROM pg_class WHERE relname LIKE 'ix_passages_hnsw%'")
+    with schema.read(store.catalog.engine) as connection:
+        return connection.execute(query).scalars().all()
+
+
+@pytest.mark.parametrize("recall", [0.5, 0.98])
+def test_a_search_keeps_as_many_candidates_as_find_the_wanted_share(place, recall, monkeypatch):
+    monkeypatch.setattr(hnsw, "_NEIGHBOURS", 2)  # a graph in which much is not found
+    monkeypatch.setattr(hnsw, "_BUILT_AMONG", 4)
+    store = place.open(32, DenseSettings(exact_up_to=100, recall=recall))
+    vectors = random_vectors(3_000, 32)
+    for start in range(0, 3_000, 500):
+        texts = [f"w{start + i}" for i in range(500)]
+        put(store, "c", document(f"file:///{start}", texts, vectors[start : start + 500]))
+    store.refresh("c")
+    (said,) = measured(store)
+    kept = int(said.split()[1].rstrip(","))
+    assert said == f"ef_search {kept}, measured at 3000 passages"
+    assert (kept > 100) == (recall > 0.9)
+    points = random_vectors(50, 32, seed=1).astype(np.float32)
+    with seen(store, "c") as one:
+        keys, stored = changes.vectors_of(one.dense._connection, np.array(sorted(one.texts), dtype=np.int64), 32)
+        found_keys = [{key for key, _ in one.dense.search(point, 10)} for point in points]
+    best = keys[np.argsort(-(points @ stored.T), axis=1)[:, :10]]
+    share = np.mean([len(found & {*row.tolist()}) / 10 for found, row in zip(found_keys, best, strict=True)])
+    assert share >= recall - 0.05  # these are other points than those that it was measured with
+
+
+def test_it_is_measured_again_when_the_collection_has_grown(large):
+    large.refresh("c")
+    for start in range(400, 700, 100):
+        put(large, "c", document(f"file:///{start}", [f"w{start + i}" for i in range(100)], random_vectors(100, seed=start)))
+        large.refresh("c")
+    assert measured(large) == ["ef_search 100, measured at 400 passages"]
+    put(large, "c", document("file:///700", [f"w{700 + i}" for i in range(100)], random_vectors(100, seed=700)))
+    large.refresh("c")
+    assert measured(large) == ["ef_search 100, measured at 800 passages"]
 
 
 def test_few_allowed_passages_are_compared_one_by_one(large):

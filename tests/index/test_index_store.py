@@ -359,7 +359,7 @@ def test_nobody_can_write_a_document_while_its_original_is_found_unreferenced(st
     put(store, "c", HARBOUR)
     tried = []
 
-    def discard(digest):
+    def discard(digest, connection):
         with (
             closing(sqlite3.connect(folder / "catalog.db", timeout=0)) as other,
             pytest.raises(sqlite3.OperationalError, match="locked"),

@@ -10,6 +10,7 @@ import pytest
 from moving_samples import content, document, fill, found_alike, open_at
 
 from core.errors import Conflict, IndexBroken, NotFound
+from index import schema
 from index.marks import MarksChange
 from service.moving import collection as moving
 from service.moving.move import Wanted, move
@@ -124,6 +125,34 @@ def test_a_collection_that_is_gone_goes_there_too(way, told):
     with open_at(way.source) as before, open_at(way.target.settings) as after:
         assert [one.name for one in after.catalog.collections()] == ["papers"]
         assert content(after, "papers") == content(before, "papers")
+
+
+def test_what_was_written_there_since_is_not_undone(way, told):
+    for _ in range(2):  # as often as one likes, until the new place is in use
+        move(way.source, way.target, Wanted(questions=5), told)
+    with open_at(way.target.settings) as store:
+        store.put(store.open_collection("docs"), [document(800)])
+        before = content(store, "docs")
+    with pytest.raises(Conflict, match="'docs' was written to where it was moved to"):
+        move(way.source, way.target, Wanted(questions=5), told)
+    with open_at(way.target.settings) as store:
+        assert content(store, "docs") == before
+
+
+@pytest.mark.parametrize("is_empty", [True, False], ids=["empty", "of somebody else"])
+def test_another_folder_at_the_same_path_takes_nothing_out_there(way, told, is_empty):
+    move(way.source, way.target, Wanted(questions=5), told)
+    with open_at(way.source) as store:
+        store.delete_collection("docs")
+        store.delete_collection("other")
+        if not is_empty:
+            store.put(store.open_collection("finance"), [document(1)])
+            with schema.write(store.catalog.engine) as connection:
+                connection.execute(schema.collections.update().values(created_at="2020-01-01T00:00:00+00:00"))
+    with pytest.raises(Conflict, match="nothing of that is here"):
+        move(way.source, way.target, Wanted(questions=5), told)
+    with open_at(way.target.settings) as store:
+        assert [one.name for one in store.catalog.collections()] == ["docs", "other"]
 
 
 def test_one_that_does_not_arrive_as_it_was_is_not_shown(filled, tmp_path, told, monkeypatch):

@@ -77,6 +77,17 @@ def test_what_is_no_place_is_told(files, to, index, message):
         target_of(files, to, index)
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    ["postgres://footnoted@db/footnoted", "postgresql://footnoted@db:5432/footnoted?sslmode=require"],
+)
+def test_a_database_is_the_same_however_its_url_is_written(files, spelt):
+    plain = target_of(files, "postgresql://footnoted@db/footnoted").settings
+    assert place_name(target_of(files, spelt).settings) == place_name(plain)
+    with pytest.raises(InvalidRequest, match="is the place where it is"):
+        target_of(plain, spelt)
+
+
 def test_the_present_place_is_no_target(files, server):
     for settings, to in ((files, str(files.data_dir)), (server, POSTGRES)):
         with pytest.raises(InvalidRequest, match="is the place where it is"):

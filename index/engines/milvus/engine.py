@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from core.errors import NotReady
 from index import changes, passages, schema
 from index.collections import Collection
+from index.dense.building import DenseSettings
 from index.dense.keys import Keys
 from index.engines.milvus.client import Milvus
 from index.engines.milvus.connection import CollectionMissing
@@ -26,6 +27,7 @@ from index.engines.milvus.state import State
 from index.engines.milvus.terms import Sparse
 from index.engines.milvus.upkeep import Upkeep, lost
 from index.engines.milvus.url import MilvusAddress
+from index.engines.postgres.engine import PostgresEngine
 from index.place import Place
 
 # After so long, Milvus has seen every write without being told to wait for it: its bound is 5 s.
@@ -35,9 +37,12 @@ _SETTLED_S = 60.0
 class MilvusEngine:
     """See SearchEngine."""
 
-    def __init__(self, place: Place, catalog: Engine, url: str) -> None:
-        """Asks Milvus nothing yet. Raises SettingsError, NotReady, IndexBroken."""
+    def __init__(self, place: Place, catalog: Engine, url: str, settings: DenseSettings | None = None) -> None:
+        """Asks Milvus nothing yet. Raises SettingsError, NotReady, IndexBroken. ``settings`` are of PostgreSQL's own
+        indexes, which a collection may have from before.
+        """
         self._catalog = catalog
+        self._former = PostgresEngine(catalog, settings or DenseSettings())
         self._milvus = Milvus(MilvusAddress.of(url))
         self._counts = MilvusCounts(place)
         self._filling = Filling(place, catalog, self._counts, self._milvus)
@@ -79,7 +84,10 @@ class MilvusEngine:
         self._upkeep.save(collection)
 
     def rebuild(self, collection: Collection) -> None:
-        """Milvus keeps what was deleted until it compacts its files, which it is told to do now."""
+        """Milvus keeps what was deleted until it compacts its files, which it is told to do now. What PostgreSQL
+        searched with before goes.
+        """
+        self._former.forget(collection)
         state = self._upkeep.fill(collection)
         if state is None:
             return
@@ -106,6 +114,7 @@ class MilvusEngine:
 
     def drop(self, collection: Collection) -> None:
         self._upkeep.drop(collection)
+        self._former.drop(collection)
 
     def close(self) -> None:
         self._milvus.close()

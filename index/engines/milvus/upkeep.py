@@ -14,6 +14,7 @@ from index.engines.milvus.connection import CollectionMissing
 from index.engines.milvus.counts import MilvusCounts
 from index.engines.milvus.filling import LINGER_S, Filling, Step
 from index.engines.milvus.state import State
+from index.engines.postgres import writing
 from index.sealed import through
 
 _AT_ONCE = 5_000  # passages of one step, for which others wait
@@ -40,9 +41,16 @@ class Upkeep:
         self._beside = Beside()
 
     def refresh(self, collection: Collection) -> None:
-        """Take up all there is. What cannot be written is told in the log: the catalog has it."""
+        """Take up all there is; in the background what is more than a question may wait for. What cannot be written is
+        told in the log: the catalog has it.
+        """
         try:
-            self.fill(collection)
+            if self.background:
+                step = self.step(collection, _IN_A_QUESTION, wait=False)
+                if step is not None and step.more:
+                    self._fill_beside(collection)
+            else:
+                self.fill(collection)
             self._sweep()
         except FootnotedError as error:
             log.warning("milvus_not_filled", collection=collection.name, message=str(error))
@@ -108,6 +116,7 @@ class Upkeep:
         if step.removed and step.state is not None:
             with schema.write(through(self._catalog), alone=False) as connection:
                 changes.forget_removals(connection, collection.id, step.state.deleted)
+                writing.forget_states_before(connection, collection.id, step.state.deleted)
         return step
 
     def fill(self, collection: Collection) -> State | None:
@@ -122,7 +131,13 @@ class Upkeep:
                 return step.state
 
     def _fill_beside(self, collection: Collection) -> None:
-        self._beside.run(f"milvus-{collection.id}", partial(self.refresh, collection))
+        self._beside.run(f"milvus-{collection.id}", partial(self._take_up, collection))
+
+    def _take_up(self, collection: Collection) -> None:
+        try:
+            self.fill(collection)
+        except FootnotedError as error:
+            log.warning("milvus_not_filled", collection=collection.name, message=str(error))
 
     def _sweep(self) -> None:
         """Drop what is left of collections that were deleted while Milvus could not be reached, once."""

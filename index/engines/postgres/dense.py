@@ -19,18 +19,19 @@ _MORE, _MORE_SHARE = 20, 0.25
 _FEW = 500  # so few allowed passages are compared one by one
 _AS_DEAR = 10  # so many compared one by one take as long as one more that the index finds
 _WALKED_MOST = 20_000  # passages that are gone through, nearest first, until enough of them are allowed
-_LONGEST_LIST = 1_000  # of candidates in pgvector's search (hnsw.ef_search)
-_SHORTEST_LIST = 100
+_MOST_CANDIDATES = 1_000  # that pgvector keeps in a search (hnsw.ef_search)
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """A collection's: of so many passages, of one dimension, and whether there is an index of them."""
+    """A collection's: of so many passages, of one dimension. ``ef_search`` is how many candidates a search by their
+    index keeps at least; None where there is no index.
+    """
 
     collection_id: int
     dimension: int
     passages: int
-    is_indexed: bool
+    ef_search: int | None
 
 
 class PostgresDense:
@@ -63,26 +64,27 @@ class PostgresDense:
         return present, vectors @ unit
 
     def _candidates(self, unit: NDArray[np.float32], count: int, allowed: Keys | None) -> Keys:
-        if not self._vectors.is_indexed:
+        least = self._vectors.ef_search
+        if least is None:
             return self._exactly(unit, count, allowed)
         if allowed is None:
-            return self._nearest(unit, count)
+            return self._nearest(unit, count, least)
         # As many as hold enough of the allowed, if these lie anywhere.
         walked = math.ceil(1.5 * count * self._vectors.passages / len(allowed))
         while walked <= _WALKED_MOST and len(allowed) > max(_FEW, _AS_DEAR * walked):
-            found = np.sort(self._nearest(unit, walked))
+            found = np.sort(self._nearest(unit, walked, least))
             found = found[places_of(allowed, found)]
             if len(found) >= count:
                 return found
             walked *= 4
         return self._exactly(unit, count, allowed)
 
-    def _nearest(self, unit: NDArray[np.float32], count: int) -> Keys:
+    def _nearest(self, unit: NDArray[np.float32], count: int, least: int) -> Keys:
         """By the index, which finds nearly the best."""
         # Until the end of the transaction, whose other statements read a few rows by their keys. The planner would take
         # the index for few rows only, though comparing all is dearer at any number that is asked for here.
         settings = {
-            "hnsw.ef_search": min(max(int(1.5 * count), _SHORTEST_LIST), _LONGEST_LIST),
+            "hnsw.ef_search": min(max(int(1.5 * count), least), _MOST_CANDIDATES),
             "hnsw.iterative_scan": "relaxed_order",
             "hnsw.max_scan_tuples": 2 * _WALKED_MOST,
             "hnsw.scan_mem_multiplier": 8,

@@ -33,7 +33,7 @@ class PostgresEngine:
         self.background = False
         self._engine = engine
         self._exact_up_to = settings.exact_up_to
-        self._hnsw = HnswIndexes(engine)
+        self._hnsw = HnswIndexes(engine, settings.recall)
         self._lacking = Lacking()
         self._beside = Beside()
         schema.make_tables(engine, tables.metadata)
@@ -41,10 +41,10 @@ class PostgresEngine:
     def dense(self, connection: Connection, collection: Collection) -> PostgresDense:
         passages = self._passages(connection, collection)
         is_large = passages > self._exact_up_to
-        is_indexed = is_large and self._hnsw.has_had(connection, collection.id)
-        if is_large and not is_indexed and self.background and self._hnsw.is_settled(collection):
+        ef_search = self._hnsw.ef_search(connection, collection.id) if is_large else None
+        if is_large and ef_search is None and self.background and self._hnsw.is_settled(collection):
             self._beside.run(f"hnsw-{collection.id}", partial(self._hnsw.build, collection.id))
-        return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, is_indexed))
+        return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, ef_search))
 
     def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
         """What was written or removed since the words were, a question looks up in the catalog."""
@@ -66,8 +66,8 @@ class PostgresEngine:
         self._drop_leftovers()
         with schema.read(self._engine) as connection:
             present = collections.by_id(connection, collection.id)
-            is_large = present is not None and self._passages(connection, present) > self._exact_up_to
-            is_due = is_large and not self._hnsw.has(connection, collection.id)
+            passages = self._passages(connection, present) if present is not None else 0
+            is_due = passages > self._exact_up_to and self._hnsw.is_due(connection, collection.id, passages)
         if is_due and self.background:
             self._beside.run(f"hnsw-{collection.id}", partial(self._hnsw.build, collection.id))
         elif is_due:
@@ -83,6 +83,11 @@ class PostgresEngine:
 
     def drop(self, collection: Collection) -> None:
         self._drop_leftovers()
+
+    def forget(self, collection: Collection) -> None:
+        """Another engine searches it. Raises NotReady."""
+        writing.forget(self._engine, collection.id)
+        self._hnsw.drop(collection.id)
 
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
         """See ``differences``: of the words. Of the vectors there are none, since they are the catalog's own."""

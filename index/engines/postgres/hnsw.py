@@ -5,9 +5,11 @@ Hierarchical Navigable Small World graphs". One index a collection, of its rows 
 different dimensions, and a question is about one of them.
 """
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection, Engine, select, text
@@ -16,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import FootnotedError
 from index import changes, collections, schema
 from index.collections import Collection
+from index.engines.postgres.ef_search import measured
 from index.postgres.memory import run_with_memory
 from index.postgres.pool import lock_key
 from index.postgres.quoting import quoted
@@ -27,18 +30,36 @@ _BYTES_MORE = 500  # of a vector in the graph, beside its numbers, as it is buil
 _AGAIN_S = 60.0
 _BUSY_S = 5.0
 _SETTLED_S = 60.0
+_LOOK_AGAIN_S = 60.0
+_OUTGROWN = 2.0  # times as many passages: what a search needs is measured anew
 _PREFIX = "ix_passages_hnsw_"
+_OURS = re.compile(_PREFIX + r"(\d+)")  # not those that REINDEX makes beside them for a while: …_ccnew
+_UNMEASURED = 100  # candidates of a search, by an index whose need nobody measured yet
+_COMMENT = re.compile(r"ef_search (\d+), measured at (\d+) passages")
 
 log = structlog.get_logger("footnoted")
 
 
-class HnswIndexes:
-    """Safe from several threads, and beside other processes: one builds at a time."""
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """How many candidates searches by an index keep, as was measured when there were so many passages."""
 
-    def __init__(self, engine: Engine) -> None:
+    ef_search: int
+    passages: int
+
+
+class HnswIndexes:
+    """Safe from several threads, and beside other processes: one builds at a time.
+
+    How many candidates a search keeps to find the share ``recall`` of the best ten is measured when an index is there,
+    and again when the collection has twice as many passages; it stands in the index's comment.
+    """
+
+    def __init__(self, engine: Engine, recall: float) -> None:
         self._engine = engine
+        self._recall = recall
         self._not_before: dict[int, float] = {}
-        self._seen: set[int] = set()
+        self._known: dict[int, tuple[int, float]] = {}
         self._unchanged: dict[int, tuple[int, float]] = {}
 
     def is_settled(self, collection: Collection) -> bool:
@@ -52,19 +73,40 @@ class HnswIndexes:
             return False
         return now >= since + _SETTLED_S
 
-    def has_had(self, connection: Connection, collection_id: int) -> bool:
-        """Whether there is one, or was at an earlier question: a search that finds it gone compares all."""
-        if collection_id not in self._seen and self.has(connection, collection_id):
-            self._seen.add(collection_id)
-        return collection_id in self._seen
+    def ef_search(self, connection: Connection, collection_id: int) -> int | None:
+        """How many candidates a search has to keep; None where there is no index. A minute old at most: a search that
+        finds the index gone compares all.
+        """
+        now = time.monotonic()
+        known, until = self._known.get(collection_id, (0, now))
+        if now < until:
+            return known
+        need = self._need(connection, collection_id)
+        if need is None:
+            return None
+        self._known[collection_id] = need.ef_search, now + _LOOK_AGAIN_S
+        return need.ef_search
 
-    def has(self, connection: Connection, collection_id: int) -> bool:
-        """Whether there is one that can be searched."""
-        query = text("SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = to_regclass(:name) AND indisvalid")
-        return connection.execute(query, {"name": _name(collection_id)}).first() is not None
+    def is_due(self, connection: Connection, collection_id: int, passages: int) -> bool:
+        """Whether there is none that can be searched, or it was measured long ago."""
+        need = self._need(connection, collection_id)
+        return need is None or passages >= _OUTGROWN * need.passages
+
+    def _need(self, connection: Connection, collection_id: int) -> _Need | None:
+        """None where there is no index that can be searched."""
+        query = text(
+            "SELECT obj_description(indexrelid, 'pg_class') FROM pg_catalog.pg_index "
+            "WHERE indexrelid = to_regclass(:name) AND indisvalid"
+        )
+        found = connection.execute(query, {"name": _name(collection_id)}).first()
+        if found is None:
+            return None
+        said = _COMMENT.fullmatch(found[0] or "")
+        return _Need(int(said[1]), int(said[2])) if said else _Need(_UNMEASURED, 0)
 
     def build(self, collection_id: int) -> bool:
-        """Whether there is a new one. Without one all vectors are compared, which is slower.
+        """Whether there is a new one, or what searches by it need was measured anew. Without one all vectors are
+        compared, which is slower.
 
         Not where another is building it, nor where it failed a moment ago.
         """
@@ -74,14 +116,17 @@ class HnswIndexes:
             with schema.read(self._engine) as connection:
                 present = collections.by_id(connection, collection_id)
                 passages = changes.count_after(connection, collection_id, 0)
-                if present is None or self.has(connection, collection_id):
+                need = self._need(connection, collection_id)
+                if present is None or not self.is_due(connection, collection_id, passages):
                     return False
             with self._alone() as connection:
                 if connection is None:
                     self._not_before[collection_id] = time.monotonic() + _BUSY_S
                     log.info("hnsw_index_later", collection_id=collection_id, message="Another one is being built.")
                     return False
-                self._build(connection, collection_id, present.spec.dimension, passages)
+                if need is None:
+                    self._build(connection, collection_id, present.spec.dimension, passages)
+                self._measure(connection, present, passages)
         except FootnotedError as error:  # a full disk: nothing that is not derived
             self._not_before[collection_id] = time.monotonic() + _AGAIN_S
             log.warning("hnsw_index_not_built", collection_id=collection_id, message=error.message)
@@ -95,10 +140,9 @@ class HnswIndexes:
         with schema.read(self._engine) as connection:
             own = set(connection.execute(select(c.id)).scalars())
             query = text("SELECT indexname FROM pg_catalog.pg_indexes WHERE schemaname = current_schema()")
-            names = [name for name in connection.execute(query).scalars() if name.startswith(_PREFIX)]
-        for name in names:
-            number = int(name.removeprefix(_PREFIX))
-            if number not in own:
+            names = list(connection.execute(query).scalars())
+        for said in filter(None, map(_OURS.fullmatch, names)):
+            if (number := int(said[1])) not in own:
                 self.drop(number)
 
     def drop(self, collection_id: int) -> None:
@@ -134,6 +178,13 @@ class HnswIndexes:
         # One that was being built when its process was killed is there, and of no use.
         needed = int(1.2 * passages * (2 * dimension + _BYTES_MORE))
         run_with_memory(connection, needed, _forgetting(collection_id), make)
+
+    def _measure(self, connection: Connection, collection: Collection, passages: int) -> None:
+        ef_search = measured(self._engine, collection, passages, self._recall)
+        said = f"ef_search {ef_search}, measured at {passages} passages"
+        connection.exec_driver_sql(f"COMMENT ON INDEX {quoted(_name(collection.id))} IS '{said}'")
+        self._known.pop(collection.id, None)
+        log.info("hnsw_search_measured", collection=collection.name, ef_search=ef_search, passages=passages)
 
 
 def _forgetting(collection_id: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import numpy as np
+import structlog
 from sqlalchemy import Connection, Engine, delete, select, text
 
 from index import changes, collections, passages, schema
@@ -27,6 +28,8 @@ _FRESH = 4_096  # passages whose blocks are not joined yet
 _ROWS = 5_000  # of one statement
 _GONE = 500  # passages that are taken out by one statement
 _JOINED_LEVEL, _FRESH_LEVEL = 0, 1
+
+log = structlog.get_logger("footnoted")
 
 _INSERT_BLOCKS = text(
     "INSERT INTO term_postings (collection_id, level, term, first_key, postings) "
@@ -92,6 +95,20 @@ def make_anew(engine: Engine, collection_id: int) -> None:
                 pass
 
 
+def forget(engine: Engine, collection_id: int) -> None:
+    """All of a collection's: another engine searches."""
+    with schema.write(through(engine), alone=False) as connection:  # of a catalog that was moved away, too
+        if _alone_with(connection, collection_id) is not None:
+            _clear(connection, collection_id)
+
+
+def forget_states_before(connection: Connection, collection_id: int, generation: int) -> None:
+    """Another engine has the catalog forget what was removed up to the generation: words as of before would have it for
+    ever, so they are of no use, and are written anew when PostgreSQL searches again.
+    """
+    connection.execute(delete(tables.states).where(_s.collection_id == collection_id, _s.generation < generation))
+
+
 def drop_leftovers(engine: Engine) -> None:
     """What is of no collection any more."""
     c = schema.collections.c
@@ -117,7 +134,8 @@ def _caught_up(connection: Connection, present: Collection) -> bool:
             return False
         state.check_own(present.id)
     if state is None or state.generation > present.generation:
-        _clear(connection, present.id)
+        if _clear(connection, present.id):
+            log.warning("words_made_anew", collection=present.name, message="Keyword search finds less until they are.")
         state = State()
     rows = passages.after(connection, present.id, state.last_key, AT_ONCE)
     removed = changes.removed_since(connection, present.id, state.generation)
@@ -237,6 +255,11 @@ def _keep(connection: Connection, collection_id: int, state: State) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=[_s.collection_id], set_=values))
 
 
-def _clear(connection: Connection, collection_id: int) -> None:
-    for table, column in ((tables.postings, _p), (tables.passages, _t), (tables.states, _s)):
-        connection.execute(delete(table).where(column.collection_id == collection_id))
+def _clear(connection: Connection, collection_id: int) -> bool:
+    """Whether there was anything."""
+    of_collection = ((tables.postings, _p), (tables.passages, _t), (tables.states, _s))
+    gone = [
+        connection.execute(delete(table).where(column.collection_id == collection_id)).rowcount
+        for table, column in of_collection
+    ]
+    return any(gone)

@@ -14,6 +14,13 @@ from service.call_limits import CallLimits
 from service.load.caller_limits import CallerAllowance, CallerLimits
 from service.load.shared_calls import open_call_limits
 
+@pytest.mark.parametrize("url", ["rediss+x://:sesame@redis/0", "redis+cluster://:sesame@redis", "sesame@redis/0"])
+def test_a_storage_that_is_none_is_told_without_its_password(url):
+    with pytest.raises(SettingsError, match="limits.storage_url cannot be used") as told:
+        open_call_limits(url)
+    assert "sesame" not in f"{told.value} {told.value.hint}"
+
+
 PLENTY = {
     "questions_per_key": 1000,
     "questions_per_address": 1000,

@@ -39,7 +39,6 @@ _PATTERNS = (
     "openvino/libs/libopenvino_paddle*",
     "openvino/libs/libopenvino_gguf*",
     "openvino/libs/libopenvino_jax*",
-    "openvino/libs/libopenvino_tensorflow*",
     "openvino/libs/cache.json",  # the GPU plugin's
     "transformers/models/*/modular_*.py",  # what its modeling files are generated from
     "zstandard/_cffi.*",  # PyPy's: CPython has a backend of its own

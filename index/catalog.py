@@ -126,7 +126,9 @@ class Catalog:
         return [document.sha256 for document in removed]
 
     def discard_unreferenced(self, digests: Iterable[str], discard: Callable[[str, Connection], None]) -> None:
-        """Call ``discard``, with the transaction's connection, for those from whose bytes no document was made, while nobody can write one."""
+        """Call ``discard``, with the transaction's connection, for those from whose bytes no document was made, while
+        nobody can write one.
+        """
         with schema.write(self.engine) as connection:
             for digest in digests:
                 query = select(func.count()).where(schema.documents.c.sha256 == digest)

@@ -158,7 +158,7 @@ def _check_untouched(connection: Connection, there: Collection, name: str) -> No
     left = connection.execute(select(_left.c.generation).where(_left.c.collection_id == there.id)).scalars().first()
     if left is not None and left != there.generation:
         raise Conflict(
-            f"The collection {name!r} was written to where it was moved to, since the last run: this one would undo that.",
+            f"The collection {name!r} was written to where it was moved to since: another run would undo that.",
             "Is the new place in use already? Then move no more. To move it again all the same, delete it there first.",
         )
     connection.execute(delete(_left).where(_left.c.collection_id == there.id))

@@ -81,17 +81,17 @@ def measured(store):
 
 @pytest.mark.parametrize("recall", [0.5, 0.98])
 def test_a_search_keeps_as_many_candidates_as_find_the_wanted_share(place, recall, monkeypatch):
-    monkeypatch.setattr(hnsw, "_NEIGHBOURS", 2)  # a graph in which much is not found
-    monkeypatch.setattr(hnsw, "_BUILT_AMONG", 4)
+    monkeypatch.setattr(hnsw, "_NEIGHBOURS", 4)  # a graph in which much is not found
+    monkeypatch.setattr(hnsw, "_BUILT_AMONG", 8)
     store = place.open(32, DenseSettings(exact_up_to=100, recall=recall))
-    vectors = random_vectors(3_000, 32)
-    for start in range(0, 3_000, 500):
+    vectors = random_vectors(1_500, 32)
+    for start in range(0, 1_500, 500):
         texts = [f"w{start + i}" for i in range(500)]
         put(store, "c", document(f"file:///{start}", texts, vectors[start : start + 500]))
     store.refresh("c")
     (said,) = measured(store)
     kept = int(said.split()[1].rstrip(","))
-    assert said == f"ef_search {kept}, measured at 3000 passages"
+    assert said == f"ef_search {kept}, measured at 1500 passages"
     assert (kept > 100) == (recall > 0.9)
     points = random_vectors(50, 32, seed=1).astype(np.float32)
     with seen(store, "c") as one:
@@ -105,7 +105,11 @@ def test_a_search_keeps_as_many_candidates_as_find_the_wanted_share(place, recal
 def test_it_is_measured_again_when_the_collection_has_grown(large):
     large.refresh("c")
     for start in range(400, 700, 100):
-        put(large, "c", document(f"file:///{start}", [f"w{start + i}" for i in range(100)], random_vectors(100, seed=start)))
+        put(
+            large,
+            "c",
+            document(f"file:///{start}", [f"w{start + i}" for i in range(100)], random_vectors(100, seed=start)),
+        )
         large.refresh("c")
     assert measured(large) == ["ef_search 100, measured at 400 passages"]
     put(large, "c", document("file:///700", [f"w{700 + i}" for i in range(100)], random_vectors(100, seed=700)))

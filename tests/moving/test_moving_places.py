@@ -178,10 +178,10 @@ def test_the_command_moves_and_says_how_to_switch(footnoted, tmp_path):
         fill(store)
     ran = footnoted("migrate", "--to", new, "--sample", "5", data_dir=folder)
     assert ran.returncode == 0, ran.stderr
-    assert "docs" in ran.stdout and f'data_dir = "{new}"' in ran.stdout
+    assert "docs" in ran.stdout and "run this again with --switch" in ran.stdout
     switched = footnoted("migrate", "--to", new, "--switch", data_dir=folder)
     assert switched.returncode == 0, switched.stderr
-    assert "Nothing is written to" in switched.stdout
+    assert "Nothing is written to" in switched.stdout and f'data_dir = "{new}"' in switched.stdout
     refused = footnoted("collections", "rename", "docs", "papers", data_dir=folder)
     assert refused.returncode == 1
     assert "it was moved to" in refused.stderr

@@ -67,4 +67,4 @@ def _best_scores(
     for _, vectors in changes.stream(engine, collection.id, last_key, collection.spec.dimension):
         both = np.hstack([best, points @ vectors.T])
         best = np.partition(both, -_TOP_K, axis=1)[:, -_TOP_K:]
-    return best.min(axis=1)
+    return np.asarray(best.min(axis=1), dtype=np.float32)

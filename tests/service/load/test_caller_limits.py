@@ -14,13 +14,6 @@ from service.call_limits import CallLimits
 from service.load.caller_limits import CallerAllowance, CallerLimits
 from service.load.shared_calls import open_call_limits
 
-@pytest.mark.parametrize("url", ["rediss+x://:sesame@redis/0", "redis+cluster://:sesame@redis", "sesame@redis/0"])
-def test_a_storage_that_is_none_is_told_without_its_password(url):
-    with pytest.raises(SettingsError, match="limits.storage_url cannot be used") as told:
-        open_call_limits(url)
-    assert "sesame" not in f"{told.value} {told.value.hint}"
-
-
 PLENTY = {
     "questions_per_key": 1000,
     "questions_per_address": 1000,
@@ -159,3 +152,10 @@ def test_a_server_whose_storage_is_away_answers_all_the_same(in_process, tmp_pat
         url = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
     with in_process(tmp_path / "data", limits={"storage_url": url}) as client:
         assert client.post("/v1/ask", json={"question": "Why?", "collection": "none"}).status_code == 404
+
+
+@pytest.mark.parametrize("url", ["rediss+x://:sesame@redis/0", "redis+cluster://:sesame@redis", "sesame@redis/0"])
+def test_a_storage_that_is_none_is_told_without_its_password(url):
+    with pytest.raises(SettingsError, match=r"limits\.storage_url cannot be used") as told:
+        open_call_limits(url)
+    assert "sesame" not in f"{told.value} {told.value.hint}"

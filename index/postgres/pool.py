@@ -23,6 +23,12 @@ MOST_CONNECTIONS = _KEPT + _MORE
 """Of one process to one database."""
 _WAIT_S = 30
 _RECYCLED_S = 30 * 60
+# The documents that a filter with "not" leaves out are hashed in it, a million or so; those that do not fit are
+# compared one by one, which takes hours. A server that has more keeps it.
+_MORE_WORK_MEM = (
+    "SELECT set_config('work_mem', '16MB', false) FROM pg_catalog.pg_settings "
+    "WHERE name = 'work_mem' AND setting::bigint < 16 * 1024"
+)
 _OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
     "application_name": "footnoted",
@@ -32,10 +38,7 @@ _OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
-    # work_mem: the documents that a filter with "not" leaves out are hashed in it, a million or so; those that do not
-    # fit are compared one by one, which takes hours.
-    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c jit=off "
-    "-c work_mem=16MB",
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c jit=off",
 }
 
 
@@ -165,6 +168,7 @@ def _configure(connection: Any) -> None:
     from index.postgres.adapters import teach  # imports psycopg, which the plain installation lacks
 
     connection.autocommit = True  # transactions are ours to begin, see _begin
+    connection.execute(_MORE_WORK_MEM)
     teach(connection.adapters)
 
 

@@ -129,7 +129,7 @@ def _tell(done: Moved, target: Target, file: Path | None) -> None:
         out.print(f"{escape(str(file))} names the new place: restart the servers, or send them SIGHUP.")
         return
     if target.is_other_database and not done.switched:
-        out.print("Everything is the same there. To use it, run this again with --switch.")
+        out.print("It is the same there. To use it, run this again with --switch, which takes all collections along.")
         return
     out.print("Everything is the same there. To use it, set this, and restart the servers:")
     for line in lines_of(target.settings):

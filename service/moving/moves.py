@@ -73,7 +73,8 @@ def begin(connection: Connection, origin: Origin, source: Collection) -> Collect
         )
     if found is None:
         return _hidden(connection, origin, source)
-    _check_untouched(connection, found, origin.name)
+    _check_untouched(connection, found)
+    connection.execute(delete(_left).where(_left.c.collection_id == found.id))  # this run writes to it
     if found.spec == source.spec and found.has_own_sizes == source.has_own_sizes:
         return found
     if found.is_hidden:
@@ -111,13 +112,19 @@ def check_same_place(connection: Connection, place: str, origins: Sequence[Origi
 
 
 def stale(connection: Connection, place: str, origins: Sequence[Origin]) -> list[Collection]:
-    """Collections that came from there and are not there any more: deleted, renamed, or made anew."""
+    """Collections that came from there and are not there any more: deleted, renamed, or made anew.
+
+    Raises Conflict where one of them was written to since.
+    """
     _make_tables(connection)
     names = {(origin.name, str(origin)) for origin in origins}
     rows = connection.execute(select(_moves)).all()
     from_there = [row for row in rows if row.source.partition(" ")[2] == place]
     gone = [row.collection_id for row in from_there if (row.name, row.source) not in names]
     found = [collections.by_id(connection, collection_id) for collection_id in gone]
+    for one in found:
+        if one is not None:
+            _check_untouched(connection, one)
     if moved_to(connection) == place:  # all that was here was moved there
         found += [one for one in collections.listed(connection) if one.name not in {origin.name for origin in origins}]
     return list({one.id: one for one in found if one is not None}.values())
@@ -136,7 +143,8 @@ def end(connection: Connection, place: str | None = None) -> None:
     _make_tables(connection)
     came = connection.execute(select(_moves.c.collection_id, _moves.c.source)).all()
     ended = [row.collection_id for row in came if place is None or row.source.partition(" ")[2] == place]
-    connection.execute(delete(_moves).where(_moves.c.collection_id.in_(ended)))
+    for table in (_moves, _left):
+        connection.execute(delete(table).where(table.c.collection_id.in_(ended)))
     connection.execute(delete(_states) if place is None else delete(_states).where(_states.c.source == place))
 
 
@@ -153,15 +161,13 @@ def is_state_of(connection: Connection, place: str) -> bool:
     return place in (connection.execute(select(_states.c.source)).scalars().first(), moved_to(connection))
 
 
-def _check_untouched(connection: Connection, there: Collection, name: str) -> None:
-    """Once: the run that is told of it writes to it."""
+def _check_untouched(connection: Connection, there: Collection) -> None:
     left = connection.execute(select(_left.c.generation).where(_left.c.collection_id == there.id)).scalars().first()
     if left is not None and left != there.generation:
         raise Conflict(
-            f"The collection {name!r} was written to where it was moved to since: another run would undo that.",
+            f"The collection {there.name!r} was written to where it was moved to since: another run would undo that.",
             "Is the new place in use already? Then move no more. To move it again all the same, delete it there first.",
         )
-    connection.execute(delete(_left).where(_left.c.collection_id == there.id))
 
 
 def _hidden(connection: Connection, origin: Origin, source: Collection) -> Collection:

@@ -42,9 +42,11 @@ def target_of(
                 "Write postgresql://USER@HOST:5432/NAME, or a folder; a Milvus is named by --index.",
             )
         folder = folder if on_server else Path(to)
-        same = on_server and database.url is not None and _plain(without_password(to)) == place_name(settings)
-        password_file = password_file or (database.password_file if same else None)
-        database = _checked(DatabaseSettings, url=to if on_server else None, password_file=password_file)
+        wanted = _checked(DatabaseSettings, url=to if on_server else None, password_file=password_file)
+        is_same = on_server and place_name(settings.model_copy(update={"database": wanted})) == place_name(settings)
+        if is_same and password_file is None:
+            wanted = wanted.model_copy(update={"password_file": database.password_file})
+        database = wanted
     if index is not None and database.url is None:
         raise InvalidRequest(
             "A Milvus searches beside a PostgreSQL, which has the catalog.",

@@ -110,6 +110,15 @@ def test_words_that_another_engine_let_fall_behind_are_made_anew(store):
     assert [body.split() for body in value(store, "SELECT body FROM term_passages")] == [["the", "new", "quay"]]
 
 
+def test_words_that_fell_behind_go_with_their_collection(store):
+    put_texts(store, "c", "file:///1", "the old quay")
+    with schema.write(store.catalog.engine) as connection:
+        collection = store.catalog.collection_in(connection, "c")
+        writing.forget_states_before(connection, collection.id, collection.generation + 1)
+    store.delete_collection("c")
+    assert value(store, "SELECT body FROM term_passages") == []
+
+
 def test_an_engine_that_is_not_searched_any_more_keeps_nothing(store):
     fill(store, "c", 0)
     fill(store, "d", 1)

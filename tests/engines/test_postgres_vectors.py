@@ -90,8 +90,8 @@ def test_a_search_keeps_as_many_candidates_as_find_the_wanted_share(place, recal
         put(store, "c", document(f"file:///{start}", texts, vectors[start : start + 500]))
     store.refresh("c")
     (said,) = measured(store)
-    kept = int(said.split()[1].rstrip(","))
-    assert said == f"ef_search {kept}, measured at 1500 passages"
+    kept = int(said.split()[1])
+    assert said == f"ef_search {kept} for recall {recall}, measured at 1500 passages"
     assert (kept > 100) == (recall > 0.9)
     points = random_vectors(50, 32, seed=1).astype(np.float32)
     with seen(store, "c") as one:
@@ -111,10 +111,10 @@ def test_it_is_measured_again_when_the_collection_has_grown(large):
             document(f"file:///{start}", [f"w{start + i}" for i in range(100)], random_vectors(100, seed=start)),
         )
         large.refresh("c")
-    assert measured(large) == ["ef_search 100, measured at 400 passages"]
+    assert measured(large) == ["ef_search 100 for recall 0.98, measured at 400 passages"]
     put(large, "c", document("file:///700", [f"w{700 + i}" for i in range(100)], random_vectors(100, seed=700)))
     large.refresh("c")
-    assert measured(large) == ["ef_search 100, measured at 800 passages"]
+    assert measured(large) == ["ef_search 100 for recall 0.98, measured at 800 passages"]
 
 
 def test_few_allowed_passages_are_compared_one_by_one(large):

@@ -71,6 +71,8 @@ def test_it_goes_there_and_back_and_there_again(way, used, told):
     there = way.target.settings
     back = target_of(there, way.source.database.url or str(way.source.data_dir))
     move(way.source, way.target, SWITCH, told)
+    with open_at(there) as store:
+        store.put(store.open_collection("docs"), [document(74)])
     move(there, back, SWITCH, told)
     with open_at(way.source) as store:
         store.put(store.open_collection("docs"), [document(73)])

@@ -87,7 +87,6 @@ class MilvusEngine:
         """Milvus keeps what was deleted until it compacts its files, which it is told to do now. What PostgreSQL
         searched with before goes.
         """
-        self._former.forget(collection)
         state = self._upkeep.fill(collection)
         if state is None:
             return
@@ -99,6 +98,7 @@ class MilvusEngine:
         home = self._counts.home(state.dimension)
         self._milvus.delete(home, collection.id, strays)
         self._milvus.compact(home)
+        self._former.forget(collection)
 
     def differences(self, collection: Collection) -> tuple[Keys, Keys]:
         """Keys that Milvus should have and has not, and those that it has too much. Reads all. Raises NotReady."""

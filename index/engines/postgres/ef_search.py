@@ -3,7 +3,7 @@
 import numpy as np
 import structlog
 from numpy.typing import NDArray
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, func, select, text
 
 from index import changes, schema
 from index.collections import Collection
@@ -14,10 +14,12 @@ _SEARCHES = 100
 _TOP_K = 10
 _EQUAL = 1e-5  # scores of passages that are alike differ by less
 
+_p = schema.passages.c
+
 log = structlog.get_logger("footnoted")
 
 
-def measured(engine: Engine, collection: Collection, passages: int, recall: float) -> int:
+def least_ef_search(engine: Engine, collection: Collection, passages: int, recall: float) -> int:
     """The fewest of ``_TRIED`` that find this share of the best ten, or the most that can be. Raises NotReady.
 
     Tried with points between two passages: harder than questions, most of which are near a passage.
@@ -45,7 +47,9 @@ def _between(engine: Engine, collection: Collection, last_key: int) -> NDArray[n
     """Points between two passages, drawn by chance; shape (searches, dimension)."""
     chance = np.random.default_rng(0)
     with schema.read(engine) as connection:
-        drawn = chance.integers(1, max(last_key, 1), 4 * _SEARCHES, endpoint=True)
+        first = select(func.min(_p.key)).where(_p.collection_id == collection.id)  # keys are of all collections
+        first_key = connection.execute(first).scalar_one() or last_key
+        drawn = chance.integers(min(first_key, last_key), last_key, 4 * _SEARCHES, endpoint=True)
         query = text(
             "SELECT (SELECT min(key) FROM passages WHERE collection_id = :collection AND key >= drawn) "
             "FROM unnest(CAST(:drawn AS bigint[])) AS drawn"

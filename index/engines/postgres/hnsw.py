@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import FootnotedError
 from index import changes, collections, schema
 from index.collections import Collection
-from index.engines.postgres.ef_search import measured
+from index.engines.postgres.ef_search import least_ef_search
 from index.postgres.memory import run_with_memory
 from index.postgres.pool import lock_key
 from index.postgres.quoting import quoted
@@ -35,16 +35,17 @@ _OUTGROWN = 2.0  # times as many passages: what a search needs is measured anew
 _PREFIX = "ix_passages_hnsw_"
 _OURS = re.compile(_PREFIX + r"(\d+)")  # not those that REINDEX makes beside them for a while: …_ccnew
 _UNMEASURED = 100  # candidates of a search, by an index whose need nobody measured yet
-_COMMENT = re.compile(r"ef_search (\d+), measured at (\d+) passages")
+_COMMENT = re.compile(r"ef_search (\d+) for recall ([\d.]+), measured at (\d+) passages")
 
 log = structlog.get_logger("footnoted")
 
 
 @dataclass(frozen=True, slots=True)
 class _Need:
-    """How many candidates searches by an index keep, as was measured when there were so many passages."""
+    """How many candidates searches by an index keep for a recall, as was measured when there were so many passages."""
 
     ef_search: int
+    recall: float
     passages: int
 
 
@@ -88,9 +89,9 @@ class HnswIndexes:
         return need.ef_search
 
     def is_due(self, connection: Connection, collection_id: int, passages: int) -> bool:
-        """Whether there is none that can be searched, or it was measured long ago."""
+        """Whether there is none that can be searched, or it was measured for another recall, or long ago."""
         need = self._need(connection, collection_id)
-        return need is None or passages >= _OUTGROWN * need.passages
+        return need is None or need.recall != self._recall or passages >= _OUTGROWN * need.passages
 
     def _need(self, connection: Connection, collection_id: int) -> _Need | None:
         """None where there is no index that can be searched."""
@@ -102,7 +103,7 @@ class HnswIndexes:
         if found is None:
             return None
         said = _COMMENT.fullmatch(found[0] or "")
-        return _Need(int(said[1]), int(said[2])) if said else _Need(_UNMEASURED, 0)
+        return _Need(int(said[1]), float(said[2]), int(said[3])) if said else _Need(_UNMEASURED, 0.0, 0)
 
     def build(self, collection_id: int) -> bool:
         """Whether there is a new one, or what searches by it need was measured anew. Without one all vectors are
@@ -129,9 +130,8 @@ class HnswIndexes:
                 self._measure(connection, present, passages)
         except FootnotedError as error:  # a full disk: nothing that is not derived
             self._not_before[collection_id] = time.monotonic() + _AGAIN_S
-            log.warning("hnsw_index_not_built", collection_id=collection_id, message=error.message)
+            log.warning("hnsw_index_not_ready", collection_id=collection_id, message=error.message)
             return False
-        log.info("hnsw_index_built", collection_id=collection_id, vectors=passages)
         return True
 
     def drop_leftovers(self) -> None:
@@ -178,10 +178,11 @@ class HnswIndexes:
         # One that was being built when its process was killed is there, and of no use.
         needed = int(1.2 * passages * (2 * dimension + _BYTES_MORE))
         run_with_memory(connection, needed, _forgetting(collection_id), make)
+        log.info("hnsw_index_built", collection_id=collection_id, vectors=passages)
 
     def _measure(self, connection: Connection, collection: Collection, passages: int) -> None:
-        ef_search = measured(self._engine, collection, passages, self._recall)
-        said = f"ef_search {ef_search}, measured at {passages} passages"
+        ef_search = least_ef_search(self._engine, collection, passages, self._recall)
+        said = f"ef_search {ef_search} for recall {self._recall}, measured at {passages} passages"
         connection.exec_driver_sql(f"COMMENT ON INDEX {quoted(_name(collection.id))} IS '{said}'")
         self._known.pop(collection.id, None)
         log.info("hnsw_search_measured", collection=collection.name, ef_search=ef_search, passages=passages)

@@ -10,7 +10,7 @@ from itertools import groupby
 
 import numpy as np
 import structlog
-from sqlalchemy import Connection, Engine, delete, select, text
+from sqlalchemy import Connection, Engine, delete, select, text, update
 
 from index import changes, collections, passages, schema
 from index.collections import Collection
@@ -28,6 +28,7 @@ _FRESH = 4_096  # passages whose blocks are not joined yet
 _ROWS = 5_000  # of one statement
 _GONE = 500  # passages that are taken out by one statement
 _JOINED_LEVEL, _FRESH_LEVEL = 0, 1
+_OF_NO_USE = 2**62  # a generation that no catalog reaches: its words are not searched, and are cleared when it is met
 
 log = structlog.get_logger("footnoted")
 
@@ -106,7 +107,8 @@ def forget_states_before(connection: Connection, collection_id: int, generation:
     """Another engine has the catalog forget what was removed up to the generation: words as of before would have it for
     ever, so they are of no use, and are written anew when PostgreSQL searches again.
     """
-    connection.execute(delete(tables.states).where(_s.collection_id == collection_id, _s.generation < generation))
+    behind = (_s.collection_id == collection_id, _s.generation < generation)
+    connection.execute(update(tables.states).where(*behind).values(generation=_OF_NO_USE))
 
 
 def drop_leftovers(engine: Engine) -> None:

@@ -1,5 +1,7 @@
 """Make or open one database as a SQLite file of the data folder."""
 
+import sqlite3
+import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,7 @@ from index.sealed import through
 from index.transactions import write
 
 _BUSY_MS = 30_000
+_AGAIN_S = 0.05
 
 
 def open_file(path: Path, tables: MetaData, format_version: int, pragmas: Sequence[str]) -> Engine:
@@ -65,16 +68,31 @@ def _check_format(path: Path, format_version: int, connection: Connection) -> No
 def _configure(connection: Any, more: Sequence[str]) -> None:
     connection.isolation_level = None  # transactions are ours to begin, see _begin
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode = WAL",  # readers go on while one process writes
         "synchronous = FULL",  # a commit survives a power cut
         "foreign_keys = ON",
-        f"busy_timeout = {_BUSY_MS}",
         "temp_store = MEMORY",
         *more,
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Readers go on while one process writes. Of several that make a file at once SQLite tells one at once that it is
+    locked, whatever the timeout: two would wait for each other.
+    """
+    until = time.monotonic() + _BUSY_MS / 1_000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+        time.sleep(_AGAIN_S)
 
 
 def _begin(connection: Connection) -> None:

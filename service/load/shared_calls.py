@@ -42,9 +42,8 @@ def open_call_limits(storage_url: str | None) -> Callable[[], CallLimits]:
 def _why(error: Exception, storage_url: str) -> str:
     """Without the URL, which may have a password in it, and which some messages repeat in whole or in part."""
     if isinstance(error, ConfigurationError):
-        return str(error).replace(
-            storage_url, f"{storage_url.partition('://')[0]}://…" if "://" in storage_url else "…"
-        )
+        scheme = storage_url.partition("://")[0] if "://" in storage_url else ""
+        return str(error).replace(storage_url, f"{scheme}://…")
     return "it is no URL of a storage"
 
 

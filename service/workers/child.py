@@ -15,7 +15,7 @@ from service.workers.orders import Order, Report, Stage
 
 _FEWER_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 """glibc gives threads arenas of their own, eight for each core. In each of them, what writes the keyword index after a
-change leaves some 14 MB behind: on two cores 200 MB, hour by hour. Two were as quick (bench/load).
+change leaves some 14 MB behind: on two cores 200 MB, hour by hour. Two were as quick (docs/load.md).
 """
 
 log = structlog.get_logger("footnoted")

@@ -85,6 +85,11 @@ class PackagedE5:
         blocks = self._word_blocks[ids]
         return _unpacked(blocks).reshape(*ids.shape, self.sizes["hidden"])
 
+    def word_rows(self) -> tuple[int, int]:
+        """Where the word embeddings begin in the file, and the bytes of one token's."""
+        offset, _ = self._tensors["emb.word"]
+        return offset, self.sizes["hidden"] // _WEIGHTS_A_BLOCK * _BLOCK.itemsize
+
     @cached_property
     def tokenizer(self) -> "Tokenizer":
         """XLM-RoBERTa's. It takes half a second to build and 250 MB, so there is one for all: do not change its

@@ -5,7 +5,6 @@ On articles of the development set that are not trained on. ``python -m training
 
 import argparse
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from evals.metrics.exact_match import exact_match
 from evals.metrics.token_f1 import token_f1
 from training.backbone import backbone_folder
 from training.example import Example
-from training.inputs import Encoder, Row, collate
+from training.inputs import Encoder
 from training.reader_model import ReaderModel, load_trained
+from training.rows import Row, collate
 from training.start import start_from
 
 _ANSWER_TOKENS = 30
@@ -27,7 +27,6 @@ _ANSWER_TOKENS = 30
 
 def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: Path, articles: range) -> dict:
     data = json.loads(squad.read_text(encoding="utf-8"))["data"]
-    rng = random.Random(0)
     rows: list[Row] = []
     golds: list[list[str]] = []
     contexts: list[str] = []
@@ -35,7 +34,7 @@ def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: 
         title = data[index]["title"].replace("_", " ")
         for paragraph in data[index]["paragraphs"]:
             for qa in paragraph["qas"]:
-                row = encoder.row(Example("", qa["question"], title, paragraph["context"], True), rng)
+                row = encoder.row(Example("", qa["question"], title, paragraph["context"], True))
                 if row is not None:
                     rows.append(row)
                     contexts.append(paragraph["context"])

@@ -1,66 +1,19 @@
-"""The reader's training examples: what goes in, how much of each source, and which wrong passages beside it."""
+"""The rows of the data sets as training examples."""
 
 import gzip
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-
-from training import hard_cases
+from service.answer.sentences import sentences
 from training.example import Example
 
-# The most that each source gives. Sources missing here are left out: one marks whole paragraphs as answers.
-SPAN_CAPS = {
-    "squad1_train_894": 842,
-    "squad1_flanresp_5per": 3817,
-    "squad2_train_10articles": 4705,
-    "qed_dev_nq": 1355,
-    "bioasq_factoid_snippets": 2652,
-    "fairytaleqa": 3000,
-    "friendsqa": 600,
-    "molweni_test": 500,
-    "tatqa_text_spans": 967,
-    "qamr_wikipedia": 2000,
-    "qamr_wikinews": 2000,
-}
-# Passages of real documents, where a like passage is a real near miss.
-DOCUMENT_SOURCES = ("squad", "qed", "bioasq", "tatqa")
-PAIR_CAPS = {"selqa": 1000, "boolq": 800, "nqg_test": 5000, "reqa_squad_train": 10000}
-CHINESE_CAP = 2500
-
-
-def load_examples(data: Path, squad_file: Path, seed: int) -> list[Example]:
-    """All examples, shuffled: marked spans, sentences, pairs, and beside them questions that have no answer.
-
-    ``data`` holds reader.jsonl.gz, pairs.jsonl.gz and zh.json.gz; of ``squad_file`` the first six articles are used.
-    """
-    rng = random.Random(seed)
-    spans = [*capped(reader_rows(data / "reader.jsonl.gz"), SPAN_CAPS, rng), *squad_rows(squad_file, range(6))]
-    chinese = rng.sample(chinese_rows(data / "zh.json.gz"), CHINESE_CAP)
-    pairs = _capped_pairs(data / "pairs.jsonl.gz", rng)
-    marked = [e for e in spans if e.answer is not None]
-    documents = [e for e in marked if e.source.startswith(DOCUMENT_SOURCES)]
-    examples = [
-        *spans,
-        *(e for e in spans if e.source.startswith("squad2") and not e.answerable),  # twice: there are few
-        *chinese,
-        *_pair_examples([*pairs["selqa"], *pairs["boolq"]]),
-        *hard_cases.paragraphs(pairs["nqg_test"], rng),
-        *hard_cases.lookalikes(pairs["reqa_squad_train"], rng),
-        *_hard_negatives(marked, 0.25, rng),
-        *hard_cases.near_misses(documents, 0.65, rng),
-        *hard_cases.changed_questions(documents, 0.55, rng),
-        *hard_cases.without_the_sentence(documents, 0.2, rng),
-        *hard_cases.without_the_sentence(chinese, 0.4, rng),
-    ]
-    rng.shuffle(examples)
-    return examples
+_QUESTIONS_A_SENTENCE = 10
+_CHINESE_PASSAGE = 220
+"""Characters: about 150 tokens, the size of the product's passages."""
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
@@ -91,12 +44,12 @@ def capped(examples: list[Example], caps: dict[str, int], rng: random.Random) ->
     for source, cap in caps.items():
         rows = by_source[source]
         rng.shuffle(rows)
-        if source.startswith("qamr"):  # about thirty questions a sentence: ten are enough
+        if source.startswith("qamr"):  # about thirty questions a sentence
             seen: Counter[str] = Counter()
             few = []
             for row in rows:
                 seen[row.context] += 1
-                if seen[row.context] <= 10:
+                if seen[row.context] <= _QUESTIONS_A_SENTENCE:
                     few.append(row)
             rows = few
         kept += rows[:cap]
@@ -138,41 +91,30 @@ def chinese_rows(path: Path) -> list[Example]:
     return found
 
 
-def _capped_pairs(path: Path, rng: random.Random) -> dict[str, list[dict[str, Any]]]:
+def part_with_answer(example: Example) -> tuple[Example, list[str]] | None:
+    """A long text as the part that holds the answer, and the other parts."""
+    assert example.answer is not None
+    start, end = example.answer
+    parts: list[tuple[int, int]] = []
+    for a, b in sentences(example.context):
+        if parts and b - parts[-1][0] <= _CHINESE_PASSAGE:
+            parts[-1] = (parts[-1][0], b)
+        else:
+            parts.append((a, b))
+    held = [(a, b) for a, b in parts if a <= start and end <= b]
+    if not held or held[0][1] - held[0][0] > 2 * _CHINESE_PASSAGE:
+        return None
+    a, b = held[0]
+    beside = [example.context[slice(*part)] for part in parts if part != held[0]]
+    return replace(example, context=example.context[a:b], answer=(start - a, end - a)), beside
+
+
+def pair_rows(path: Path, caps: dict[str, int], rng: random.Random) -> dict[str, list[dict[str, Any]]]:
     """By the first words of their sources; those whose rows follow their documents stay in order."""
     rows = _lines(path)
     found = {}
-    for name, cap in PAIR_CAPS.items():
+    for name, cap in caps.items():
         chosen = [row for row in rows if row["source"].startswith(name)]
         kept = set(rng.sample(range(len(chosen)), min(cap, len(chosen))))
         found[name] = [row for i, row in enumerate(chosen) if i in kept]
-    return found
-
-
-def _pair_examples(rows: Sequence[dict[str, Any]]) -> list[Example]:
-    found = []
-    for row in rows:
-        found.append(Example(row["source"], row["question"], "", row["positive"], True))
-        found += [Example(row["source"], row["question"], "", n, False) for n in row["negatives"][:2]]
-    return found
-
-
-def _hard_negatives(positives: list[Example], share: float, rng: random.Random) -> list[Example]:
-    """For a share of the questions, one of the passages most like the question that lack the answer's words."""
-    contexts = list(dict.fromkeys((e.title, e.context) for e in positives))
-    vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    matrix = vectorizer.fit_transform([f"{title} {context}" for title, context in contexts])
-    chosen = rng.sample(positives, int(len(positives) * share))
-    found = []
-    for start in range(0, len(chosen), 512):
-        batch = chosen[start : start + 512]
-        scores = (vectorizer.transform([e.question for e in batch]) @ matrix.T).toarray()
-        for example, row in zip(batch, scores, strict=True):
-            assert example.answer is not None
-            words = example.context[slice(*example.answer)].lower()
-            top = [contexts[i] for i in np.argsort(-row)[:12]]
-            wrong = [c for c in top if c[1] != example.context and words not in c[1].lower()][:6]
-            if wrong:
-                title, context = rng.choice(wrong)
-                found.append(Example(example.source, example.question, title, context, False))
     return found

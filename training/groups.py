@@ -1,15 +1,14 @@
 """Groups of examples that compete: one that has its answer, beside others like it that have none.
 
-Three kinds. Passages: a question with the passage that answers and the ones that retrieval ranks near it. Questions: a
-passage with a question that it answers and SQuAD 2.0's adversarial ones on it. Contrasts: a question and its passage,
-beside the question changed or the passage without the sentence that answers.
+Beside a question and its passage: the passages that retrieval ranks near it, the passage without the sentence that
+answers, and the question changed so that the passage does not answer it. Beside a passage and a question that it
+answers: SQuAD 2.0's adversarial ones on it. SHARES says how often a pass over the data takes each source.
 """
 
-import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,159 +16,165 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.encode import SentenceTransformerEncoder
 from index.encoder_names import ENGLISH
-from service.answer.sentences import sentences
 from training import hard_cases
 from training.example import Example
-from training.examples import capped, chinese_rows, reader_rows, squad_rows
+from training.examples import capped, chinese_rows, pair_rows, part_with_answer, reader_rows, squad_rows
+from training.tables import table_groups
 
-Group = tuple[Example, ...]
-"""The first has the answer; alone it is an ordinary example."""
+# The spans used, at most, and how often a pass takes each; and the same of questions with the text that answers.
+SPANS = {
+    "squad1_train_894": (1_000, 1.0),
+    "squad1_flanresp_5per": (5_000, 1.0),
+    "squad2_train_10articles": (5_000, 1.0),
+    "squad2_dev": (5_000, 1.0),
+    "qed_dev_nq": (2_000, 1.0),
+    "tatqa_text_spans": (1_000, 1.0),
+    "bioasq_factoid_snippets": (3_000, 0.7),
+    "cmrc2018": (6_000, 0.6),
+    "onestopqa_spans": (1_500, 0.4),
+    "fairytaleqa": (6_100, 0.3),
+    "qamr_wikipedia": (1_200, 0.8),
+    "qamr_wikinews": (1_600, 0.8),
+    "friendsqa": (2_400, 0.2),
+    "molweni_test": (2_400, 0.05),
+}
+PAIRS = {
+    "reqa_squad_train": (10_000, 0.6),
+    "nqg_test": (10_500, 0.3),
+    "selqa": (2_700, 0.6),
+    "boolq": (3_300, 0.4),
+    "bioasq9b": (3_000, 0.3),
+    "medquad": (4_000, 0.3),
+}
+_TABLES = (5_000, 0.7)
 
-_WRONG_PASSAGES = 3
-_WRONG_QUESTIONS = 2
-_CHINESE_PASSAGE = 220
-"""Characters: about 150 tokens, the size of the product's passages."""
+_RANKED = 10
+_RETRIEVED = ("squad", "qed", "bioasq", "tatqa", "onestopqa", "fairytaleqa", "qamr")
+_TAKEN = 4
+_QUESTIONS_TAKEN = 3
 
-# The most of each source: as passages among others, as contrasts, and alone.
-_PASSAGES = {"squad2_train": 1500, "squad2_dev": 900, "squad1": 1100, "qed": 250, "bioasq": 250, "cmrc2018": 900}
-_CONTRASTS = {"squad2_train": 900, "squad2_dev": 200, "squad1": 900, "qed": 150, "tatqa": 150, "cmrc2018": 500}
-_ALONE = {"squad2_train": 1600, "squad1": 2200, "qed": 500, "tatqa": 300, "qamr": 500, "fairytaleqa": 300}
+Texts = Sequence[tuple[str, str]]
+"""Titles and contexts."""
 
 
-def load_groups(data: Path, squad_file: Path, held_out: Sequence[Path], seed: int) -> list[Group]:
-    """All groups, shuffled. ``data`` and ``squad_file`` as in training/examples.py; paragraphs of ``held_out``, files
-    in SQuAD's layout, are left out.
-    """
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``wrong`` are the hardest first; a pass takes ``take`` of them, and the group ``share`` times."""
+
+    right: Example
+    wrong: tuple[Example, ...]
+    take: int
+    share: float
+
+
+def load_groups(data: Path, squad_file: Path, seed: int) -> list[Group]:
+    """``data`` holds reader.jsonl.gz, pairs.jsonl.gz and zh.json.gz; of ``squad_file`` the first six articles count."""
     rng = random.Random(seed)
-    kept = {"qamr_wikipedia": 500, "fairytaleqa": 1000}
-    sources = ("squad2_train_10articles", "squad1_flanresp_5per", "squad1_train_894", "qed_dev_nq")
-    caps = dict.fromkeys((*sources, "bioasq_factoid_snippets", "tatqa_text_spans"), 10_000) | kept
-    hidden = {_first_words(text) for path in held_out for text in _contexts(path)}
+    caps = {name: cap for name, (cap, _) in SPANS.items()}
     english = [*capped(reader_rows(data / "reader.jsonl.gz"), caps, rng), *squad_rows(squad_file, range(6))]
-    english = [e for e in english if _first_words(e.context) not in hidden]
     spans = [e for e in english if e.answer is not None]
-    rng.shuffle(spans)
-    chinese = [part for e in chinese_rows(data / "zh.json.gz") if (part := _passage_of(e))]
-    rng.shuffle(chinese)
-    everything = [*spans, *(example for example, _ in chinese)]
+    chinese = [part for e in chinese_rows(data / "zh.json.gz") if (part := part_with_answer(e))]
+    chinese = rng.sample(chinese, min(len(chinese), caps["cmrc2018"]))
+    pairs = pair_rows(data / "pairs.jsonl.gz", {name: cap for name, (cap, _) in PAIRS.items()}, rng)
+    retrieved = [e for e in spans if e.source.startswith(_RETRIEVED)]
+    pools = hard_cases.like_words(spans)
     groups = [
-        *_passages(_most(spans, _PASSAGES, 0), spans, rng),
-        *_chinese_passages(chinese[: _PASSAGES["cmrc2018"]], chinese, rng),
-        *_questions(english, rng),
-        *_contrasts(_most(everything, _CONTRASTS, 1), everything, rng),
-        *((example,) for example in _most(everything, _ALONE, 2)),
+        *(_span_group(e, ranked, pools, rng) for e, ranked in _ranked(retrieved, _dense_and_terms)),
+        *(_span_group(e, [], pools, rng) for e in spans if not e.source.startswith(_RETRIEVED)),
+        *(_span_group(e, _chinese(e, beside), pools, rng) for e, beside in chinese),
+        *_adversarial(english),
+        *_sentences(hard_cases.paragraphs(pairs["nqg_test"], rng), PAIRS["nqg_test"][1]),
+        *_lookalikes(hard_cases.lookalikes(pairs["reqa_squad_train"], rng), PAIRS["reqa_squad_train"][1]),
+        *_lookalikes(hard_cases.among_negatives(pairs["selqa"], rng), PAIRS["selqa"][1]),
     ]
-    rng.shuffle(groups)
+    for name in ("boolq", "bioasq9b", "medquad"):
+        whole = [Example(name, row["question"], "", row["positive"].strip(), True) for row in pairs[name]]
+        groups += [_whole_group(e, ranked, PAIRS[name][1]) for e, ranked in _ranked(whole, _terms)]
+    count, share = _TABLES
+    groups += [Group(right, wrong, _QUESTIONS_TAKEN, share) for right, wrong in table_groups(count, rng)]
     return groups
 
 
-def _most(examples: Sequence[Example], caps: dict[str, int], turn: int) -> list[Example]:
-    """So many of each source; every ``turn`` begins elsewhere, so that few are taken twice."""
-    found = []
-    for name, cap in caps.items():
-        rows = [e for e in examples if e.source.startswith(name)]
-        if rows:
-            begin = turn * len(rows) // 3
-            found += [rows[(begin + i) % len(rows)] for i in range(min(cap, len(rows)))]
-    return found
+Scores = Callable[[Sequence[str], Texts], Iterator[np.ndarray]]
 
 
-def _passages(chosen: Sequence[Example], spans: Sequence[Example], rng: random.Random) -> Iterator[Group]:
-    """As the product searches: cosine and terms' weight added. Mostly of the same document, where there is a title."""
-    contexts = list(dict.fromkeys((e.title, e.context) for e in spans))
-    texts = [f"{title}\n{context}" for title, context in contexts]
-    encoder = SentenceTransformerEncoder(ENGLISH)
-    vectors = encoder.encode_passages(texts)
+def _terms(questions: Sequence[str], texts: Texts) -> Iterator[np.ndarray]:
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    terms = vectorizer.fit_transform(texts)
-    titled = np.array([bool(title) for title, _ in contexts])
-    titles = np.array([title for title, _ in contexts])
-    for start in range(0, len(chosen), 256):
-        batch = chosen[start : start + 256]
-        questions = [e.question for e in batch]
-        scores = encoder.encode_questions(questions) @ vectors.T + (vectorizer.transform(questions) @ terms.T).toarray()
-        for example, row in zip(batch, scores, strict=True):
-            allowed = titled == bool(example.title)
-            if example.title and rng.random() < 0.8:
-                allowed = titles == example.title
-            ranked = np.argsort(np.where(allowed, -row, np.inf))[: min(14, int(allowed.sum()))]
-            yield from _against(example, [contexts[i] for i in ranked], rng)
+    terms = vectorizer.fit_transform([f"{title}\n{context}" for title, context in texts])
+    for start in range(0, len(questions), 256):
+        yield from (vectorizer.transform(questions[start : start + 256]) @ terms.T).toarray()
 
 
-def _chinese_passages(
-    chosen: Sequence[tuple[Example, list[str]]], everything: Sequence[tuple[Example, list[str]]], rng: random.Random
-) -> Iterator[Group]:
-    """The other parts of the same text, then the parts of others that share most pairs of characters."""
-    contexts = list(dict.fromkeys(e.context for e, _ in everything))
-    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), sublinear_tf=True)
-    terms = vectorizer.fit_transform(contexts)
-    for example, beside in chosen:
-        scores = (vectorizer.transform([example.question]) @ terms.T).toarray()[0]
-        others = [contexts[i] for i in np.argsort(-scores)[:8]]
-        yield from _against(example, [(example.title, text) for text in dict.fromkeys([*beside, *others])], rng)
+def _dense_and_terms(questions: Sequence[str], texts: Texts) -> Iterator[np.ndarray]:
+    """As the product searches: cosine and terms' weight added."""
+    encoder = SentenceTransformerEncoder(ENGLISH)
+    passages = encoder.encode_passages([f"{title}\n{context}" for title, context in texts])
+    asked = encoder.encode_questions(list(questions))
+    for row, vector in zip(_terms(questions, texts), asked, strict=True):
+        yield row + passages @ vector
 
 
-def _against(example: Example, ranked: Sequence[tuple[str, str]], rng: random.Random) -> Iterator[Group]:
-    assert example.answer is not None
-    answer = example.context[slice(*example.answer)].lower()
-    wrong = [c for c in ranked if c[1] != example.context and answer not in c[1].lower()]
-    hardest, rest = wrong[: _WRONG_PASSAGES - 1], wrong[_WRONG_PASSAGES - 1 : 10]
-    few = [*hardest, *rng.sample(rest, min(1, len(rest)))]
-    if few:
-        yield (
-            example,
-            *(replace(example, title=t, context=c, answerable=False, answer=None) for t, c in few),
-        )
+def _ranked(examples: Sequence[Example], scores: Scores) -> Iterator[tuple[Example, list[tuple[str, str]]]]:
+    """Each with the texts that search ranks first for its question and that lack its answer.
+
+    Half of them from the same document, where its title is known.
+    """
+    texts = list(dict.fromkeys((e.title, e.context) for e in examples))
+    same: dict[str, list[int]] = defaultdict(list)
+    for i, (title, _) in enumerate(texts):
+        same[title].append(i)
+    for example, row in zip(examples, scores([e.question for e in examples], texts), strict=True):
+        anywhere = [texts[i] for i in np.argsort(-row)[: 2 * _RANKED]]
+        inside = sorted(same[example.title], key=lambda i: -row[i])[: 2 * _RANKED] if example.title else []
+        beside = [texts[i] for i in inside]
+        mixed = [one for pair in zip(beside, anywhere, strict=False) for one in pair] if beside else anywhere
+        yield example, [one for one in dict.fromkeys(mixed) if _lacks_answer(example, one[1])][:_RANKED]
 
 
-def _questions(english: Sequence[Example], rng: random.Random) -> Iterator[Group]:
+def _lacks_answer(example: Example, context: str) -> bool:
+    if example.answer is None:
+        return context != example.context
+    return example.context[slice(*example.answer)].lower() not in context.lower()
+
+
+def _span_group(example: Example, ranked: Texts, pools: hard_cases.Pools, rng: random.Random) -> Group:
+    passages = [replace(example, title=t, context=c, answerable=False, answer=None) for t, c in ranked]
+    changed = [hard_cases.changed_question(example, pools, rng) for _ in range(2)]
+    contrasts = [e for e in (changed[0], hard_cases.cut(example), changed[1]) if e is not None]
+    wrong = dict.fromkeys([*passages[:2], *contrasts[:2], *passages[2:], *contrasts[2:]])
+    return Group(example, tuple(wrong), _TAKEN, SPANS[example.source][1])
+
+
+def _whole_group(example: Example, ranked: Texts, share: float) -> Group:
+    wrong = tuple(replace(example, title=t, context=c, answerable=False) for t, c in ranked)
+    return Group(example, wrong, _QUESTIONS_TAKEN, share)
+
+
+def _chinese(example: Example, beside: Sequence[str]) -> Texts:
+    """The other parts of the same text."""
+    return [(example.title, text) for text in beside if _lacks_answer(example, text)]
+
+
+def _adversarial(examples: Sequence[Example]) -> Iterator[Group]:
     by_context: dict[str, list[Example]] = defaultdict(list)
-    for example in english:
+    for example in examples:
         if example.source.startswith("squad2"):
             by_context[example.context].append(example)
-    for examples in by_context.values():
-        wrong = [e for e in examples if not e.answerable]
-        right = [e for e in examples if e.answerable]
-        rng.shuffle(wrong)
-        # Each adversarial question once.
-        for i in range(0, len(wrong), _WRONG_QUESTIONS):
-            if right:
-                yield (rng.choice(right), *wrong[i : i + _WRONG_QUESTIONS])
-            else:
-                yield from ((e,) for e in wrong[i : i + _WRONG_QUESTIONS])
-
-
-def _contrasts(chosen: Sequence[Example], spans: Sequence[Example], rng: random.Random) -> Iterator[Group]:
-    pools = hard_cases.like_words(spans)
-    for example in chosen:
-        others = [hard_cases.changed_question(example, pools, rng), hard_cases.cut(example)]
-        wrong = [e for e in others if e is not None]
-        if wrong:
-            yield (example, *wrong)
-
-
-def _passage_of(example: Example) -> tuple[Example, list[str]] | None:
-    """A long text as the part that holds the answer, and the other parts."""
-    assert example.answer is not None
-    start, end = example.answer
-    parts: list[tuple[int, int]] = []
-    for a, b in sentences(example.context):
-        if parts and b - parts[-1][0] <= _CHINESE_PASSAGE:
-            parts[-1] = (parts[-1][0], b)
+    for here in by_context.values():
+        wrong = tuple(e for e in here if not e.answerable)
+        right = [e for e in here if e.answerable]
+        if wrong and right:
+            share = len(wrong) / _QUESTIONS_TAKEN / len(right)
+            yield from (Group(e, wrong, _QUESTIONS_TAKEN, share) for e in right)
         else:
-            parts.append((a, b))
-    held = [(a, b) for a, b in parts if a <= start and end <= b]
-    if not held or held[0][1] - held[0][0] > 2 * _CHINESE_PASSAGE:
-        return None
-    a, b = held[0]
-    beside = [example.context[slice(*part)] for part in parts if part != held[0]]
-    return replace(example, context=example.context[a:b], answer=(start - a, end - a)), beside
+            yield from (Group(e, (), 0, 1.0) for e in wrong)
 
 
-def _contexts(path: Path) -> list[str]:
-    loaded = json.loads(path.read_text(encoding="utf-8"))["data"]
-    return [p["context"] for article in loaded for p in article["paragraphs"]]
+def _sentences(examples: Sequence[Example], share: float) -> Iterator[Group]:
+    for example in examples:
+        without = hard_cases.cut(example)
+        yield Group(example, (without,) if without else (), 1, share)
 
 
-def _first_words(text: str) -> str:
-    return " ".join(text.split())[:80]
+def _lookalikes(groups: Sequence[tuple[Example, Example]], share: float) -> Iterator[Group]:
+    yield from (Group(right, (wrong,), 1, share) for right, wrong in groups)

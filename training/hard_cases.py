@@ -10,12 +10,11 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from index.encode import SentenceTransformerEncoder
-from index.encoder_names import ENGLISH
 from service.answer.sentences import sentences
 from training.example import Example
 
@@ -38,13 +37,6 @@ _PAIRS = (
 )
 _OPPOSITES = {word: other for pair in _PAIRS.split("|") for word, other in (pair.split(), pair.split()[::-1])}
 _OPPOSITE = re.compile(rf"\b(?:{'|'.join(_OPPOSITES)})\b")
-
-
-def changed_questions(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """A question that its passage answers, changed so that it does not."""
-    pools = like_words(spans)
-    chosen = (e for e in spans if rng.random() < share)
-    return [other for e in chosen if (other := changed_question(e, pools, rng))]
 
 
 def like_words(spans: Sequence[Example]) -> Pools:
@@ -81,12 +73,6 @@ def _changed(example: Example, pools: Pools, rng: random.Random) -> str | None:
     return None
 
 
-def without_the_sentence(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """The passage with the sentence of the answer taken out."""
-    chosen = (e for e in spans if rng.random() < share)
-    return [other for e in chosen if (other := cut(e))]
-
-
 def cut(example: Example) -> Example | None:
     """The example without the sentence of the answer; None where that leaves too little, or the answer."""
     if example.answer is None:
@@ -97,32 +83,6 @@ def cut(example: Example) -> Example | None:
     if len(kept) < 2 or example.context[start:end].lower() in context.lower():
         return None
     return replace(example, context=context, answerable=False, answer=None)
-
-
-def near_misses(spans: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """Passages that dense search ranks first for the question, and of the same document, that lack the answer."""
-    contexts = list(dict.fromkeys((e.title, e.context) for e in spans))
-    encoder = SentenceTransformerEncoder(ENGLISH)
-    vectors = encoder.encode_passages([f"{title}\n{context}" for title, context in contexts])
-    by_title: dict[str, list[int]] = defaultdict(list)
-    for i, (title, _) in enumerate(contexts):
-        by_title[title].append(i)
-    chosen = [e for e in spans if rng.random() < share]
-    found = []
-    for start in range(0, len(chosen), 512):
-        batch = chosen[start : start + 512]
-        scores = encoder.encode_questions([e.question for e in batch]) @ vectors.T
-        for example, row in zip(batch, scores, strict=True):
-            assert example.answer is not None
-            words = example.context[slice(*example.answer)].lower()
-            ranked = np.argsort(-row)[:10].tolist()
-            if example.title and rng.random() < 0.5:
-                ranked = sorted(by_title[example.title], key=lambda i, row=row: -row[i])[:6]  # type: ignore[misc]
-            wrong = [contexts[i] for i in ranked if words not in contexts[i][1].lower()]
-            if wrong:
-                title, context = rng.choice(wrong[:4])
-                found.append(Example(example.source, example.question, title, context, False))
-    return found
 
 
 def paragraphs(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Example]:
@@ -139,8 +99,8 @@ def paragraphs(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Examp
     return found
 
 
-def lookalikes(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Example]:
-    """Questions with their sentence among the sentences most like the question, and for some without it."""
+def lookalikes(rows: Sequence[dict[str, str]], rng: random.Random) -> list[tuple[Example, Example]]:
+    """Questions with their sentence among the sentences most like the question, and beside each the like ones alone."""
     texts = list(dict.fromkeys(r["positive"].strip() for r in rows))
     vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
     matrix = vectorizer.fit_transform(texts)
@@ -150,14 +110,24 @@ def lookalikes(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Examp
         scores = (vectorizer.transform([r["question"] for r in batch]) @ matrix.T).toarray()
         for row, ranks in zip(batch, scores, strict=True):
             sentence = row["positive"].strip()
-            like = [texts[i] for i in np.argsort(-ranks)[:8] if texts[i] != sentence]
-            few = rng.sample(like[:6], rng.randint(1, 4))
-            around = [*few, sentence]
-            rng.shuffle(around)
-            found.append(_somewhere(row["source"], row["question"].strip(), around, sentence))
-            if rng.random() < 0.4:
-                found.append(Example(row["source"], row["question"].strip(), "", " ".join(few), False))
+            like = [texts[i] for i in np.argsort(-ranks)[:10] if texts[i] != sentence]
+            found.append(_among(row, sentence, like, rng))
     return found
+
+
+def among_negatives(rows: Sequence[dict[str, Any]], rng: random.Random) -> list[tuple[Example, Example]]:
+    """As ``lookalikes``, of rows that name the sentences which do not answer."""
+    return [_among(row, row["positive"].strip(), row["negatives"], rng) for row in rows if row["negatives"]]
+
+
+def _among(row: dict[str, Any], sentence: str, like: Sequence[str], rng: random.Random) -> tuple[Example, Example]:
+    question = row["question"].strip()
+    few = rng.sample(like[:6], min(len(like[:6]), rng.randint(1, 4)))
+    around = [*few, sentence]
+    rng.shuffle(around)
+    others = rng.sample(like, min(len(like), rng.randint(1, 4)))
+    wrong = Example(row["source"], question, "", " ".join(others), False)
+    return _somewhere(row["source"], question, around, sentence), wrong
 
 
 def _somewhere(source: str, question: str, around: Sequence[str], sentence: str) -> Example:

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers import BertModel
 
 FROZEN_LAYERS = 2
+_PART = 15_000_000
 
 
 class TokenwiseDropout(torch.nn.Module):
@@ -47,7 +50,8 @@ class ReaderModel(torch.nn.Module):
         encoder = BertModel.from_pretrained(
             folder,
             add_pooling_layer=False,
-            attn_implementation="eager",
+            # On a CPU the plain one trains faster.
+            attn_implementation="sdpa" if torch.cuda.is_available() else "eager",
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
@@ -89,21 +93,20 @@ class Average:
     def __init__(self, model: ReaderModel, kept: float) -> None:
         self._kept = kept
         self._steps = 0
-        self._weights = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
+        self.weights = {n: p.detach().clone() for n, p in model.named_parameters() if p.requires_grad}
 
     def take(self, model: ReaderModel) -> None:
         """One step; the first ones keep less, so that the start does not linger."""
         self._steps += 1
         kept = min(self._kept, self._steps / (self._steps + 9))
-        for name, value in model.named_parameters():
-            if name in self._weights:
-                self._weights[name].lerp_(value.detach(), 1 - kept)
+        values = [value.detach() for name, value in model.named_parameters() if name in self.weights]
+        torch._foreach_lerp_(list(self.weights.values()), values, 1 - kept)
 
     def state(self) -> dict[str, Any]:
-        return {"steps": self._steps, "weights": self._weights}
+        return {"steps": self._steps, "weights": self.weights}
 
     def load(self, state: dict[str, Any]) -> None:
-        self._steps, self._weights = state["steps"], state["weights"]
+        self._steps, self.weights = state["steps"], state["weights"]
 
 
 def save_checkpoint(
@@ -119,9 +122,30 @@ def save_checkpoint(
     beside.replace(folder / "training.pt")
 
 
+def save_weights(folder: Path, average: Average) -> None:
+    """The averaged weights in half precision, in parts of at most 15 MB: small files travel more easily."""
+    parts: list[dict[str, NDArray[np.float16]]] = [{}]
+    for name, value in average.weights.items():
+        half = value.detach().to("cpu", torch.float16).numpy()
+        if sum(a.nbytes for a in parts[-1].values()) + half.nbytes > _PART:
+            parts.append({})
+        parts[-1][name] = half
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, part in enumerate(parts, 1):
+        np.savez(folder / f"weights-{number}.npz", **part)
+
+
 def load_trained(folder: Path, backbone: Path) -> ReaderModel:
-    """The averaged weights of a checkpoint, ready to read."""
+    """The averaged weights that training left, ready to read."""
     model = ReaderModel.from_encoder(backbone)
-    saved = torch.load(folder / "training.pt", map_location="cpu")
-    model.load_state_dict(saved["average"]["weights"], strict=False)
+    state = {}
+    for path in sorted(folder.glob("weights-*.npz")):
+        with np.load(path) as part:
+            state |= {name: torch.from_numpy(part[name].astype(np.float32)) for name in part}
+    wanted = {name for name, value in model.named_parameters() if value.requires_grad}
+    if missing := wanted - state.keys():
+        raise ValueError(
+            f"{folder} lacks weights of the reader, which training writes at its end: {sorted(missing)[:3]}"
+        )
+    model.load_state_dict(state, strict=False)
     return model.eval()

@@ -1,14 +1,15 @@
 import math
 
+import numpy as np
 import torch
 
-from training.inputs import Row, collate_units
-from training.losses import choice, margins
+from training.losses import choice, margins, where
+from training.rows import Row, collate_units
 
 
 def row(answerable: bool, tokens: int = 8) -> Row:
     place = 4 if answerable else 0
-    return Row(list(range(tokens)), [0] * 3 + [1] * (tokens - 3), 3, answerable, place, place, False)
+    return Row(np.arange(tokens, dtype=np.int32), 3, 3, answerable, place, place, False)
 
 
 def test_the_wrong_ones_of_a_group_weigh_as_much_as_the_right_one() -> None:
@@ -39,3 +40,19 @@ def test_a_margin_is_over_no_answer_and_grows_with_any_span() -> None:
     assert math.isclose(margins(span).item(), 6.0, rel_tol=1e-5)
     span[0, 2, 0] = 5.0
     assert math.isclose(margins(span).item(), 6.0 + math.log(2), rel_tol=1e-5)
+
+
+def test_no_group_is_no_loss_and_one_whose_answer_is_not_marked_does_not_count() -> None:
+    alone = collate_units([[row(True)], [row(False)]])
+    assert choice(torch.tensor([1.0, 2.0]), alone).item() == 0
+    batch = collate_units([[row(True), row(False)], [row(True), row(False)]])
+    without = torch.tensor([True, False, False, False])
+    scores = torch.tensor([9.0, -9.0, 0.0, 3.0])
+    assert math.isclose(choice(scores, batch, without).item(), math.log(1 + math.exp(3)), rel_tol=1e-5)
+
+
+def test_an_answer_that_is_not_marked_teaches_no_place() -> None:
+    unmarked = Row(np.arange(8, dtype=np.int32), 3, 3, True, -1, -1, False)
+    span = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(1))
+    both = where(span, collate_units([[row(True)], [unmarked]]))
+    assert math.isclose(both.item(), where(span[:1], collate_units([[row(True)]])).item(), rel_tol=1e-5)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from training.reader_model import FROZEN_LAYERS, ReaderModel
+from training.reader_model import FROZEN_LAYERS, Average, ReaderModel, load_trained, save_weights
 
 pytest.importorskip("onnx", reason="needs the extra of training")
 pytest.importorskip("onnxscript", reason="needs the extra of training")
@@ -64,3 +64,30 @@ def test_a_graph_of_another_network_is_refused(backbone: Path, tmp_path: Path) -
     BertModel(config, add_pooling_layer=False).save_pretrained(other)
     with pytest.raises(ValueError, match="lacks weights"):
         start_from(tmp_path / "reader.onnx", ReaderModel.from_encoder(other))
+
+
+def test_the_averaged_weights_come_back_but_for_half_precision(
+    backbone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.reader_model._PART", 20_000)
+    model = trained(backbone)
+    average = Average(model, 0.9)
+    save_weights(tmp_path, average)
+    assert len(list(tmp_path.glob("weights-*.npz"))) > 1
+    for given, expected in zip(logits(load_trained(tmp_path, backbone)), logits(model), strict=True):
+        assert np.abs(given - expected).max() < 0.01
+    (tmp_path / "weights-1.npz").unlink()
+    with pytest.raises(ValueError, match="lacks weights"):
+        load_trained(tmp_path, backbone)
+
+
+def test_the_average_follows_the_weights(backbone: Path) -> None:
+    model = trained(backbone)
+    average = Average(model, 0.5)
+    before = {name: value.clone() for name, value in average.weights.items()}
+    with torch.no_grad():
+        for value in model.parameters():
+            value.add_(1.0)
+    for _ in range(40):
+        average.take(model)
+    assert all(torch.allclose(average.weights[name], before[name] + 1, atol=1e-3) for name in before)

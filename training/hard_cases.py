@@ -21,6 +21,8 @@ from training.example import Example
 Pools = dict[tuple[str, str], list[str]]
 """By title and kind."""
 
+_FROM_POOL = 200
+
 _WORD = r"[A-Z][\w.-]*\w"
 _NAME = rf"{_WORD}(?: (?:(?:of|the|de|von|van) )*{_WORD})*"
 _KINDS = {
@@ -65,7 +67,8 @@ def _changed(example: Example, pools: Pools, rng: random.Random) -> str | None:
         if kind == "opposite":
             return question[:start] + _OPPOSITES[word] + question[end:]
         here = list(dict.fromkeys(_KINDS[kind].findall(example.context)))
-        others = here if rng.random() < 0.4 else pools[example.title, kind]
+        pool = pools[example.title, kind]
+        others = here if rng.random() < 0.4 else rng.sample(pool, min(len(pool), _FROM_POOL))
         usable = [o for o in others if o.lower() not in f"{question} {answer}".lower() and word not in o]
         alike = [o for o in usable if len(o.split()) == len(word.split())] or usable
         if word.lower() in example.context.lower() and alike:

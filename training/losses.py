@@ -12,12 +12,35 @@ _NEVER = -1e4
 Batch = dict[str, torch.Tensor]
 
 
-def loss_of(model: ReaderModel, batch: Batch, among: float) -> torch.Tensor:
+def loss_of(model: ReaderModel, batch: Batch, among: float, teacher: ReaderModel | None = None) -> torch.Tensor:
     """Of a batch of training/rows.py; ``among`` weighs the choice inside groups."""
-    span, relevance = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
-    span, relevance = span.float().masked_fill(~batch["allowed"][:, :, None], _NEVER), relevance.float()
+    span, relevance = _logits(model, batch)
     chosen = choice(margins(span), batch, ~batch["starts"].any(dim=1)) + choice(relevance, batch)
-    return where(span, batch) + whether(relevance, batch) + among * chosen
+    loss = where(span, batch) + whether(relevance, batch) + among * chosen
+    if teacher is not None:
+        with torch.no_grad():
+            known = _logits(teacher, batch)
+        loss = loss + unlike((span, relevance), known, batch)
+    return loss
+
+
+def _logits(model: ReaderModel, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    span, relevance = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+    return span.float().masked_fill(~batch["allowed"][:, :, None], _NEVER), relevance.float()
+
+
+def unlike(
+    given: tuple[torch.Tensor, torch.Tensor], known: tuple[torch.Tensor, torch.Tensor], batch: Batch
+) -> torch.Tensor:
+    """Cross-entropy against the span and relevance logits ``known`` of a trained reader.
+
+    It tells where the answer is in sentences that are only said to hold it, and how sure one can be (Hinton et al.
+    2015, "Distilling the knowledge in a neural network"; Furlanello et al. 2018, "Born-again neural networks").
+    """
+    weight = batch["weight"] / batch["weight"].sum()
+    apart = -(torch.softmax(known[0], dim=1) * torch.log_softmax(given[0], dim=1)).sum(dim=1).mean(dim=1)
+    sure = torch.nn.functional.binary_cross_entropy_with_logits(given[1], known[1].sigmoid(), reduction="none")
+    return (weight * (apart + sure)).sum()
 
 
 def where(span: torch.Tensor, batch: Batch) -> torch.Tensor:

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 from training.backbone import backbone_folder
 from training.losses import Batch, loss_of
 from training.packed import HELD, TRAIN, Members, Pack
-from training.reader_model import Average, ReaderModel, save_checkpoint, save_weights
+from training.reader_model import Average, ReaderModel, load_trained, save_checkpoint, save_weights
 from training.rows import collate_units
 from training.watch import watched
 
@@ -75,12 +75,14 @@ def main() -> None:
     torch.manual_seed(options.seed)
     device = "cuda" if _CUDA else "cpu"
     pack, held = Pack.open(options.pack / TRAIN), Pack.open(options.pack / HELD)
-    model = ReaderModel.from_encoder(backbone_folder(options.pack))
+    backbone = backbone_folder(options.pack)
+    model = ReaderModel.from_encoder(backbone)
     if options.start_from:
         from training.start import start_from
 
         start_from(options.start_from, model)
     model.to(device).train()
+    teacher = load_trained(options.teacher, backbone).to(device) if options.teacher else None
     average = Average(model, options.average)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=0.01, fused=_CUDA)
@@ -105,7 +107,7 @@ def main() -> None:
             group["lr"] = rate(step, steps, options)
         moved = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
         with torch.autocast(device, dtype=torch.bfloat16):
-            loss = loss_of(model, moved, options.among)
+            loss = loss_of(model, moved, options.among, teacher)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -131,6 +133,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pack", type=Path, required=True, help="Folder that training.pack_reader wrote.")
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--start-from", type=Path, help="Go on from this exported reader.onnx.")
+    parser.add_argument("--teacher", type=Path, help="Output folder of a training, whose reader is learnt from, too.")
     parser.add_argument("--steps", type=int, default=2_000)
     parser.add_argument("--minutes", type=float, help="As many steps as fit, in place of --steps.")
     parser.add_argument("--warm-up", type=int, default=300, help="Steps over which the rate goes up.")

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import torch
 
-from training.losses import choice, margins, where
+from training.losses import choice, margins, unlike, where
 from training.rows import Row, collate_units
 
 
@@ -56,3 +56,13 @@ def test_an_answer_that_is_not_marked_teaches_no_place() -> None:
     span = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(1))
     both = where(span, collate_units([[row(True)], [unmarked]]))
     assert math.isclose(both.item(), where(span[:1], collate_units([[row(True)]])).item(), rel_tol=1e-5)
+
+
+def test_what_a_teacher_says_is_best_matched_by_saying_the_same() -> None:
+    batch = collate_units([[row(True), row(False)]])
+    generator = torch.Generator().manual_seed(2)
+    known = torch.randn(2, 8, 2, generator=generator), torch.randn(2, generator=generator)
+    same = unlike(known, known, batch).item()
+    for _ in range(5):
+        other = tuple(t + 0.3 * torch.randn(t.shape, generator=generator) for t in known)
+        assert unlike(other, known, batch).item() > same  # type: ignore[arg-type]

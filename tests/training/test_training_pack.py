@@ -1,4 +1,5 @@
 import random
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,20 @@ def test_the_encoder_that_travels_with_a_pack_is_the_packaged_one_for_its_tokens
     assert state.keys() == whole.keys()
     assert all(np.array_equal(state[name], whole[name]) for name in whole)
     assert (folder / "tokenizer.json").read_text() == packaged_e5().tokenizer.to_str(pretty=True)
+
+
+def test_training_goes_on_with_the_batches_that_it_would_have_had(encoder: Encoder, tmp_path: Path) -> None:
+    from argparse import Namespace
+
+    from training.train_reader import endless
+
+    texts = [" ".join(WORDS[: 1 + i % 15]) for i in range(20)]
+    groups = [PackedGroup(told(Example("s", "Who", "", t, False), encoder), (), 0, 1.0) for t in texts]
+    write_pack(tmp_path / "p.npz", groups, encoder.ends)
+    pack = Pack.open(tmp_path / "p.npz")
+    options = Namespace(seed=3, batch_tokens=60, workers=0)
+    whole = list(islice(endless(pack, options, 0), 15))
+    for done in (3, 11):
+        rest = list(islice(endless(pack, options, done), 15 - done))
+        for given, expected in zip(rest, whole[done:], strict=True):
+            assert given["input_ids"].tolist() == expected["input_ids"].tolist()

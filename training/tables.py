@@ -47,7 +47,7 @@ _ROLES = (
     "Head of sales|Head of research|Chair of the board|Director of human resources|Safety officer|Project manager|"
     "Press contact|Data protection officer|Head of nursing|Principal|Lead engineer|Auditor"
 ).split("|")
-_FIRMS = (
+FIRMS = (
     "Acme Corp|Northwind|Globex|Initech|Umbra Foods|Blue Harbor|Vertex Energy|Lumen Health|Alder Bank|Polaris Air|"
     "Cedar Retail|Quarry Steel|Orchid Hotels|Summit Water|Falcon Motors|the city|the university|the hospital|the fund"
 ).split("|")
@@ -74,8 +74,9 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     labels = rng.sample(kind.rows, min(len(kind.rows), rng.randint(7, 14)))
     inside, outside = labels[:-3], labels[-3:]
     columns = kind.columns(rng)
-    firm = rng.choice(_FIRMS)
-    title = rng.choice(["", f"{firm} report", f"{firm} {rng.choice(columns)}", f"{firm} handbook"])
+    firm, other_firm = rng.sample(FIRMS, 2)
+    titled = rng.choice(["", "{} report", f"{{}} {rng.choice(columns)}", "{} handbook"])
+    title, other_title = titled.format(firm), titled.format(other_firm)
     cells = {(row, column): kind.value(rng) for row in inside for column in columns}
     row, column = rng.choice(inside), rng.choice(columns)
     shape = rng.choice(_SHAPES)
@@ -96,6 +97,11 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     if others and len(columns) > 1:
         wrong.append(Example("tables", _asked(kind, row, others[0], firm, rng), title, text, False))
     rng.shuffle(wrong)
+    # The hardest: the same of another firm, which only the title tells.
+    elsewhere = question.replace(firm, other_firm)
+    if title and elsewhere != question:
+        wrong.insert(0, Example("tables", elsewhere, title, text, False))
+        wrong.insert(1, Example("tables", question, other_title, text, False))
     return right, tuple(wrong)
 
 
@@ -191,6 +197,8 @@ KINDS = (
             "What was the {row} in {column}?",
             "What was {firm}'s {row} for {column}?",
             "How much was {row} in {column}?",
+            "What was {firm}'s {row} in {column}?",
+            "What {row} did {firm} report in {column}?",
             "How much did {firm} report as {row} in {column}?",
             "What is the {column} {row}?",
             "{row} {column}",

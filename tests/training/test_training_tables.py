@@ -1,7 +1,7 @@
 import random
 import re
 
-from training.tables import KINDS, table_groups
+from training.tables import FIRMS, KINDS, table_groups
 
 GROUPS = table_groups(300, random.Random(4))
 
@@ -20,7 +20,7 @@ def test_the_answer_is_a_cell_of_the_row_that_is_asked_for() -> None:
 LABELS = {label for kind in KINDS for label in kind.rows}
 
 
-def test_what_competes_lacks_the_row_or_the_column_that_it_is_asked_for() -> None:
+def test_what_competes_lacks_the_row_or_the_column_that_it_is_asked_for_or_is_of_another_firm() -> None:
     for right, wrong in GROUPS:
         assert len(wrong) >= 3
         for other in wrong:
@@ -29,5 +29,14 @@ def test_what_competes_lacks_the_row_or_the_column_that_it_is_asked_for() -> Non
             asked = max(named - {"Stores"} or named, key=len)  # "Stores" is a column, too
             rows = {line.split(" | ")[0] for line in other.context.split("\n")}
             columns = re.findall(r"\d{4}|(?:Model|Type|Plan|Version) [A-H]", other.question, re.IGNORECASE)
-            assert asked not in rows or columns[-1].lower() not in other.context.lower()
-            assert (other.question, other.context) != (right.question, right.context)
+            firm = next((f for f in FIRMS if f.lower() in other.question.lower()), "")
+            elsewhere = bool(other.title) and firm.lower() not in other.title.lower()
+            assert elsewhere or asked not in rows or columns[-1].lower() not in other.context.lower()
+            assert (other.question, other.title, other.context) != (right.question, right.title, right.context)
+
+
+def test_the_right_table_is_not_titled_as_another_firms() -> None:
+    for right, _ in GROUPS:
+        firm = next((f for f in FIRMS if f.lower() in right.question.lower()), "")
+        titled = next((f for f in FIRMS if f.lower() in right.title.lower()), firm)
+        assert not firm or titled == firm

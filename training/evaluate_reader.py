@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 
 from evals.metrics.exact_match import exact_match
@@ -19,10 +17,11 @@ from training.backbone import backbone_folder
 from training.example import Example
 from training.inputs import Encoder
 from training.reader_model import ReaderModel, load_trained
-from training.rows import Row, collate
+from training.rows import Row
 from training.start import start_from
+from training.watch import auroc, read
 
-_ANSWER_TOKENS = 30
+_AT_ONCE = 32
 
 
 def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: Path, articles: range) -> dict:
@@ -40,35 +39,28 @@ def evaluate(model: ReaderModel, encoder: Encoder, tokenizer: Tokenizer, squad: 
                     contexts.append(paragraph["context"])
                     golds.append([a["text"] for a in qa["answers"]])
     order = sorted(range(len(rows)), key=lambda i: len(rows[i].ids))
-    margins, relevances, em, f1 = [], [], [], []
-    for begin in range(0, len(order), 32):
-        chosen = order[begin : begin + 32]
-        batch = collate([rows[i] for i in chosen])
-        with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-            span, relevance = model(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
-        for i, scores, logit in zip(chosen, span.float().numpy(), relevance.float().tolist(), strict=True):
-            row, body = rows[i], scores[rows[i].body : len(rows[i].ids) - 1]
-            sums = body[:, 0][:, None] + body[None, :, 1]
-            sums = np.where(np.tril(np.triu(np.ones_like(sums)), _ANSWER_TOKENS - 1) > 0, sums, -1e4)
-            a, b = np.unravel_index(int(sums.argmax()), sums.shape)
-            margins.append((bool(golds[i]), float(sums[a, b] - scores[0].sum())))
-            relevances.append((bool(golds[i]), logit))
+    answerable, margins, relevances, em, f1 = [], [], [], [], []
+    for begin in range(0, len(order), _AT_ONCE):
+        chosen = order[begin : begin + _AT_ONCE]
+        for i, ((first, last), margin, relevance) in zip(
+            chosen, read(model, [rows[i] for i in chosen], "cpu"), strict=True
+        ):
+            answerable.append(bool(golds[i]))
+            margins.append(margin)
+            relevances.append(relevance)
             if golds[i]:
                 offsets = tokenizer.encode(contexts[i], add_special_tokens=False).offsets
-                answer = contexts[i][offsets[a][0] : offsets[b][1]]
+                body = rows[i].body
+                answer = contexts[i][offsets[first - body][0] : offsets[last - body][1]]
                 em.append(exact_match(answer, golds[i]))
                 f1.append(token_f1(answer, golds[i]))
     return {
         "questions": len(rows),
         "em": round(float(np.mean(em)), 4),
         "f1": round(float(np.mean(f1)), 4),
-        "auroc_margin": _auroc(margins),
-        "auroc_relevance": _auroc(relevances),
+        "auroc_margin": auroc(answerable, margins),
+        "auroc_relevance": auroc(answerable, relevances),
     }
-
-
-def _auroc(pairs: list[tuple[bool, float]]) -> float:
-    return round(float(roc_auc_score([g for g, _ in pairs], [s for _, s in pairs])), 4)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
+from numpy.typing import NDArray
 
 from index.encode import SentenceTransformerEncoder
 from index.encoder_names import ENGLISH
@@ -89,28 +89,21 @@ def load_groups(data: Path, squad_file: Path, seed: int) -> list[Group]:
     ]
     for name in ("boolq", "bioasq9b", "medquad"):
         whole = [Example(name, row["question"], "", row["positive"].strip(), True) for row in pairs[name]]
-        groups += [_whole_group(e, ranked, PAIRS[name][1]) for e, ranked in _ranked(whole, _terms)]
+        groups += [_whole_group(e, ranked, PAIRS[name][1]) for e, ranked in _ranked(whole, hard_cases.by_terms)]
     count, share = _TABLES
     groups += [Group(right, wrong, _QUESTIONS_TAKEN, share) for right, wrong in table_groups(count, rng)]
     return groups
 
 
-Scores = Callable[[Sequence[str], Texts], Iterator[np.ndarray]]
+Scores = Callable[[Sequence[str], Sequence[str]], Iterator[NDArray[np.float64]]]
 
 
-def _terms(questions: Sequence[str], texts: Texts) -> Iterator[np.ndarray]:
-    vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    terms = vectorizer.fit_transform([f"{title}\n{context}" for title, context in texts])
-    for start in range(0, len(questions), 256):
-        yield from (vectorizer.transform(questions[start : start + 256]) @ terms.T).toarray()
-
-
-def _dense_and_terms(questions: Sequence[str], texts: Texts) -> Iterator[np.ndarray]:
+def _dense_and_terms(questions: Sequence[str], texts: Sequence[str]) -> Iterator[NDArray[np.float64]]:
     """As the product searches: cosine and terms' weight added."""
     encoder = SentenceTransformerEncoder(ENGLISH)
-    passages = encoder.encode_passages([f"{title}\n{context}" for title, context in texts])
-    asked = encoder.encode_questions(list(questions))
-    for row, vector in zip(_terms(questions, texts), asked, strict=True):
+    passages = encoder.encode_passages(texts)
+    asked = encoder.encode_questions(questions)
+    for row, vector in zip(hard_cases.by_terms(questions, texts), asked, strict=True):
         yield row + passages @ vector
 
 
@@ -123,7 +116,8 @@ def _ranked(examples: Sequence[Example], scores: Scores) -> Iterator[tuple[Examp
     same: dict[str, list[int]] = defaultdict(list)
     for i, (title, _) in enumerate(texts):
         same[title].append(i)
-    for example, row in zip(examples, scores([e.question for e in examples], texts), strict=True):
+    told = scores([e.question for e in examples], [f"{title}\n{context}" for title, context in texts])
+    for example, row in zip(examples, told, strict=True):
         anywhere = [texts[i] for i in np.argsort(-row)[: 2 * _RANKED]]
         inside = sorted(same[example.title], key=lambda i: -row[i])[: 2 * _RANKED] if example.title else []
         beside = [texts[i] for i in inside]

@@ -1,6 +1,5 @@
-"""Harder examples: questions whose sentence is known, near misses, and changed questions.
+"""Harder examples: questions whose sentence is known, among sentences like it, and changed questions.
 
-Near misses are what the product's own retrieval would offer: passages like the question that do not answer it.
 Changed questions ask for what the passage does not say, as the adversarial ones of SQuAD 2.0 do (Rajpurkar et al.
 2018): a name, a year or a number exchanged, or a word turned into its opposite.
 """
@@ -8,11 +7,12 @@ Changed questions ask for what the passage does not say, as the adversarial ones
 import random
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from service.answer.sentences import sentences
@@ -22,6 +22,7 @@ Pools = dict[tuple[str, str], list[str]]
 """By title and kind."""
 
 _FROM_POOL = 200
+_AT_ONCE = 256  # questions
 
 _WORD = r"[A-Z][\w.-]*\w"
 _NAME = rf"{_WORD}(?: (?:(?:of|the|de|von|van) )*{_WORD})*"
@@ -105,17 +106,20 @@ def paragraphs(rows: Sequence[dict[str, str]], rng: random.Random) -> list[Examp
 def lookalikes(rows: Sequence[dict[str, str]], rng: random.Random) -> list[tuple[Example, Example]]:
     """Questions with their sentence among the sentences most like the question, and beside each the like ones alone."""
     texts = list(dict.fromkeys(r["positive"].strip() for r in rows))
-    vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    matrix = vectorizer.fit_transform(texts)
     found = []
-    for start in range(0, len(rows), 512):
-        batch = rows[start : start + 512]
-        scores = (vectorizer.transform([r["question"] for r in batch]) @ matrix.T).toarray()
-        for row, ranks in zip(batch, scores, strict=True):
-            sentence = row["positive"].strip()
-            like = [texts[i] for i in np.argsort(-ranks)[:10] if texts[i] != sentence]
-            found.append(_among(row, sentence, like, rng))
+    for row, scores in zip(rows, by_terms([r["question"] for r in rows], texts), strict=True):
+        sentence = row["positive"].strip()
+        like = [texts[i] for i in np.argsort(-scores)[:10] if texts[i] != sentence]
+        found.append(_among(row, sentence, like, rng))
     return found
+
+
+def by_terms(questions: Sequence[str], texts: Sequence[str]) -> Iterator[NDArray[np.float64]]:
+    """For each question how much each text is like it, by the weights of their terms: shape (texts,)."""
+    vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
+    terms = vectorizer.fit_transform(texts)
+    for start in range(0, len(questions), _AT_ONCE):
+        yield from (vectorizer.transform(questions[start : start + _AT_ONCE]) @ terms.T).toarray()
 
 
 def among_negatives(rows: Sequence[dict[str, Any]], rng: random.Random) -> list[tuple[Example, Example]]:

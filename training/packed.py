@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.rows import MAX_TOKENS, Ids, Row, Tokens, Unit, row_of
+from training.rows import MAX_TOKENS, SPECIALS, Ids, Row, Tokens, Unit, row_of
 
 TRAIN, HELD = "train.npz", "held.npz"
 
@@ -80,7 +80,7 @@ class Pack:
 
     def tokens(self, example: int) -> Tokens:
         question, title, context, answerable, first, last, somewhere = self._examples[example].tolist()
-        texts = (self._text(number) for number in (question, title, context))
+        texts = self._text(question), self._text(title), self._text(context)
         return Tokens(*texts, bool(answerable), first, last, bool(somewhere))
 
     def used(self) -> Ids:
@@ -94,7 +94,7 @@ class Pack:
 
     def _lengths(self) -> list[int]:
         sizes = np.diff(self._bounds)
-        return np.minimum(sizes[self._examples[:, :3]].sum(axis=1) + 3, MAX_TOKENS).tolist()
+        return np.minimum(sizes[self._examples[:, :3]].sum(axis=1) + SPECIALS, MAX_TOKENS).tolist()
 
     def _text(self, number: int) -> Ids:
         return self._texts[self._bounds[number] : self._bounds[number + 1]]
@@ -117,7 +117,8 @@ def write_pack(path: Path, groups: Sequence[PackedGroup], specials: tuple[int, i
             texts.append(ids)
         return known[key]
 
-    examples, bounds = [], []
+    examples: list[tuple[int, ...]] = []
+    bounds: list[tuple[int, int, int]] = []
     for group in groups:
         bounds.append((len(examples), 1 + len(group.wrong), group.take))
         for one in (group.right, *group.wrong):

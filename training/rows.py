@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 MAX_TOKENS = 224
+SPECIALS = 3
+"""Tokens of an input beside question, title and passage."""
 _SHORTEST_BODY = 60
 _SHORTENED = 0.25
 """The share of the inputs whose passage is cut shorter, at either end, than it needs to be."""
@@ -28,11 +30,6 @@ class Tokens:
     first: int
     last: int
     somewhere: bool
-
-    @property
-    def length(self) -> int:
-        """Of the whole input, special tokens included."""
-        return min(MAX_TOKENS, len(self.question) + len(self.title) + len(self.context) + 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,15 @@ Unit = Sequence[Row]
 """A row alone, or a group: one that has an answer, and others that compete with it and have none."""
 
 
+def room_beside(question: Ids, title: Ids) -> int:
+    """Tokens of the passage that fit."""
+    return MAX_TOKENS - len(question) - len(title) - SPECIALS
+
+
 def row_of(tokens: Tokens, ends: tuple[int, int], rng: random.Random | None) -> Row:
     """A window of the passage that holds the answer; without ``rng`` as much as fits. ``ends``: [CLS] and [SEP]."""
     cls, sep = ends
-    room = MAX_TOKENS - len(tokens.question) - len(tokens.title) - 3
+    room = room_beside(tokens.question, tokens.title)
     first, last = tokens.first, tokens.last
     if rng is not None and rng.random() < _SHORTENED:
         room = rng.randint(min(room, max(_SHORTEST_BODY, last - first + 1)), room)

@@ -1,7 +1,7 @@
 """Made-up tables, as passages hold them, with questions on one cell: the reader's other texts have no tables.
 
 Values are random; a question's answer is a cell, told by its row and, where there are several, its column. What
-competes: the question on a row or a column that the table lacks, and tables alike with other rows.
+competes: the question on a row or a column that the table lacks, tables alike with other rows, and another firm's.
 """
 
 import random
@@ -40,8 +40,12 @@ _PROPERTIES = (
     "Minimum age|Opening hours|Closing time|Registration fee|Late fee|Notice period|Vacation days|Sick days|"
     "Deductible|Coverage limit|Interest rate|Minimum deposit|Overdraft limit|Contract term|Cancellation fee"
 ).split("|")
-_FIRST = "Anna|Ben|Clara|David|Elena|Farid|Grace|Hugo|Ines|Jonas|Karin|Luis|Maya|Nora|Omar|Petra|Ravi|Sofia|Tom|Yuki"
-_LAST = "Adler|Brown|Costa|Diaz|Evans|Fischer|Garcia|Hansen|Ito|Jones|Khan|Lopez|Meyer|Novak|Okafor|Patel|Rossi|Smith"
+_FIRST = (
+    "Anna|Ben|Clara|David|Elena|Farid|Grace|Hugo|Ines|Jonas|Karin|Luis|Maya|Nora|Omar|Petra|Ravi|Sofia|Tom|Yuki"
+).split("|")
+_LAST = (
+    "Adler|Brown|Costa|Diaz|Evans|Fischer|Garcia|Hansen|Ito|Jones|Khan|Lopez|Meyer|Novak|Okafor|Patel|Rossi|Smith"
+).split("|")
 _ROLES = (
     "Chief executive officer|Chief financial officer|Chief operating officer|General counsel|Treasurer|Secretary|"
     "Head of sales|Head of research|Chair of the board|Director of human resources|Safety officer|Project manager|"
@@ -52,6 +56,12 @@ FIRMS = (
     "Cedar Retail|Quarry Steel|Orchid Hotels|Summit Water|Falcon Motors|the city|the university|the hospital|the fund"
 ).split("|")
 _MONTHS = "January|March|June|September|December".split("|")
+
+
+_Cells = dict[tuple[str, str], str]
+"""By row and column."""
+_Text = tuple[str, dict[tuple[str, str], tuple[int, int]]]
+"""With the place of each cell in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     firm, other_firm = rng.sample(FIRMS, 2)
     titled = rng.choice(["", "{} report", f"{{}} {rng.choice(columns)}", "{} handbook"])
     title, other_title = titled.format(firm), titled.format(other_firm)
-    cells = {(row, column): kind.value(rng) for row in inside for column in columns}
+    cells = _values(kind, inside, columns, rng)
     row, column = rng.choice(inside), rng.choice(columns)
     shape = rng.choice(_SHAPES)
     text, places = shape(inside, columns, cells, rng)
@@ -105,7 +115,7 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     return right, tuple(wrong)
 
 
-def _values(kind: _Kind, rows: Sequence[str], columns: Sequence[str], rng: random.Random) -> "_Cells":
+def _values(kind: _Kind, rows: Sequence[str], columns: Sequence[str], rng: random.Random) -> _Cells:
     return {(row, column): kind.value(rng) for row in rows for column in columns}
 
 
@@ -114,10 +124,6 @@ def _asked(kind: _Kind, row: str, column: str, firm: str, rng: random.Random) ->
     name = row if named else row[0].lower() + row[1:]
     question = rng.choice(kind.asked).format(row=name, column=column, firm=firm)
     return question.lower().rstrip("?") if rng.random() < 0.1 else question
-
-
-_Cells = dict[tuple[str, str], str]
-_Text = tuple[str, dict[tuple[str, str], tuple[int, int]]]
 
 
 def _plain(rows: Sequence[str], columns: Sequence[str], cells: _Cells, rng: random.Random) -> _Text:
@@ -184,7 +190,7 @@ def _property(rng: random.Random) -> str:
 
 
 def _person(rng: random.Random) -> str:
-    return f"{rng.choice(_FIRST.split('|'))} {rng.choice(_LAST.split('|'))}"
+    return f"{rng.choice(_FIRST)} {rng.choice(_LAST)}"
 
 
 _SHAPES = (_plain, _plain, _told)
@@ -260,7 +266,7 @@ KINDS = (
         ("Who is the {row}?", "Who is {firm}'s {row}?", "What is the name of the {row}?"),
     ),
     _Kind(
-        [f"{a} {b}" for a in _FIRST.split("|") for b in _LAST.split("|")[:6]],
+        [f"{a} {b}" for a in _FIRST for b in _LAST[:6]],
         _one("Position"),
         lambda rng: rng.choice(_ROLES),
         ("What is the position of {row}?", "What does {row} do?", "Which office does {row} hold?"),

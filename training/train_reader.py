@@ -22,8 +22,11 @@ from training.reader_model import Average, ReaderModel, load_trained, save_check
 from training.rows import collate_units
 from training.watch import watched
 
+_CUDA = torch.cuda.is_available()
 _EVERY = 100
-"""Steps from one line to the next, and on a CPU from one checkpoint to the next; on a GPU ten times as many."""
+"""Steps from one line to the next."""
+_KEPT_EVERY = 10 * _EVERY if _CUDA else _EVERY
+"""Steps from one checkpoint to the next."""
 _MEASURED = (300, 340)
 """With ``--minutes``: the steps by whose time their number is chosen; the first ones are slower."""
 
@@ -65,9 +68,6 @@ def rate(step: int, steps: int, options: argparse.Namespace) -> float:
     warm = min(1.0, (step + 1) / options.warm_up)
     down = min(1.0, (steps - step) / (options.decay * steps)) if options.decay > 0 else 1.0
     return float(options.learning_rate * warm * down)
-
-
-_CUDA = torch.cuda.is_available()
 
 
 def main() -> None:
@@ -118,15 +118,14 @@ def main() -> None:
             seconds = round(time.monotonic() - began)
             _say(step=step + 1, of=steps, loss=round(loss_sum.item() / _EVERY, 4), seconds=seconds)
             loss_sum.zero_()
-            if not _CUDA or (step + 1) % (10 * _EVERY) == 0:
-                save_checkpoint(options.output, model, average, optimizer, step + 1)
-        if (step + 1) % options.watch == 0:
+        is_last = step + 1 >= steps
+        if is_last or (step + 1) % _KEPT_EVERY == 0:
+            save_checkpoint(options.output, model, average, optimizer, step + 1)
+        if is_last or (step + 1) % options.watch == 0:
             _say(step=step + 1, **watched(model, average, held, device))
-        if step + 1 >= steps:
+        if is_last:
             break
-    save_checkpoint(options.output, model, average, optimizer, steps)
     save_weights(options.output, average)
-    _say(step=steps, **watched(model, average, held, device))
 
 
 def _options() -> argparse.Namespace:

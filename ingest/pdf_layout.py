@@ -1,5 +1,6 @@
 """Lines of PDF pages to blocks: paragraphs, headings, lists, tables and code told apart."""
 
+import math
 from collections import Counter, deque
 from dataclasses import replace
 from itertools import pairwise
@@ -8,9 +9,10 @@ from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder
 from ingest.pdf_furniture import NEIGHBOURS, Furniture, Page
 from ingest.pdf_lines import Line
-from ingest.pdf_paragraphs import BULLET, BULLETS, SENTENCE_END, continues, goes_on, nearness
+from ingest.pdf_overleaf import Foot, goes_on_overleaf
+from ingest.pdf_paragraphs import BULLET, BULLETS, continues, goes_on, nearness
 from ingest.pdf_tables import tables_of
-from ingest.pdf_words import Words
+from ingest.pdf_words import Words, space_between
 
 _HEADING_CHARS = 120
 _RUNNING_CHARS = 30
@@ -35,9 +37,9 @@ class Layout:
         self._fixed_pitch = 0
         self._waiting: deque[Page] = deque()
         self._heading_sizes: list[float] = []
-        # Of a paragraph that may go on: its page, its last line, and the room that is left after it.
-        self._last: tuple[int, Line, float] | None = None
+        self._foot: Foot | None = None  # of a paragraph that may go on
         self._right = 0.0  # where the lines of the page end
+        self._lowest = math.inf  # where the lowest line so far stood
         self.flattened: list[int] = []
         """Pages with tables whose columns could not be named."""
 
@@ -76,6 +78,7 @@ class Layout:
         lines = self._furniture.without(page)
         flow = _Flow(self, page.number, self._body(), code, nearness(lines))
         self._right = max((line.x1 for line in lines), default=0.0)
+        self._lowest = min([self._lowest, *(line.y0 for line in lines)])
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
             self.flattened.append(page.number)
@@ -83,7 +86,7 @@ class Layout:
         for table in tables:
             flow.add(lines[position : table.start])
             self._builder.add(BlockKind.TABLE, "\n".join(table.rows), page=page.number)
-            self._last = None
+            self._foot = None
             position = table.end
         flow.add(lines[position:])
 
@@ -94,8 +97,8 @@ class Layout:
         return sizes.most_common(1)[0][0] if sizes else 10.0
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
-        glue = self._glue(kind, group[0], page)
-        self._last = (page, group[-1], self._right - group[-1].x1) if kind is BlockKind.PARAGRAPH else None
+        glue = self._glue(kind, group, page)
+        self._foot = Foot.of(group, page, self._right, self._lowest) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return
@@ -105,19 +108,14 @@ class Layout:
             self._heading_sizes.append(max(line.size for line in group))
         self._builder.add(kind, self._text(group, kind), page=page, level=level, glue=glue)
 
-    def _glue(self, kind: BlockKind, line: Line, page: int) -> str:
-        """What stands between a block and the last one: less than a blank line where a sentence goes on overleaf."""
-        if self._last is None or kind is not BlockKind.PARAGRAPH or self._last[0] != page - 1:
+    def _glue(self, kind: BlockKind, group: list[Line], page: int) -> str:
+        """What stands between a block and the last one: less than a blank line where a paragraph goes on overleaf."""
+        foot = self._foot
+        if foot is None or kind is not BlockKind.PARAGRAPH or foot.page != page - 1:
             return "\n\n"
-        _, last, room = self._last
-        if abs(last.size - line.size) > 0.6 or abs(last.x0 - line.x0) > 4 * line.size:
+        if not goes_on_overleaf(foot, group):
             return "\n\n"
-        # The last line of a paragraph seldom lacks the room for one more word, even where it ends a sentence.
-        if room > _first_word(line) and (not line.text[0].islower() or last.text.endswith(SENTENCE_END)):
-            return "\n\n"
-        if last.text.endswith(SENTENCE_END) and abs(last.x0 - line.x0) > 1.0:
-            return "\n\n"
-        return "" if last.hyphenated or last.text.endswith("-") else " "
+        return "" if foot.line.hyphenated else space_between(foot.line.text, group[0].text)
 
     def _text(self, group: list[Line], kind: BlockKind) -> str:
         parts: list[str] = []
@@ -130,7 +128,7 @@ class Layout:
             elif i:
                 stem = self._words.joined(parts[-1], added, group[i - 1].hyphenated)
                 if stem is None:
-                    parts.append(" ")
+                    parts.append(space_between(parts[-1], added))
                 else:
                     parts[-1] = stem
             parts.append(added)
@@ -186,11 +184,6 @@ def _rounded(size: float) -> float:
 def _is_running(line: Line) -> bool:
     """Whether it may be a line of running text; a title may be, too, but not two of them in a row."""
     return line.cells == 1 and len(line.text) >= _RUNNING_CHARS
-
-
-def _first_word(line: Line) -> float:
-    """How wide it is at most, in points: with the space before it, and a letter more, since its letters may be wide."""
-    return (line.x1 - line.x0) * (len(line.text.split(maxsplit=1)[0]) + 2) / len(line.text)
 
 
 def _code(group: list[Line]) -> str:

@@ -10,11 +10,17 @@ from ingest.pdf_lines import Line
 
 BULLETS = "•●▪■◦‣○"
 BULLET = re.compile(rf"(?:[{BULLETS}–*·-]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)])\s+\S")
-SENTENCE_END = tuple('.!?:;。！？”")')
+_SENTENCE_END = tuple('.!?:;。！？”")')
+_REFERENCE = re.compile(r"(?:\s?\[[^\]\[]{1,40}\])+$")  # "[3]", "[citation needed]"
 _NEAR = 0.55  # type sizes between two lines of a paragraph, where the page tells nothing else
 _WIDEST = 1.2
 _FEWEST_GAPS = 3
 _SAME_SIZE = 0.6  # points
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a line may be the last of its sentence; references behind it aside."""
+    return _REFERENCE.sub("", text).endswith(_SENTENCE_END)
 
 
 def nearness(lines: Sequence[Line]) -> float:
@@ -35,7 +41,7 @@ def nearness(lines: Sequence[Line]) -> float:
         and abs(above.x0 - below.x0) < 1.0
         and above.x1 - above.x0 > 0.6 * widest[above.region]
         and below.text[0].islower()
-        and not above.text.endswith(SENTENCE_END)
+        and not ends_sentence(above.text)
     ]
     usual = median(gaps) if len(gaps) >= _FEWEST_GAPS else 0.0
     return min(_WIDEST, max(_NEAR, 1.2 * usual))
@@ -48,14 +54,16 @@ def goes_on(group: list[Line], kind: BlockKind, line: Line, line_kind: BlockKind
     """
     last = group[-1]
     is_near = last.region == line.region and last.y0 - line.y1 < near * max(line.size, last.size)
-    if kind is BlockKind.HEADING or not is_near or last.text.endswith(SENTENCE_END):
+    if kind is BlockKind.HEADING or not is_near or ends_sentence(last.text):
         return False
     if line_kind is BlockKind.LIST:
         # "1806-" and "07. Many": a number at the beginning of a line of running text. So is "A. Johnson", also below
         # the first line of a paragraph, which may be set in; that one is as full as the paragraph's others.
         hanging = len(group) == 1 and 0 < last.x0 - line.x0 < 5 * line.size and last.x1 > line.x1 - 2 * line.size
         aligned = abs(line.x0 - last.x0) < 1.0
-        return kind is BlockKind.PARAGRAPH and line.text[0].isalnum() and (aligned or hanging)
+        # "24 August" and "– 3 October": the line above is full.
+        dashed = line.text[0] in "–-" and aligned and last.x1 > line.x1 - 2 * line.size
+        return kind is BlockKind.PARAGRAPH and (dashed or (line.text[0].isalnum() and (aligned or hanging)))
     set_in = kind is BlockKind.LIST and line.x0 > group[0].x0 + 0.5 * line.size and line.bold == group[0].bold
     return line.text[0].islower() or set_in
 
@@ -65,7 +73,7 @@ def continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockKi
     last = group[-1]
     if last.region != line.region:
         # A sentence goes on in the next column.
-        ended = last.text.endswith(SENTENCE_END) or not line.text[0].islower()
+        ended = ends_sentence(last.text) or not line.text[0].islower()
         same_size = abs(last.size - line.size) < _SAME_SIZE
         return kind is line_kind is BlockKind.PARAGRAPH and not ended and same_size
     gap = last.y0 - line.y1  # below zero where line boxes overlap, as they usually do
@@ -85,7 +93,7 @@ def continues(group: list[Line], line: Line, kind: BlockKind, line_kind: BlockKi
     # A new paragraph without a gap: the last line was short and ended a sentence, or this one is set in.
     left = min(g.x0 for g in group)
     width = max(g.x1 for g in group) - left
-    ended = last.text.endswith(SENTENCE_END)
+    ended = ends_sentence(last.text)
     short = last.x1 - last.x0 < 0.75 * width
     set_in = 0.8 * line.size < line.x0 - left < 5 * line.size
     return not (ended and (short or set_in) and len(group) > 1)

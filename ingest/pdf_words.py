@@ -2,6 +2,8 @@
 
 import re
 
+import regex
+
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _FIRST = re.compile(r"[^\W\d_]+")
 _LAST = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+$")
@@ -9,6 +11,22 @@ _MOST = 300_000
 _LINE_CHARS = 20
 _SHARE_PARTED = 0.025  # of the lines, at the least, where words are parted at all
 _HYPHENS = ("-", "\u2010")
+
+
+# Scripts that put no spaces between words, and their punctuation.
+_LETTER = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_POINT = r"[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
+# Before and behind the end of a line; a dash that touches its word ("1609–1626", "process—it").
+_WITHOUT_SPACE = regex.compile(
+    rf"{_LETTER}\p{{M}}*\n{_LETTER}|{_POINT}\n|\n{_POINT}|[^\s–—][–—]\n[^\s–—]|[^\s–—]\n[–—][^\s–—]"
+)
+
+
+def space_between(above: str, below: str) -> str:
+    """What was at the end of a line: nothing where the script has no spaces or the line ended with a hyphen or dash."""
+    if above.endswith("-"):
+        return ""
+    return "" if _WITHOUT_SPACE.search(f"{above[-4:]}\n{below[:2]}") else " "
 
 
 class Words:

@@ -7,6 +7,8 @@ import pytest
 from ingest_samples import document_of, draw_picture, pdf, pdf_of_lines, pieces, shape
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
 from ingest import ocr
 from ingest.pdf_furniture import Furniture, Page
@@ -79,6 +81,59 @@ def test_a_paragraph_goes_on_overleaf_where_its_last_line_has_no_room_for_the_ne
     lines = ["The ship was seen by the keeper of the light at noon.", "The ship was seen from the other shore. Late."]
     document = document_of(pdf_of_lines(lines, [f"{word} did not ring the bell of the tower."]), "a.pdf")
     assert (f". {word}" in document.text) is is_one
+
+
+BODY = [f"The keeper of the light wrote of the {n} ship that she" for n in ("first", "second", "third", "fourth")]
+FULL = "had seen from the tower of the old light at sundown."
+
+
+@pytest.mark.parametrize(
+    ("lines_before", "overleaf", "is_one"),
+    [(4, 3, True), (3, 3, False), (3, 2, True)],
+    ids=["no room for a line", "room for a line", "room for a line, which would have left one overleaf"],
+)
+def test_a_paragraph_whose_last_line_is_full_ends_where_the_page_has_room_for_more(lines_before, overleaf, is_one):
+    lowest = [*BODY, "went by in the night."]  # the first page shows how far down pages go
+    after = ["Nevertheless she rang the bell of the tower at noon,", "and on Sundays, and it", "was heard."]
+    after = [after[0], *after[1:][-overleaf + 1 :]]
+    document = document_of(pdf_of_lines(lowest, [*BODY[:lines_before], FULL], after), "a.pdf")
+    assert (f"{FULL} Nevertheless" in document.text) is is_one
+
+
+def test_a_reference_behind_its_sentence_does_not_hide_that_it_ends():
+    overleaf = ["Nevertheless the bell was rung by her, and it was", "heard in the whole bay", "and by all."]
+    pages_of = ([*BODY, "went by in the night."], [*BODY[:3], f"{FULL}[4]"], overleaf)
+    assert f"{FULL}[4]\n\nNevertheless" in document_of(pdf_of_lines(*pages_of), "a.pdf").text
+
+
+def test_lines_of_a_script_without_spaces_are_joined_without_one():
+    lines = [
+        "黑豹队的防守只丢了 308 分，在联赛中排名第六，",
+        "同时也以 24 次拦截领先，并且四次入选职业碗。职业碗防守",
+        "截锋以 11 分领先。",
+    ]
+
+    def draw(canvas):
+        pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+        canvas.setFont("STSong-Light", 11)
+        for i, line in enumerate(lines):
+            canvas.drawString(72, 700 - i * 14, line)
+        canvas.showPage()
+
+    assert document_of(pdf(draw), "a.pdf").text == "".join(lines)
+
+
+def test_a_dash_at_the_edge_of_a_line_keeps_the_spaces_that_it_had():
+    lines = [
+        "The line was built by the Harbour Board (1609–",
+        "1626) and it was lengthened twice from 24 August",
+        "– 3 October, when the money was spent, which –",
+        "as all had known – was too little.",
+    ]
+    assert document_of(pdf_of_lines(lines), "a.pdf").text == (
+        "The line was built by the Harbour Board (1609–1626) and it was lengthened twice from 24 August – 3 October, "
+        "when the money was spent, which – as all had known – was too little."
+    )
 
 
 def test_a_hyphen_that_belongs_to_its_word_stays():

@@ -23,7 +23,7 @@ def packed(groups: Iterable[Group], encoder: Encoder) -> Iterator[PackedGroup]:
         right = encoder.tokens(group.right)
         wrong = tuple(t for e in group.wrong if (t := encoder.tokens(e)) is not None)
         if right is not None and (wrong or not group.wrong):
-            yield PackedGroup(right, wrong, group.take, group.share)
+            yield PackedGroup(group.right.source, right, wrong, group.take, group.share)
 
 
 def main() -> None:

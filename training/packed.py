@@ -4,7 +4,7 @@ Every text stands there once. A pass takes other wrong ones of each group, and o
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class PackedGroup:
     pass takes the group: 0.5 is every other pass, 2 is twice in each.
     """
 
+    source: str
     right: Tokens
     wrong: tuple[Tokens, ...]
     take: int
@@ -34,22 +35,30 @@ class PackedGroup:
 class Pack:
     """Arrays: ``texts`` all token ids, ``ends`` of each text in it; ``examples`` (n, 7: question, title, context,
     answerable, first, last, somewhere); ``groups`` (m, 3: first example, how many, how many wrong ones a pass takes);
-    ``shares`` (m,) how often a pass takes each; ``specials`` [CLS] and [SEP].
+    ``shares`` (m,) how often a pass takes each; ``sources`` (m,) their names; ``specials`` [CLS] and [SEP].
+    ``times`` takes the groups of a source so many times as often. Raises ValueError where the pack lacks that source.
     """
 
-    def __init__(self, arrays: dict[str, NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: dict[str, NDArray[np.generic]], times: Mapping[str, float] | None = None) -> None:
         self._texts = arrays["texts"].astype(np.int32)
         self._bounds = np.concatenate([[0], arrays["ends"]]).astype(np.int64)
         self._examples = arrays["examples"].astype(np.int64)
         self._groups = arrays["groups"].astype(np.int64)
         self._shares = arrays["shares"].astype(np.float64)
+        for source, factor in (times or {}).items():
+            own = arrays["sources"] == source
+            if not own.any():
+                raise ValueError(
+                    f"no groups of {source!r} in the pack, only of {np.unique(arrays['sources']).tolist()}"
+                )
+            self._shares[own] *= factor
         cls, sep = arrays["specials"].tolist()
         self._specials = (cls, sep)
 
     @classmethod
-    def open(cls, path: Path) -> "Pack":
+    def open(cls, path: Path, times: Mapping[str, float] | None = None) -> "Pack":
         with np.load(path) as arrays:
-            return cls(dict(arrays))
+            return cls(dict(arrays), times)
 
     def batches(self, tokens: int, rng: random.Random) -> list[list[Members]]:
         """One pass: groups of alike length together, about ``tokens`` tokens a batch, in random order."""
@@ -132,5 +141,6 @@ def write_pack(path: Path, groups: Sequence[PackedGroup], specials: tuple[int, i
         examples=np.array(examples, dtype=np.int32),
         groups=np.array(bounds, dtype=np.int32),
         shares=np.array([g.share for g in groups], dtype=np.float32),
+        sources=np.array([g.source for g in groups]),
         specials=np.array(specials, dtype=np.int32),
     )

@@ -110,16 +110,25 @@ class Average:
 
 
 def save_checkpoint(
-    folder: Path, model: ReaderModel, average: Average, optimizer: torch.optim.Optimizer, step: int
+    path: Path, model: ReaderModel, average: Average, optimizer: torch.optim.Optimizer, step: int
 ) -> None:
     """Write beside and swap, so that a kill leaves a whole checkpoint. What is not trained is left out."""
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / "training.tmp"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".tmp")
     trained = {name: value.detach() for name, value in model.named_parameters() if value.requires_grad}
     torch.save(
         {"model": trained, "average": average.state(), "optimizer": optimizer.state_dict(), "step": step}, beside
     )
-    beside.replace(folder / "training.pt")
+    beside.replace(path)
+
+
+def load_checkpoint(path: Path, model: ReaderModel, average: Average, optimizer: torch.optim.Optimizer) -> int:
+    """The steps done."""
+    saved = torch.load(path, map_location=next(model.parameters()).device)
+    model.load_state_dict(saved["model"], strict=False)
+    optimizer.load_state_dict(saved["optimizer"])
+    average.load(saved["average"])
+    return int(saved["step"])
 
 
 def save_weights(folder: Path, average: Average) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from training.example import Example
+from training.firms import Firm, title_form, two_firms
 
 _MONEY = (
     "Net sales|Revenue|Total revenues|Cost of sales|Cost of revenue|Gross profit|Operating income|Operating expenses|"
@@ -51,10 +52,6 @@ _ROLES = (
     "Head of sales|Head of research|Chair of the board|Director of human resources|Safety officer|Project manager|"
     "Press contact|Data protection officer|Head of nursing|Principal|Lead engineer|Auditor"
 ).split("|")
-FIRMS = (
-    "Acme Corp|Northwind|Globex|Initech|Umbra Foods|Blue Harbor|Vertex Energy|Lumen Health|Alder Bank|Polaris Air|"
-    "Cedar Retail|Quarry Steel|Orchid Hotels|Summit Water|Falcon Motors|the city|the university|the hospital|the fund"
-).split("|")
 _MONTHS = "January|March|June|September|December".split("|")
 
 
@@ -62,6 +59,7 @@ _Cells = dict[tuple[str, str], str]
 """By row and column."""
 _Text = tuple[str, dict[tuple[str, str], tuple[int, int]]]
 """With the place of each cell in it."""
+_Shape = Callable[[Sequence[str], Sequence[str], _Cells, random.Random], _Text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +82,21 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     labels = rng.sample(kind.rows, min(len(kind.rows), rng.randint(7, 14)))
     inside, outside = labels[:-3], labels[-3:]
     columns = kind.columns(rng)
-    firm, other_firm = rng.sample(FIRMS, 2)
-    titled = rng.choice(["", "{} report", f"{{}} {rng.choice(columns)}", "{} handbook"])
-    title, other_title = titled.format(firm), titled.format(other_firm)
+    firm, other_firm = two_firms(rng)
+    titled = title_form(rng.choice(columns), rng)
+    title = titled(firm)
+    heading = rng.choice(_HEADINGS)
     cells = _values(kind, inside, columns, rng)
     row, column = rng.choice(inside), rng.choice(columns)
-    shape = rng.choice(_SHAPES)
+    shape = _headed(rng.choice(_SHAPES), heading.format(firm.name))
     text, places = shape(inside, columns, cells, rng)
-    question = _asked(kind, row, column, firm, rng)
+    question = _asked(kind, row, column, firm.name, rng)
     right = Example("tables", question, title, text, True, places[row, column])
     without = [label for label in inside if label != row]
     fewer, _ = shape(without, columns, cells, rng)
     wrong = [
         Example("tables", question, title, fewer, False),
-        Example("tables", _asked(kind, outside[0], column, firm, rng), title, text, False),
+        Example("tables", _asked(kind, outside[0], column, firm.name, rng), title, text, False),
         Example(
             "tables", question, title, shape(outside, columns, _values(kind, outside, columns, rng), rng)[0], False
         ),
@@ -105,14 +104,30 @@ def _group(kind: _Kind, rng: random.Random) -> tuple[Example, tuple[Example, ...
     # "FY2019" is the year of "December 31, 2019".
     others = [other for other in kind.columns(rng) if not any(c[-4:] == other[-4:] for c in columns)]
     if others and len(columns) > 1:
-        wrong.append(Example("tables", _asked(kind, row, others[0], firm, rng), title, text, False))
+        wrong.append(Example("tables", _asked(kind, row, others[0], firm.name, rng), title, text, False))
     rng.shuffle(wrong)
-    # The hardest: the same of another firm, which only the title tells.
-    elsewhere = question.replace(firm, other_firm)
-    if title and elsewhere != question:
+    # The hardest: the same of another firm, which only the title or the line above the table tells.
+    if firm.is_told_by(f"{title} {text}") and firm.name.lower() in question.lower():
+        elsewhere = _of_another_firm(question, firm, other_firm)
+        theirs = text.replace(firm.name, other_firm.name)
         wrong.insert(0, Example("tables", elsewhere, title, text, False))
-        wrong.insert(1, Example("tables", question, other_title, text, False))
+        wrong.insert(1, Example("tables", question, titled(other_firm), theirs, False))
     return right, tuple(wrong)
+
+
+def _of_another_firm(question: str, firm: Firm, other: Firm) -> str:
+    written = firm.name if firm.name in question else firm.name.lower()
+    return question.replace(written, other.name if written == firm.name else other.name.lower())
+
+
+def _headed(shape: _Shape, heading: str) -> _Shape:
+    """With a heading above."""
+
+    def made(rows: Sequence[str], columns: Sequence[str], cells: _Cells, rng: random.Random) -> _Text:
+        text, places = shape(rows, columns, cells, rng)
+        return heading + text, {cell: (a + len(heading), b + len(heading)) for cell, (a, b) in places.items()}
+
+    return made
 
 
 def _values(kind: _Kind, rows: Sequence[str], columns: Sequence[str], rng: random.Random) -> _Cells:
@@ -194,6 +209,7 @@ def _person(rng: random.Random) -> str:
 
 
 _SHAPES = (_plain, _plain, _told)
+_HEADINGS = ("", "", "", "{}\n", "{}\nConsolidated figures\n")
 KINDS = (
     _Kind(
         _MONEY,

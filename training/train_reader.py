@@ -1,6 +1,6 @@
 """Train the reader: a small cross-encoder that gives relevance and the answer span in one pass.
 
-On what ``python -m training.pack_reader`` wrote. Starts from the sentence encoder, or from an exported reader
+On what ``python -m training.pack_reader`` wrote. Starts from the sentence encoder, or from another reader
 (``--start-from``). Keeps a moving average of the weights, which is what is exported. Checkpoints are written as it
 goes; ``--resume`` goes on from the last. Runs on a GPU where there is one. ``python -m training.train_reader --help``.
 """
@@ -18,17 +18,16 @@ from torch.utils.data import DataLoader, Dataset
 from training.backbone import backbone_folder
 from training.losses import Batch, loss_of
 from training.packed import HELD, TRAIN, Members, Pack
-from training.reader_model import Average, ReaderModel, load_trained, save_checkpoint, save_weights
+from training.reader_model import Average, ReaderModel, load_checkpoint, load_trained, save_checkpoint, save_weights
 from training.rows import collate_units
 from training.watch import watched
 
 _CUDA = torch.cuda.is_available()
+_DEVICE = "cuda" if _CUDA else "cpu"
 _EVERY = 100
 """Steps from one line to the next."""
 _KEPT_EVERY = 10 * _EVERY if _CUDA else _EVERY
 """Steps from one checkpoint to the next."""
-_MEASURED = (300, 340)
-"""With ``--minutes``: the steps by whose time their number is chosen; the first ones are slower."""
 
 
 class _Pass(Dataset[Batch]):
@@ -73,40 +72,23 @@ def rate(step: int, steps: int, options: argparse.Namespace) -> float:
 def main() -> None:
     options = _options()
     torch.manual_seed(options.seed)
-    device = "cuda" if _CUDA else "cpu"
-    pack, held = Pack.open(options.pack / TRAIN), Pack.open(options.pack / HELD)
+    pack, held = Pack.open(options.pack / TRAIN, dict(options.times)), Pack.open(options.pack / HELD)
     backbone = backbone_folder(options.pack)
-    model = ReaderModel.from_encoder(backbone)
-    if options.start_from:
-        from training.start import start_from
-
-        start_from(options.start_from, model)
-    model.to(device).train()
-    teacher = load_trained(options.teacher, backbone).to(device) if options.teacher else None
+    model = _started(options.start_from, backbone).to(_DEVICE).train()
+    teacher = load_trained(options.teacher, backbone).to(_DEVICE) if options.teacher else None
     average = Average(model, options.average)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=options.learning_rate, weight_decay=0.01, fused=_CUDA)
-    done, steps = 0, options.steps
-    if options.resume and (options.output / "training.pt").exists():
-        saved = torch.load(options.output / "training.pt", map_location=device)
-        model.load_state_dict(saved["model"], strict=False)
-        optimizer.load_state_dict(saved["optimizer"])
-        average.load(saved["average"])
-        done = saved["step"]
+    checkpoint = options.output / "training.pt"
+    done = load_checkpoint(checkpoint, model, average, optimizer) if options.resume and checkpoint.exists() else 0
     _say(device=torch.cuda.get_device_name() if _CUDA else "cpu", torch=torch.__version__, done=done)
-    began = since = time.monotonic()
-    loss_sum = torch.zeros((), device=device)
-    for step, batch in enumerate(endless(pack, options, done) if done < steps else (), done):
-        if options.minutes and step == _MEASURED[0]:
-            since = time.monotonic()
-        if options.minutes and step == _MEASURED[1]:
-            each = (time.monotonic() - since) / (_MEASURED[1] - _MEASURED[0])
-            steps = step + int((60 * options.minutes - (time.monotonic() - began)) / each)
-            _say(seconds_a_step=round(each, 4), steps=steps)
+    began = time.monotonic()
+    loss_sum = torch.zeros((), device=_DEVICE)
+    for step, batch in enumerate(endless(pack, options, done) if done < options.steps else (), done):
         for group in optimizer.param_groups:
-            group["lr"] = rate(step, steps, options)
-        moved = {name: value.to(device, non_blocking=True) for name, value in batch.items()}
-        with torch.autocast(device, dtype=torch.bfloat16):
+            group["lr"] = rate(step, options.steps, options)
+        moved = {name: value.to(_DEVICE, non_blocking=True) for name, value in batch.items()}
+        with torch.autocast(_DEVICE, dtype=torch.bfloat16):
             loss = loss_of(model, moved, options.among, teacher)
         optimizer.zero_grad()
         loss.backward()
@@ -116,26 +98,37 @@ def main() -> None:
         loss_sum += loss.detach()
         if (step + 1) % _EVERY == 0:
             seconds = round(time.monotonic() - began)
-            _say(step=step + 1, of=steps, loss=round(loss_sum.item() / _EVERY, 4), seconds=seconds)
+            _say(step=step + 1, of=options.steps, loss=round(loss_sum.item() / _EVERY, 4), seconds=seconds)
             loss_sum.zero_()
-        is_last = step + 1 >= steps
+        is_last = step + 1 >= options.steps
         if is_last or (step + 1) % _KEPT_EVERY == 0:
-            save_checkpoint(options.output, model, average, optimizer, step + 1)
+            save_checkpoint(checkpoint, model, average, optimizer, step + 1)
         if is_last or (step + 1) % options.watch == 0:
-            _say(step=step + 1, **watched(model, average, held, device))
+            _say(step=step + 1, **watched(model, average, held, _DEVICE))
         if is_last:
             break
     save_weights(options.output, average)
+
+
+def _started(reader: Path | None, backbone: Path) -> ReaderModel:
+    if reader is None:
+        return ReaderModel.from_encoder(backbone)
+    if reader.is_dir():
+        return load_trained(reader, backbone)
+    from training.start import start_from
+
+    model = ReaderModel.from_encoder(backbone)
+    start_from(reader, model)
+    return model
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pack", type=Path, required=True, help="Folder that training.pack_reader wrote.")
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--start-from", type=Path, help="Go on from this exported reader.onnx.")
+    parser.add_argument("--start-from", type=Path, help="The output folder of a training, or an exported reader.onnx.")
     parser.add_argument("--teacher", type=Path, help="Output folder of a training, whose reader is learnt from, too.")
     parser.add_argument("--steps", type=int, default=2_000)
-    parser.add_argument("--minutes", type=float, help="As many steps as fit, in place of --steps.")
     parser.add_argument("--warm-up", type=int, default=300, help="Steps over which the rate goes up.")
     parser.add_argument("--decay", type=float, default=1.0, help="Share of the steps over which the rate goes down.")
     parser.add_argument("--learning-rate", type=float, default=2e-4)
@@ -143,10 +136,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--average", type=float, default=0.999, help="Of the moving average, what a step keeps.")
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--watch", type=int, default=1_000, help="Steps from one measuring on held.npz to the next.")
+    parser.add_argument(
+        "--times", type=_times, action="append", default=[], help="tables=10: that source ten times as often."
+    )
     parser.add_argument("--workers", type=int, default=0, help="Processes that prepare batches.")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
+
+
+def _times(text: str) -> tuple[str, float]:
+    source, factor = text.split("=")
+    return source, float(factor)
 
 
 def _say(**facts: object) -> None:

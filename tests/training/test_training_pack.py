@@ -37,7 +37,7 @@ def test_what_was_packed_is_read_again_as_it_was(encoder: Encoder, tmp_path: Pat
     wrong = [
         told(Example("s", "Who built the mill", "", t, False), encoder) for t in ("The bridge is older", text[:12])
     ]
-    write_pack(tmp_path / "p.npz", [PackedGroup(right, tuple(wrong), 2, 1.0)], encoder.ends)
+    write_pack(tmp_path / "p.npz", [PackedGroup("s", right, tuple(wrong), 2, 1.0)], encoder.ends)
     pack = Pack.open(tmp_path / "p.npz")
     [[members]] = pack.batches(4096, random.Random(1))
     assert members[0] == 0
@@ -52,7 +52,7 @@ def test_what_was_packed_is_read_again_as_it_was(encoder: Encoder, tmp_path: Pat
 
 def test_a_pass_takes_groups_by_their_share_and_so_many_wrong_ones(encoder: Encoder, tmp_path: Path) -> None:
     one = told(Example("s", "Who built", "", "It was built", False), encoder)
-    groups = [PackedGroup(one, (one,) * 8, 3, share) for share in [2.0] * 100 + [0.25] * 400]
+    groups = [PackedGroup("s", one, (one,) * 8, 3, share) for share in [2.0] * 100 + [0.25] * 400]
     write_pack(tmp_path / "p.npz", groups, encoder.ends)
     pack = Pack.open(tmp_path / "p.npz")
     drawn = [members for batch in pack.batches(200, random.Random(5)) for members in batch]
@@ -67,9 +67,20 @@ def test_a_pass_takes_groups_by_their_share_and_so_many_wrong_ones(encoder: Enco
     assert drawn == again
 
 
+def test_a_source_can_be_taken_more_often(encoder: Encoder, tmp_path: Path) -> None:
+    one = told(Example("s", "Who built", "", "It was built", False), encoder)
+    groups = [PackedGroup(source, one, (), 0, 1.0) for source in ["tables"] * 20 + ["squad"] * 30]
+    write_pack(tmp_path / "p.npz", groups, encoder.ends)
+    pack = Pack.open(tmp_path / "p.npz", {"tables": 3.0})
+    drawn = [first for batch in pack.batches(200, random.Random(5)) for (first,) in batch]
+    assert sorted(drawn) == sorted([*range(50), *range(20), *range(20)])
+    with pytest.raises(ValueError, match=r"no groups of 'table' in the pack, only of \['squad', 'tables'\]"):
+        Pack.open(tmp_path / "p.npz", {"table": 3.0})
+
+
 def test_batches_hold_no_more_tokens_than_asked_for_and_lose_no_group(encoder: Encoder, tmp_path: Path) -> None:
     texts = [" ".join(WORDS[: 1 + i % 15]) for i in range(60)]
-    groups = [PackedGroup(told(Example("s", "Who", "", t, False), encoder), (), 0, 1.0) for t in texts]
+    groups = [PackedGroup("s", told(Example("s", "Who", "", t, False), encoder), (), 0, 1.0) for t in texts]
     write_pack(tmp_path / "p.npz", groups, encoder.ends)
     pack = Pack.open(tmp_path / "p.npz")
     batches = pack.batches(80, random.Random(0))
@@ -114,7 +125,7 @@ def test_training_goes_on_with_the_batches_that_it_would_have_had(encoder: Encod
     from training.train_reader import endless
 
     texts = [" ".join(WORDS[: 1 + i % 15]) for i in range(20)]
-    groups = [PackedGroup(told(Example("s", "Who", "", t, False), encoder), (), 0, 1.0) for t in texts]
+    groups = [PackedGroup("s", told(Example("s", "Who", "", t, False), encoder), (), 0, 1.0) for t in texts]
     write_pack(tmp_path / "p.npz", groups, encoder.ends)
     pack = Pack.open(tmp_path / "p.npz")
     options = Namespace(seed=3, batch_tokens=60, workers=0)

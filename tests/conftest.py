@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from index.encode import SentenceTransformerEncoder
 from service.commands.serve import SAMPLE_DOCUMENT
@@ -24,6 +25,10 @@ READER = "cross-encoder"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tables of commands that run in this process have room, whatever terminal there is.
 os.environ["COLUMNS"] = "400"
+
+# No test goes by the clock: the machine may have other work.
+hypothesis_settings.register_profile("footnoted", deadline=None)
+hypothesis_settings.load_profile("footnoted")
 
 COMMAND = str(Path(sys.executable).with_name("footnoted"))
 START_LIMIT_S = 180

@@ -25,7 +25,7 @@ WANTED = st.builds(
 names = (f"c{number}" for number in itertools.count())
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(STEP, min_size=1, max_size=8), wanted=WANTED, seed=st.integers(0, 2**32 - 1), k=st.integers(1, 20),
     share=st.sampled_from([None, 0.0, 0.5]),

@@ -38,7 +38,7 @@ def search(store, *terms, k=1_000):
         return [(one.texts.get(key), score) for key, score in one.words.search(Wanted(terms), k)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(properties.STEP, min_size=3, max_size=12), wanted=properties.WANTED,
     seed=st.integers(0, 2**32 - 1), fresh=st.integers(1, 8), per_block=st.integers(1, 5), most=st.integers(1, 9),

@@ -162,7 +162,7 @@ def test_the_best_of_the_allowed_are_found_in_base_and_delta(tmp_path, monkeypat
     assert found == allowed[np.argsort(-(rows[allowed] @ rows[0]))[:5]].tolist()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(0, 2**32 - 1), st.integers(0, 60), st.integers(0, 40), st.integers(1, 50),
     st.sampled_from(["flat", "IVF4,SQ8"]), st.sampled_from([0, 500]), st.sampled_from([None, 0.0, 0.2, 1.0]),

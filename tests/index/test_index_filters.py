@@ -176,7 +176,7 @@ def shelve(store, wanted):
     return shelved
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     wanted=st.lists(documents, min_size=1, max_size=5),
     asked=st.lists(filters, min_size=1, max_size=8),
@@ -297,7 +297,7 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_json)
 def test_any_json_is_a_filter_or_is_refused_in_words(shelf, value):
     if shelf.catalog.find("any") is None:

@@ -101,7 +101,7 @@ def test_it_is_emptied_in_the_write_that_fills_it_anew(index, tmp_path):
     assert (len(index), index.keys().tolist()) == (0, [])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.integers(1, 30), st.lists(st.sampled_from("abcd"), max_size=4)),

@@ -118,7 +118,7 @@ def test_terms_that_were_not_analysed_are_harmless_too(index):
     assert [key for key, _ in index.search(Wanted(hostile), 9)] == [3]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.text(max_size=60),

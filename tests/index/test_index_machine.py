@@ -104,4 +104,4 @@ class DenseMachine(RuleBasedStateMachine):
 
 
 TestDenseMachine = DenseMachine.TestCase
-TestDenseMachine.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestDenseMachine.settings = settings(max_examples=25, stateful_step_count=25)

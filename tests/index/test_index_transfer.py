@@ -220,7 +220,7 @@ def test_something_else_than_a_collection_is_refused(folder, tmp_path):
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_refused_or_harmless(file, tmp_path_factory, data):
     content = bytearray(file.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
@@ -240,7 +240,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30
 
 
 @given(st.lists(st.lists(TEXT, min_size=1, max_size=4), min_size=0, max_size=4))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_back_as_it_was(tmp_path_factory, texts):
     base = tmp_path_factory.mktemp("any")
     with open_store(base / "a") as old, open_store(base / "b") as store:

@@ -237,7 +237,7 @@ def test_what_cannot_be_sought_is_said(store):
         verify_deleted(store.data_dir, store.catalog, "short")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=WINDOW, max_size=300), st.binary(max_size=200), st.binary(max_size=200))
 def test_every_stretch_of_a_text_is_found_where_it_is(text, before, after):
     traces = from_blob(as_blob(traces_of(text)))
@@ -246,7 +246,7 @@ def test_every_stretch_of_a_text_is_found_where_it_is(text, before, after):
     assert {trace for _, trace in found} == set(traces)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=WINDOW, max_size=100), st.binary(max_size=3_000))
 def test_nothing_is_found_where_it_is_not(text, data):
     is_there = any(text.encode(errors="surrogatepass")[i : i + WINDOW] in data for i in range(len(text)))

@@ -56,7 +56,7 @@ def elsewhere(place, tmp_path, words):
 _HALVES = st.lists(st.floats(-60_000, 60_000, width=16), min_size=1, max_size=40)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_HALVES)
 def test_a_vector_comes_back_bit_by_bit(store, numbers):
     packed = np.array(numbers, dtype="<f2").tobytes()

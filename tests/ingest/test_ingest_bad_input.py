@@ -11,9 +11,7 @@ from ingest_samples import check_document, document_of, draw_picture, pdf, pdf_o
 from core.errors import EmptyDocument, EncryptedDocument, ReadError, TooLarge, UnsupportedMedia
 from ingest.read import ReadLimits, read
 
-_thorough = settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+_thorough = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def refused(data, name, limits=None):

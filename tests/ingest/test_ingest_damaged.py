@@ -40,14 +40,14 @@ def read_or_refused(name: str, damage, chance: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(_QUICK), st.sampled_from(DAMAGES), st.integers(0, 2**32), st.sampled_from(_QUICK))
 def test_a_damaged_file_is_read_or_refused_and_its_neighbour_read(whole, name, damage, chance, neighbour):
     read_or_refused(name, damage, chance)
     assert texts(_SEEDS[neighbour], neighbour) == whole[neighbour]
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(_PICTURES), st.sampled_from(DAMAGES), st.integers(0, 2**32))
 def test_a_damaged_picture_is_read_or_refused(name, damage, chance):
     read_or_refused(name, damage, chance)

@@ -32,7 +32,7 @@ _HARD = [
 ]  # fmt: skip
 any_text = st.lists(st.one_of(st.text(st.characters(), max_size=12), st.sampled_from(_HARD)), max_size=30).map("".join)
 
-_light = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_light = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 _small = SplitSettings(target=6, maximum=10)
 
 
@@ -231,7 +231,7 @@ def test_words_and_structure_put_into_html_come_out_in_order(count_tokens, parts
     ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(elements(latin_words))
 def test_words_put_into_a_pdf_come_out_in_order(count_tokens, parts):
     found = words_of(check(as_pdf(parts), "a.pdf", count_tokens))
@@ -271,7 +271,7 @@ def test_long_text_is_split_whole(count_tokens, text):
     assert max(len(p.text) for p in passages) <= 8 * 200  # no passage hides a blob behind one odd token
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(["embedding", "internationalisation", "schaden", "a", "b", "c", "x", "."]), min_size=40),
     st.integers(4, 30),

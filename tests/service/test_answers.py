@@ -84,7 +84,7 @@ def test_every_citation_of_the_sample_questions_is_exact(sample_engine, row):
     assert_whole(sample_engine.ask(row["question"], history=history), sample_engine)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), end=st.sampled_from(["?", "", ".", " …?"]))
 def test_every_citation_of_a_question_in_the_documents_words_is_exact(sample_engine, words, end):
     assert_whole(sample_engine.ask(" ".join(words) + end), sample_engine)

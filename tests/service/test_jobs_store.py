@@ -145,7 +145,7 @@ def test_a_worker_that_is_told_to_stop_blames_nobody(store):
     assert file.deaths == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["begin", "added", "unchanged", "failed", "die", "stop"]), max_size=30), st.data())
 def test_a_file_that_is_in_stays_in_whatever_becomes_of_the_workers(tmp_path_factory, steps, data):
     store = JobStore(tmp_path_factory.mktemp("jobs"))

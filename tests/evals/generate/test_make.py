@@ -27,7 +27,7 @@ def made_of(texts, make_system, seed):
     return made, sources
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS, st.integers(0, 3))
 def test_whatever_the_documents(make_system, texts, seed):
     made, sources = made_of(texts, make_system, seed)

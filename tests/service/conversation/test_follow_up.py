@@ -286,13 +286,13 @@ HISTORY = st.lists(st.tuples(st.sampled_from(["user", "assistant"]), TEXT | WORD
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(question=TEXT | WORDY)
 def test_without_a_history_nothing_but_white_space_changes(question):
     assert understand(question, []) == " ".join(question.split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(question=TEXT | WORDY, history=HISTORY)
 def test_any_text_is_understood_as_something_of_bounded_length(question, history):
     understood = understand(question, history, lambda _, others: [0.5] * len(others))

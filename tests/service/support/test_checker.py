@@ -152,7 +152,7 @@ _SPANS = sentences(TEXT)
 
 
 @given(st.sampled_from(_SPANS), st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_verbatim_sentence_is_supported_at_its_own_place(span: tuple[int, int], start: int) -> None:
     checker = LocalChecker()
     said = " ".join(TEXT[slice(*span)].split()).replace("’", "'")
@@ -165,7 +165,7 @@ _FIGURES = [(a, b, i) for a, b in _SPANS for i in range(a, b) if TEXT[i].isdigit
 
 
 @given(st.sampled_from(_FIGURES), st.sampled_from("0123456789"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_changed_figure_in_a_verbatim_sentence_is_never_supported(place: tuple[int, int, int], digit: str) -> None:
     start, end, at = place
     if digit == TEXT[at]:
@@ -175,7 +175,7 @@ def test_a_changed_figure_in_a_verbatim_sentence_is_never_supported(place: tuple
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=400), max_size=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_gets_a_verdict_and_exact_places(claim: str, texts: list[str]) -> None:
     passages = [passage(text, 10 * i) for i, text in enumerate(texts)]
     checked = LocalChecker().check(claim, passages)

@@ -1,5 +1,6 @@
 """The reader network: a BERT encoder with a span head and a relevance head."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -131,10 +132,10 @@ def load_checkpoint(path: Path, model: ReaderModel, average: Average, optimizer:
     return int(saved["step"])
 
 
-def save_weights(folder: Path, average: Average) -> None:
-    """The averaged weights in half precision, in parts of at most 15 MB: small files travel more easily."""
+def save_weights(folder: Path, weights: Mapping[str, torch.Tensor]) -> None:
+    """In half precision, in parts of at most 15 MB: small files travel more easily."""
     parts: list[dict[str, NDArray[np.float16]]] = [{}]
-    for name, value in average.weights.items():
+    for name, value in weights.items():
         half = value.detach().to("cpu", torch.float16).numpy()
         if sum(a.nbytes for a in parts[-1].values()) + half.nbytes > _PART:
             parts.append({})
@@ -144,13 +145,19 @@ def save_weights(folder: Path, average: Average) -> None:
         np.savez(folder / f"weights-{number}.npz", **part)
 
 
+def load_weights(folder: Path) -> dict[str, torch.Tensor]:
+    """What ``save_weights`` wrote there, in single precision."""
+    weights = {}
+    for path in sorted(folder.glob("weights-*.npz")):
+        with np.load(path) as part:
+            weights |= {name: torch.from_numpy(part[name].astype(np.float32)) for name in part}
+    return weights
+
+
 def load_trained(folder: Path, backbone: Path) -> ReaderModel:
     """The averaged weights that training left, ready to read."""
     model = ReaderModel.from_encoder(backbone)
-    state = {}
-    for path in sorted(folder.glob("weights-*.npz")):
-        with np.load(path) as part:
-            state |= {name: torch.from_numpy(part[name].astype(np.float32)) for name in part}
+    state = load_weights(folder)
     wanted = {name for name, value in model.named_parameters() if value.requires_grad}
     if missing := wanted - state.keys():
         raise ValueError(

@@ -107,7 +107,7 @@ def main() -> None:
             _say(step=step + 1, **watched(model, average, held, _DEVICE))
         if is_last:
             break
-    save_weights(options.output, average)
+    save_weights(options.output, average.weights)
 
 
 def _started(reader: Path | None, backbone: Path) -> ReaderModel:

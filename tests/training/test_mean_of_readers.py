@@ -30,6 +30,6 @@ def test_every_weight_is_the_mean_and_comes_back_from_the_folder(
 def test_readers_of_other_shapes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_weights(tmp_path / "one", {"span": torch.ones(2)})
     save_weights(tmp_path / "other", {"relevance": torch.ones(2)})
-    with pytest.raises(SystemExit, match="other does not hold the weights that .*one holds"):
+    with pytest.raises(SystemExit, match=r"other does not hold the weights that .*one holds"):
         mean(monkeypatch, tmp_path / "one", tmp_path / "other", output=tmp_path / "mean")
     assert not (tmp_path / "mean").exists()

@@ -72,7 +72,7 @@ def test_the_averaged_weights_come_back_but_for_half_precision(
     monkeypatch.setattr("training.reader_model._PART", 20_000)
     model = trained(backbone)
     average = Average(model, 0.9)
-    save_weights(tmp_path, average)
+    save_weights(tmp_path, average.weights)
     assert len(list(tmp_path.glob("weights-*.npz"))) > 1
     for given, expected in zip(logits(load_trained(tmp_path, backbone)), logits(model), strict=True):
         assert np.abs(given - expected).max() < 0.01

@@ -1,6 +1,5 @@
 """Lines of PDF pages to blocks: paragraphs, headings, lists, tables and code told apart."""
 
-import math
 from collections import Counter, deque
 from dataclasses import replace
 from itertools import pairwise
@@ -9,7 +8,7 @@ from core.types import BlockKind
 from ingest.blocks import Parsed, TextBuilder
 from ingest.pdf_furniture import NEIGHBOURS, Furniture, Page
 from ingest.pdf_lines import Line
-from ingest.pdf_overleaf import Foot, goes_on_overleaf
+from ingest.pdf_overleaf import Bottoms, Foot, goes_on_overleaf
 from ingest.pdf_paragraphs import BULLET, BULLETS, continues, goes_on, nearness
 from ingest.pdf_tables import tables_of
 from ingest.pdf_words import Words, space_between
@@ -39,7 +38,7 @@ class Layout:
         self._heading_sizes: list[float] = []
         self._foot: Foot | None = None  # of a paragraph that may go on
         self._right = 0.0  # where the lines of the page end
-        self._lowest = math.inf  # where the lowest line so far stood
+        self._bottoms = Bottoms()
         self.flattened: list[int] = []
         """Pages with tables whose columns could not be named."""
 
@@ -78,7 +77,7 @@ class Layout:
         lines = self._furniture.without(page)
         flow = _Flow(self, page.number, self._body(), code, nearness(lines))
         self._right = max((line.x1 for line in lines), default=0.0)
-        self._lowest = min([self._lowest, *(line.y0 for line in lines)])
+        self._bottoms.add(lines)
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
             self.flattened.append(page.number)
@@ -98,7 +97,7 @@ class Layout:
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group, page)
-        self._foot = Foot.of(group, page, self._right, self._lowest) if kind is BlockKind.PARAGRAPH else None
+        self._foot = Foot.of(group, page, self._right, self._bottoms) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return

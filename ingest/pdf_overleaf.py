@@ -1,19 +1,38 @@
 """Whether a paragraph goes on overleaf: told by the room that its last line and its page leave."""
 
+import re
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.pdf_lines import Line
-from ingest.pdf_paragraphs import ends_sentence
+from ingest.pdf_paragraphs import ends_sentence, without_references
 
 _FEWEST_LINES = 2
-"""Of a parted paragraph on either page: word processors and browsers leave no single line behind by themselves."""
+"""Of a parted paragraph on either page: what writes text in pages seldom leaves a single line behind."""
+_SURE_END = re.compile(r"""[.!?。！？]["'”’»)]*$""")
+
+
+class Bottoms:
+    """How far down the pages of a document go: as far as two of them do, since one may have other things there."""
+
+    def __init__(self) -> None:
+        self._seen: list[float] = []
+
+    def add(self, lines: Sequence[Line]) -> None:
+        if lines:
+            insort(self._seen, min(line.y0 for line in lines))
+
+    def lowest(self, line: float) -> float | None:
+        """None where no two pages agree, within the height of a ``line``."""
+        return next((low for low, above in pairwise(self._seen) if above - low < line), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Foot:
     """The last paragraph of a page: its last line, how many lines it has there, and the room behind and below it, in
-    points and in lines.
+    points and in lines; 0 where it is not known.
     """
 
     page: int
@@ -23,11 +42,12 @@ class Foot:
     below: float
 
     @classmethod
-    def of(cls, group: Sequence[Line], page: int, right: float, lowest: float) -> "Foot":
-        """``right`` is where the page's lines end, ``lowest`` where the lowest line so far stood."""
+    def of(cls, group: Sequence[Line], page: int, right: float, bottoms: Bottoms) -> "Foot":
+        """``right`` is where the page's lines end."""
         last = group[-1]
-        pitch = max(last.size, group[-2].y0 - last.y0 if len(group) > 1 else 0.0)
-        return cls(page, last, len(group), right - last.x1, (last.y0 - lowest) / pitch)
+        pitch = max(last.size, group[-2].y0 - last.y0 if len(group) > 1 else 0.0, 1.0)
+        lowest = bottoms.lowest(pitch)
+        return cls(page, last, len(group), right - last.x1, 0.0 if lowest is None else (last.y0 - lowest) / pitch)
 
 
 def goes_on_overleaf(foot: Foot, group: Sequence[Line]) -> bool:
@@ -35,18 +55,16 @@ def goes_on_overleaf(foot: Foot, group: Sequence[Line]) -> bool:
     last, first = foot.line, group[0]
     if abs(last.size - first.size) > 0.6 or abs(last.x0 - first.x0) > 4 * last.size:
         return False
-    ended = ends_sentence(last.text)
-    if not ended and first.text[0].islower():
-        return True
+    ended, small = ends_sentence(last.text), first.text[0].islower()
     # The last line of a paragraph seldom lacks the room for one more word, even where it ends a sentence.
-    if foot.behind > _first_word(first):
+    if foot.behind > _first_word(first) and (ended or not small):
         return False
-    if not ended:
+    if ended and abs(last.x0 - first.x0) > 1.0:
+        return False
+    if small or not _SURE_END.search(without_references(last.text)):
         return True
-    if abs(last.x0 - first.x0) > 1.0 or foot.lines < _FEWEST_LINES:
-        return False
     # Another line would have fitted on the page; it was only withheld where it would have left a single one overleaf.
-    return foot.below < 0.9 or len(group) <= _FEWEST_LINES
+    return foot.lines >= _FEWEST_LINES and (foot.below < 0.9 or len(group) <= _FEWEST_LINES)
 
 
 def _first_word(line: Line) -> float:

@@ -12,6 +12,8 @@ BULLETS = "•●▪■◦‣○"
 BULLET = re.compile(rf"(?:[{BULLETS}–*·-]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z][.)])\s+\S")
 _SENTENCE_END = tuple('.!?:;。！？”")')
 _REFERENCE = re.compile(r"(?:\s?\[[^\]\[]{1,40}\])+$")  # "[3]", "[citation needed]"
+_TAIL = 200
+_RANGE = re.compile(r"[–-]\s+\d")
 _NEAR = 0.55  # type sizes between two lines of a paragraph, where the page tells nothing else
 _WIDEST = 1.2
 _FEWEST_GAPS = 3
@@ -20,7 +22,12 @@ _SAME_SIZE = 0.6  # points
 
 def ends_sentence(text: str) -> bool:
     """Whether a line may be the last of its sentence; references behind it aside."""
-    return _REFERENCE.sub("", text).endswith(_SENTENCE_END)
+    return without_references(text).endswith(_SENTENCE_END)
+
+
+def without_references(text: str) -> str:
+    """The end of a line, without the references behind it."""
+    return _REFERENCE.sub("", text[-_TAIL:])
 
 
 def nearness(lines: Sequence[Line]) -> float:
@@ -61,9 +68,9 @@ def goes_on(group: list[Line], kind: BlockKind, line: Line, line_kind: BlockKind
         # the first line of a paragraph, which may be set in; that one is as full as the paragraph's others.
         hanging = len(group) == 1 and 0 < last.x0 - line.x0 < 5 * line.size and last.x1 > line.x1 - 2 * line.size
         aligned = abs(line.x0 - last.x0) < 1.0
-        # "24 August" and "– 3 October": the line above is full.
-        dashed = line.text[0] in "–-" and aligned and last.x1 > line.x1 - 2 * line.size
-        return kind is BlockKind.PARAGRAPH and (dashed or (line.text[0].isalnum() and (aligned or hanging)))
+        # "24 August" and "– 3 October"
+        ranges = bool(_RANGE.match(line.text)) and aligned and not _RANGE.match(last.text)
+        return kind is BlockKind.PARAGRAPH and (ranges or (line.text[0].isalnum() and (aligned or hanging)))
     set_in = kind is BlockKind.LIST and line.x0 > group[0].x0 + 0.5 * line.size and line.bold == group[0].bold
     return line.text[0].islower() or set_in
 

@@ -13,19 +13,22 @@ _SHARE_PARTED = 0.025  # of the lines, at the least, where words are parted at a
 _HYPHENS = ("-", "\u2010")
 
 
-# Scripts that put no spaces between words, and their punctuation.
-_LETTER = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+# Scripts that put no spaces between words, and their punctuation. Korean, which has some of it, puts them.
+_LETTER = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u30fb\u30fc\uff70]"
 _POINT = r"[\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
-# Before and behind the end of a line; a dash that touches its word ("1609–1626", "process—it").
+_SHARED_POINT = "[“”‘’…—]"
+# Before and behind the end of a line; a dash that touches its word is one of "1609–1626" or "process—it".
 _WITHOUT_SPACE = regex.compile(
-    rf"{_LETTER}\p{{M}}*\n{_LETTER}|{_POINT}\n|\n{_POINT}|[^\s–—][–—]\n[^\s–—]|[^\s–—]\n[–—][^\s–—]"
+    rf"{_LETTER}\p{{M}}*\n{_LETTER}|{_POINT}\n(?!\p{{Hangul}})|(?<!\p{{Hangul}})\n{_POINT}"
+    rf"|{_SHARED_POINT}\n{_LETTER}|{_LETTER}\n{_SHARED_POINT}"
+    r"|[^\s–—][–—]\n[^\s–—]|\p{L}\n[–—]\p{L}|\p{N}\n[–—]\p{N}"
 )
 
 
 def space_between(above: str, below: str) -> str:
     """What was at the end of a line: nothing where the script has no spaces or the line ended with a hyphen or dash."""
-    if above.endswith("-"):
-        return ""
+    if above.endswith(_HYPHENS):
+        return " " if above[-2:-1].isspace() else ""
     return "" if _WITHOUT_SPACE.search(f"{above[-4:]}\n{below[:2]}") else " "
 
 

@@ -26,7 +26,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Tables of commands that run in this process have room, whatever terminal there is.
 os.environ["COLUMNS"] = "400"
 
-# No test goes by the clock: the machine may have other work.
+# No example has a deadline: the machine may have other work.
 hypothesis_settings.register_profile("footnoted", deadline=None)
 hypothesis_settings.load_profile("footnoted")
 

@@ -62,7 +62,7 @@ _FORMS = (
 
 def _firm(name: str, rng: random.Random) -> Firm:
     count = rng.choice(_SHORT) - 1
-    kept = sorted(rng.sample(range(1, len(name)), min(count, len(name) - 1)))
+    kept = sorted(rng.sample(range(1, len(name)), count))
     ticker = "".join(name[i] for i in (0, *kept)).upper()
     whole = rng.choice(_PUBLIC).format(name) if rng.random() < 0.15 else name + rng.choice(_KINDS)
     return Firm(whole if rng.random() < 0.6 else name, ticker)

@@ -35,7 +35,7 @@ class PackedGroup:
 class Pack:
     """Arrays: ``texts`` all token ids, ``ends`` of each text in it; ``examples`` (n, 7: question, title, context,
     answerable, first, last, somewhere); ``groups`` (m, 3: first example, how many, how many wrong ones a pass takes);
-    ``shares`` (m,) how often a pass takes each; ``sources`` (m,) their names; ``specials`` [CLS] and [SEP].
+    ``shares`` (m,) how often a pass takes each; ``sources`` (m,) what each is made of; ``specials`` [CLS] and [SEP].
     ``times`` takes the groups of a source so many times as often. Raises ValueError where the pack lacks that source.
     """
 
@@ -45,6 +45,8 @@ class Pack:
         self._examples = arrays["examples"].astype(np.int64)
         self._groups = arrays["groups"].astype(np.int64)
         self._shares = arrays["shares"].astype(np.float64)
+        if times and "sources" not in arrays:
+            raise ValueError("the pack is of an earlier version, without the sources of its groups: make it again")
         for source, factor in (times or {}).items():
             own = arrays["sources"] == source
             if not own.any():

@@ -85,32 +85,49 @@ def test_a_paragraph_goes_on_overleaf_where_its_last_line_has_no_room_for_the_ne
 
 BODY = [f"The keeper of the light wrote of the {n} ship that she" for n in ("first", "second", "third", "fourth")]
 FULL = "had seen from the tower of the old light at sundown."
+OVERLEAF = ["Nevertheless she rang the bell of the tower at noon,", "and on Sundays, and it", "was heard."]
+LOWEST = [[*BODY, f"{way} in the night."] for way in ("went by", "was lost")]  # show how far down the pages go
 
 
 @pytest.mark.parametrize(
-    ("lines_before", "overleaf", "is_one"),
-    [(4, 3, True), (3, 3, False), (3, 2, True)],
-    ids=["no room for a line", "room for a line", "room for a line, which would have left one overleaf"],
+    ("before", "overleaf", "is_one"),
+    [(4, 3, True), (3, 3, False), (3, 2, True), (0, 3, False)],
+    ids=["no room for a line", "room for a line", "room, but it would leave one line overleaf", "one line alone"],
 )
-def test_a_paragraph_whose_last_line_is_full_ends_where_the_page_has_room_for_more(lines_before, overleaf, is_one):
-    lowest = [*BODY, "went by in the night."]  # the first page shows how far down pages go
-    after = ["Nevertheless she rang the bell of the tower at noon,", "and on Sundays, and it", "was heard."]
-    after = [after[0], *after[1:][-overleaf + 1 :]]
-    document = document_of(pdf_of_lines(lowest, [*BODY[:lines_before], FULL], after), "a.pdf")
+def test_a_paragraph_whose_last_line_is_full_ends_where_the_page_has_room_for_more(before, overleaf, is_one):
+    lines = [*BODY[:before], FULL]
+    document = document_of(pdf_of_lines(*LOWEST, lines, OVERLEAF[:overleaf]), "a.pdf")
     assert (f"{FULL} Nevertheless" in document.text) is is_one
 
 
+def test_one_page_with_something_far_below_its_text_does_not_tell_where_pages_end():
+    document = document_of(pdf_of_lines(LOWEST[0], [*BODY[:3], FULL], OVERLEAF), "a.pdf")
+    assert f"{FULL} Nevertheless" in document.text
+
+
+@pytest.mark.parametrize(
+    ("end", "beginning"),
+    [("the Northern U.S.", "government had asked for a"), ("as told (see part 3)", "By now, all had")],
+)
+def test_a_sentence_that_may_go_on_is_not_torn_for_the_room_below(end, beginning):
+    last = f"had seen from the tower of the old light {end}"
+    document = document_of(pdf_of_lines(*LOWEST, [*BODY[:3], last], [beginning, *OVERLEAF[1:]]), "a.pdf")
+    assert f"{end} {beginning}" in document.text
+
+
 def test_a_reference_behind_its_sentence_does_not_hide_that_it_ends():
-    overleaf = ["Nevertheless the bell was rung by her, and it was", "heard in the whole bay", "and by all."]
-    pages_of = ([*BODY, "went by in the night."], [*BODY[:3], f"{FULL}[4]"], overleaf)
-    assert f"{FULL}[4]\n\nNevertheless" in document_of(pdf_of_lines(*pages_of), "a.pdf").text
+    document = document_of(pdf_of_lines(*LOWEST, [*BODY[:3], f"{FULL}[4]"], OVERLEAF), "a.pdf")
+    assert f"{FULL}[4]\n\nNevertheless" in document.text
 
 
 def test_lines_of_a_script_without_spaces_are_joined_without_one():
     lines = [
         "黑豹队的防守只丢了 308 分，在联赛中排名第六，",
         "同时也以 24 次拦截领先，并且四次入选职业碗。职业碗防守",
-        "截锋以 11 分领先。",
+        "截锋以 11 分领先，",
+        "日本のプロサッカー",
+        "チームは勝った。“好”",
+        "他说。",
     ]
 
     def draw(canvas):
@@ -128,12 +145,20 @@ def test_a_dash_at_the_edge_of_a_line_keeps_the_spaces_that_it_had():
         "The line was built by the Harbour Board (1609–",
         "1626) and it was lengthened twice from 24 August",
         "– 3 October, when the money was spent, which –",
-        "as all had known – was too little.",
+        "as all had known – was too little, and the cost -",
+        "and the tax - had a change of",
+        "–3.5 % in a year.",
     ]
     assert document_of(pdf_of_lines(lines), "a.pdf").text == (
         "The line was built by the Harbour Board (1609–1626) and it was lengthened twice from 24 August – 3 October, "
-        "when the money was spent, which – as all had known – was too little."
+        "when the money was spent, which – as all had known – was too little, and the cost - and the tax - had a "
+        "change of –3.5 % in a year."
     )
+
+
+def test_items_behind_dashes_stay_a_list():
+    lines = ["The package of the year includes", "- staff and their training", "- rent of the two offices", "- food"]
+    assert shape(document_of(pdf_of_lines(lines), "a.pdf"))[-1][0] == "list"
 
 
 def test_a_hyphen_that_belongs_to_its_word_stays():

@@ -126,8 +126,8 @@ def test_lines_of_a_script_without_spaces_are_joined_without_one():
         "同时也以 24 次拦截领先，并且四次入选职业碗。职业碗防守",
         "截锋以 11 分领先，",
         "日本のプロサッカー",
-        "チームは勝った。“好”",
-        "他说。",
+        "チームは勝った、“好",
+        "”他说。",
     ]
 
     def draw(canvas):

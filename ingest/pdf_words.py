@@ -10,6 +10,8 @@ _LAST = re.compile(r"(?:[^\W\d_]+-)*[^\W\d_]+$")
 _MOST = 300_000
 _LINE_CHARS = 20
 _SHARE_PARTED = 0.025  # of the lines, at the least, where words are parted at all
+_SHARE_WHOLE = 0.25  # of the parted words, at the least, that stand elsewhere in one piece, where words are parted
+_FEWEST_JOINED, _MOST_JOINED = 5, 400  # of which that is told
 _HYPHENS = ("-", "\u2010")
 
 
@@ -39,12 +41,18 @@ class Words:
         self._known: set[str] = set()
         self._lines = 0
         self._parted = 0
+        self._above = ""  # the last line, where it ends with a hyphen
+        self._joined: list[str] = []  # what the words at hyphens would be in one piece
 
     def learn(self, text: str, hyphenated: bool) -> None:
-        """The words of a line; those at its edges may be parts of words, so they do not count."""
+        """The words of a line, in order; those at its edges may be parts of words, so they do not count."""
         if len(text) >= _LINE_CHARS:
             self._lines += 1
             self._parted += hyphenated or text.endswith(_HYPHENS)
+        last, first = _LAST.search(self._above), _FIRST.match(text)
+        if last and first and len(self._joined) < _MOST_JOINED:
+            self._joined.append((last.group() + first.group()).lower())
+        self._above = text.rstrip("".join(_HYPHENS)) if hyphenated or text.endswith(_HYPHENS) else ""
         found = _WORD.findall(text.lower())
         if len(self._known) < _MOST:
             self._known.update(found[1:-1] if hyphenated or text.endswith(_HYPHENS) else found[1:])
@@ -70,8 +78,15 @@ class Words:
             return True
         if parted in self._known or (right[0].isupper() and not left.isupper()):
             return False
-        if self._parted < _SHARE_PARTED * self._lines:
-            return False  # not a document that parts words, so this hyphen is one that happened to end a line
+        if not self._parts_words():
+            return False  # so this hyphen is one that happened to end a line
         # Two whole words ("long-term"), unless one is so short that it is a syllable as well.
         whole = left.lower().rsplit("-", 1)[-1] in self._known and right.lower() in self._known
         return not (whole and min(len(left), len(right)) >= 3) and (marked or left.lower() not in self._known)
+
+    def _parts_words(self) -> bool:
+        """Whether the document parts words at all: hyphens end many lines, and many such words are known whole."""
+        if self._parted < _SHARE_PARTED * self._lines:
+            return False
+        whole = sum(word in self._known for word in self._joined)
+        return len(self._joined) < _FEWEST_JOINED or whole >= _SHARE_WHOLE * len(self._joined)

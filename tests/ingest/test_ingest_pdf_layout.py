@@ -174,6 +174,21 @@ def test_a_hyphen_that_belongs_to_its_word_stays():
     )
 
 
+def test_a_document_that_parts_no_words_keeps_the_hyphens_at_the_ends_of_its_lines():
+    lines = [
+        "The network has power-",
+        "hungry switches and content-",
+        "addressable memory, and seven-",
+        "layer protocols of a low-",
+        "cost design, in a self-",
+        "made case.",
+    ]
+    text = (
+        "The network has power-hungry switches and content-addressable memory, and seven-layer protocols of a low-cost "
+    )
+    assert document_of(pdf_of_lines(lines), "a.pdf").text == f"{text}design, in a self-made case."
+
+
 def scan(*lines):
     """A page that is a picture of text."""
     picture = Image.new("L", (1240, 1754), 255)

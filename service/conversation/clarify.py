@@ -12,7 +12,8 @@ from service.language.phrases import phrases_for
 
 _SHARE_OF_BEST = 0.6
 """How probable another answer must be, measured by that of the best."""
-_LEAST = 0.5
+_LEAST = 0.7
+"""How probable it must be that one of them answers: as alike as they are, none may be probable by itself."""
 _MOST_OPTIONS = 4
 _MOST_WORDS = 10
 _MOST_LABEL_CHARS = 80
@@ -29,7 +30,7 @@ def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | N
     best = candidates[0].probability if candidates else 0.0
     if _UNSPACED.search(question):  # neither its words nor its names can be counted
         return None
-    if best < _LEAST or len(question.split()) > _MOST_WORDS or any(p.is_name for p in noun_phrases(question)):
+    if len(question.split()) > _MOST_WORDS or any(p.is_name for p in noun_phrases(question)):
         return None
     near = [c for c in candidates if c.probability >= _SHARE_OF_BEST * best]
     by_title = len({c.hit.passage.document.id for c in near}) > 1
@@ -37,6 +38,8 @@ def clarify(question: str, candidates: Sequence[Candidate]) -> Clarification | N
     for candidate in near:
         first.setdefault(_label(candidate.hit, by_title), candidate)
     if not 2 <= len(first) <= _MOST_OPTIONS or "" in first or not _differ(list(first.values())):
+        return None
+    if sum(c.probability for c in first.values()) < _LEAST:
         return None
     if any(len(label) > _MOST_LABEL_CHARS for label in first) or not _tell_apart(question, list(first)):
         return None

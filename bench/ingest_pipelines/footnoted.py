@@ -1,4 +1,4 @@
-"""Footnoted's own ingest, with the default settings."""
+"""Footnoted's own ingest, with the default settings but for the encoder, which is that of the other pipelines."""
 
 import time
 from collections.abc import Sequence
@@ -6,12 +6,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bench.ingest_pipelines.pipeline import Found, Ingested
+from index.encoder_names import ENGLISH
 from service.engine import Engine
 from service.settings import load_settings
 
 
 def ingest(files: Sequence[Path], folder: Path, first: Path) -> Ingested:
-    engine = Engine.open(load_settings({"data_dir": folder}))
+    engine = Engine.open(load_settings({"data_dir": folder, "encoder": {"model": ENGLISH}}))
     engine.ingest([first], "first")
     began = time.perf_counter()
     report = engine.ingest(files)

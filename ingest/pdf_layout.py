@@ -77,7 +77,6 @@ class Layout:
         lines = self._furniture.without(page)
         flow = _Flow(self, page.number, self._body(), code, nearness(lines))
         self._right = max((line.x1 for line in lines), default=0.0)
-        self._bottoms.add(lines)
         tables = tables_of(lines)
         if any(table.flattened for table in tables):
             self.flattened.append(page.number)
@@ -88,6 +87,7 @@ class Layout:
             self._foot = None
             position = table.end
         flow.add(lines[position:])
+        self._bottoms.add(lines)
 
     def _body(self) -> float:
         """The type size of the text, as far as the pages are known; of all lines where there is hardly running text."""
@@ -97,7 +97,7 @@ class Layout:
 
     def _add(self, kind: BlockKind, group: list[Line], page: int) -> None:
         glue = self._glue(kind, group, page)
-        self._foot = Foot.of(group, page, self._right, self._bottoms) if kind is BlockKind.PARAGRAPH else None
+        self._foot = Foot.of(group, page, self._right) if kind is BlockKind.PARAGRAPH else None
         if kind is BlockKind.CODE:
             self._builder.add(kind, _code(group), page=page)
             return
@@ -112,7 +112,7 @@ class Layout:
         foot = self._foot
         if foot is None or kind is not BlockKind.PARAGRAPH or foot.page != page - 1:
             return "\n\n"
-        if not goes_on_overleaf(foot, group):
+        if not goes_on_overleaf(foot, group, self._bottoms):
             return "\n\n"
         return "" if foot.line.hyphenated else space_between(foot.line.text, group[0].text)
 

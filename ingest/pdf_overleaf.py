@@ -31,27 +31,31 @@ class Bottoms:
 
 @dataclass(frozen=True, slots=True)
 class Foot:
-    """The last paragraph of a page: its last line, how many lines it has there, and the room behind and below it, in
-    points and in lines; 0 where it is not known.
+    """The last paragraph of a page: its last line, how many lines it has there, the points from one to the next, and
+    the points that are left behind the last.
     """
 
     page: int
     line: Line
     lines: int
+    pitch: float
     behind: float
-    below: float
 
     @classmethod
-    def of(cls, group: Sequence[Line], page: int, right: float, bottoms: Bottoms) -> "Foot":
+    def of(cls, group: Sequence[Line], page: int, right: float) -> "Foot":
         """``right`` is where the page's lines end."""
         last = group[-1]
         pitch = max(last.size, group[-2].y0 - last.y0 if len(group) > 1 else 0.0, 1.0)
-        lowest = bottoms.lowest(pitch)
-        return cls(page, last, len(group), right - last.x1, 0.0 if lowest is None else (last.y0 - lowest) / pitch)
+        return cls(page, last, len(group), pitch, right - last.x1)
+
+    def has_room_below(self, bottoms: Bottoms) -> bool:
+        """For another line; False where it is not known how far down the pages go."""
+        lowest = bottoms.lowest(self.pitch)
+        return lowest is not None and self.line.y0 - lowest >= 0.9 * self.pitch
 
 
-def goes_on_overleaf(foot: Foot, group: Sequence[Line]) -> bool:
-    """Whether the first lines of the next page are of the same paragraph."""
+def goes_on_overleaf(foot: Foot, group: Sequence[Line], bottoms: Bottoms) -> bool:
+    """Whether the first lines of the next page are of the same paragraph. ``bottoms`` are those of the pages before."""
     last, first = foot.line, group[0]
     if abs(last.size - first.size) > 0.6 or abs(last.x0 - first.x0) > 4 * last.size:
         return False
@@ -64,7 +68,7 @@ def goes_on_overleaf(foot: Foot, group: Sequence[Line]) -> bool:
     if small or not _SURE_END.search(without_references(last.text)):
         return True
     # Another line would have fitted on the page; it was only withheld where it would have left a single one overleaf.
-    return foot.lines >= _FEWEST_LINES and (foot.below < 0.9 or len(group) <= _FEWEST_LINES)
+    return foot.lines >= _FEWEST_LINES and (len(group) <= _FEWEST_LINES or not foot.has_room_below(bottoms))
 
 
 def _first_word(line: Line) -> float:

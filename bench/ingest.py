@@ -64,8 +64,10 @@ def _one(options: argparse.Namespace) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         files = open_work_folder(Path(folder) / "work", loaded.documents).files
         first = Path(folder) / "first.txt"
+        # Of all lengths and with an accent, so that what only long or foreign text asks for is loaded, too.
         first.write_text(
-            "\n\n".join(f"Ship {i} of {i % 7} masts came from port {i % 11} at noon. " * 12 for i in range(400))
+            "\n\n".join(f"Ship {i} of {i % 7} masts came from Málaga at noon. " * (1 + i % 24) for i in range(400)),
+            encoding="utf-8",
         )
         with PeakMemory() as memory:
             ingested = PIPELINES[options.one](files, Path(folder) / "index", first)

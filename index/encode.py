@@ -14,7 +14,7 @@ from core.errors import EncoderUnavailable
 from index import openvino_encoder
 from index.encoder_names import DEFAULT, ENGLISH, MULTILINGUAL, canonical
 from index.packaged_minilm import packaged_folder
-from index.precision import Precision, chosen, summed_in
+from index.precision import Precision, by_openvino, by_torch, summed_in
 from index.together import Together
 from index.token_counter import TokenCounter
 
@@ -27,6 +27,7 @@ Vectors = NDArray[np.float32]
 Backend = Literal["auto", "torch", "openvino"]
 
 _WORTH_CONVERTING = 300  # passages of one call: what a question encodes is fewer, so that none ever waits for it
+_OPENVINO_BATCHES = 4  # given to it at once: it sorts them by tokens, and its cores wait less often for each other
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -121,30 +122,42 @@ class SentenceTransformerEncoder:
         model, _ = self._models()
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         device = model.device.type
-        precision = chosen(self._precision, device)
+        precision = by_torch(self._precision, device)
         # Alike lengths in one batch waste the least on padding.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
+        start = 0
+        while start < len(order):
             with self._lock:
-                if self._is_worth_converting(device, precision, len(texts)):
+                if self._is_worth_converting(device, len(texts)):
                     self._converting_tried = True
-                    self._fast = openvino_encoder.accelerated(model, precision, "THROUGHPUT")
+                    self._fast = self._converted(model)
+                batch = order[start : start + self._batch_size * (1 if self._fast is None else _OPENVINO_BATCHES)]
                 with summed_in(precision if self._fast is None else "float32", device):
-                    found = (self._fast or model).encode_document([texts[i] for i in batch], **_OPTIONS)
+                    found = (self._fast or model).encode_document(
+                        [texts[i] for i in batch], batch_size=len(batch), **_OPTIONS
+                    )
             out[batch] = found
+            start += len(batch)
             if progress is not None:
                 progress(len(batch))
         return out
 
-    def _is_worth_converting(self, device: str, precision: str, texts: int) -> bool:
+    def _is_worth_converting(self, device: str, texts: int) -> bool:
         """To OpenVINO, once: where it is installed and quicker than PyTorch."""
         if self._converting_tried or self._backend == "torch":
             return False
         if self._backend == "openvino":
             return True
-        many = texts >= _WORTH_CONVERTING
-        return many and device == "cpu" and precision == "bfloat16" and openvino_encoder.is_available()
+        many = texts >= _WORTH_CONVERTING and device == "cpu"
+        return many and by_openvino(self._precision) != ("float32",) and openvino_encoder.is_available()
+
+    def _converted(self, model: "SentenceTransformer") -> "SentenceTransformer | None":
+        """In the first precision that will do."""
+        for precision in by_openvino(self._precision):
+            fast = openvino_encoder.accelerated(model, precision, "THROUGHPUT")
+            if fast is not None:
+                return fast
+        return None
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         return self._questions(texts)

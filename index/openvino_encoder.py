@@ -8,6 +8,7 @@ import importlib.util
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +17,8 @@ import platformdirs
 import structlog
 from numpy.typing import NDArray
 
+from index.eight_bits import GROUP_SIZE, in_eight_bits
+from index.precision import Summed, by_torch
 from index.token_widths import padded_width
 
 if TYPE_CHECKING:
@@ -27,7 +30,8 @@ _SAMPLES = (
     "x",
     "Die Sitzung fand in Genf statt; sie dauerte drei Tage, und niemand war zufrieden damit. " * 6,
 )
-_LEAST_COSINE = 0.999
+_LEAST_COSINE: dict[Summed, float] = {"float32": 0.999, "bfloat16": 0.999, "int8": 0.99}
+_MOST_ROWS = 16
 
 Hint = Literal["THROUGHPUT", "LATENCY"]
 """Of OpenVINO: several texts at once, each on some of the cores, which keeps these busier; or one soon, on all."""
@@ -39,9 +43,7 @@ def is_available() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
-def accelerated(
-    model: "SentenceTransformer", precision: Literal["float32", "bfloat16"], hint: Hint
-) -> "SentenceTransformer | None":
+def accelerated(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "SentenceTransformer | None":
     """The model on OpenVINO, or None where it cannot be converted or does not give the same vectors.
 
     Takes a second or two. The tokenizer is shared with ``model``, so both must not be used at the same time.
@@ -49,20 +51,19 @@ def accelerated(
     try:
         fast = _converted(model, precision, hint)
     except Exception as error:  # noqa: BLE001  a border: any architecture may come, and without it all still works
-        log.warning("openvino_not_used", reason=str(error).strip().split("\n")[0][:200])
+        log.warning("openvino_not_used", precision=precision, reason=str(error).strip().split("\n")[0][:200])
         return None
     options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False}
     samples = list(_SAMPLES)
     cosines = (model.encode_document(samples, **options) * fast.encode_document(samples, **options)).sum(axis=1)
-    if not np.all(cosines >= _LEAST_COSINE):
-        log.warning("openvino_not_used", reason=f"its vectors differ: cosine {cosines.min():.4f}")
+    if not np.all(cosines >= _LEAST_COSINE[precision]):
+        reason = f"its vectors differ: cosine {cosines.min():.4f}"
+        log.warning("openvino_not_used", precision=precision, reason=reason)
         return None
     return fast
 
 
-def _converted(
-    model: "SentenceTransformer", precision: Literal["float32", "bfloat16"], hint: Hint
-) -> "SentenceTransformer":
+def _converted(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "SentenceTransformer":
     import openvino
     import torch
     from sentence_transformers import SentenceTransformer
@@ -73,9 +74,14 @@ def _converted(
     given_by_tokenizer = transformer.preprocess(["x"])
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in given_by_tokenizer]
     takes = names if words is None else ["inputs_embeds", *names[1:]]
-    told = {"float32": "f32", "bfloat16": "bf16"}[precision]
-    options = {"INFERENCE_PRECISION_HINT": told, "PERFORMANCE_HINT": hint}
-    compiled = openvino.Core().compile_model(_kept_or_traced(transformer.auto_model, takes), "CPU", options)
+    network = _kept_or_traced(transformer.auto_model, takes)
+    options: dict[str, Any] = {"PERFORMANCE_HINT": hint}
+    if precision == "int8":
+        in_eight_bits(network)
+        options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = GROUP_SIZE
+    others = by_torch("auto", "cpu") if precision == "int8" else precision
+    options["INFERENCE_PRECISION_HINT"] = {"float32": "f32", "bfloat16": "bf16"}[others]
+    compiled = openvino.Core().compile_model(network, "CPU", options)
     dimension = transformer.auto_model.config.hidden_size
     queue = openvino.AsyncInferQueue(compiled)
 
@@ -86,17 +92,15 @@ def _converted(
             given = {name: features[name].numpy() for name in names}
             tokens = given["attention_mask"].shape[1]
             most = max(tokens, int(self.max_seq_length or tokens))
-            # With zeros after the tokens, which the mask leaves out.
-            beyond = min(padded_width(tokens), most) - tokens
-            given = {name: np.pad(array, [(0, 0), (0, beyond)]) for name, array in given.items()}
-            if words is not None:
-                given["inputs_embeds"] = words(given.pop("input_ids"))
             found = np.zeros((len(given["attention_mask"]), tokens, dimension), dtype=np.float32)
             queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
-            for rows in np.array_split(np.arange(len(found)), min(len(queue), len(found))):
-                longest = int(np.flatnonzero(given["attention_mask"][rows].any(axis=0))[-1]) + 1
-                width = padded_width(longest)
-                queue.start_async({name: array[rows, :width] for name, array in given.items()}, (rows, longest))
+            ends = _ends(given["attention_mask"])
+            for rows in _pieces(np.argsort(-ends, kind="stable"), len(queue)):
+                longest = int(ends[rows[0]])
+                piece = {name: _wide(array[rows], min(padded_width(longest), most)) for name, array in given.items()}
+                if words is not None:
+                    piece["inputs_embeds"] = words(piece.pop("input_ids"))
+                queue.start_async(piece, (rows, longest))
             queue.wait_all()
             features["token_embeddings"] = torch.from_numpy(found)
             return features
@@ -112,6 +116,27 @@ def _converted(
     )
     fast.max_seq_length = model.max_seq_length
     return fast
+
+
+def _ends(mask: NDArray[np.int64]) -> NDArray[np.intp]:
+    """How many tokens of each row there are up to its last one that the mask keeps."""
+    ends: NDArray[np.intp] = np.where(mask != 0, np.arange(1, mask.shape[1] + 1), 0).max(axis=1)
+    return ends
+
+
+def _pieces(rows: NDArray[np.intp], at_once: int) -> Iterator[NDArray[np.intp]]:
+    """Rows for one inference each: smaller ones at the end, that all be busy to it; powers of two, so of few shapes."""
+    start = 0
+    while start < len(rows):
+        share = -(-(len(rows) - start) // at_once)
+        size = min(_MOST_ROWS, 1 << (share.bit_length() - 1))
+        yield rows[start : start + size]
+        start += size
+
+
+def _wide(array: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Cut, or with zeros after the tokens, which the mask leaves out."""
+    return np.pad(array[:, :width], [(0, 0), (0, max(0, width - array.shape[1]))])
 
 
 def _put(found: NDArray[np.float32], place: tuple[NDArray[np.intp], int], part: NDArray[np.float32]) -> None:

@@ -137,7 +137,7 @@ def conversions(monkeypatch):
     given = []
     monkeypatch.setattr("index.openvino_encoder.is_available", lambda: True)
     monkeypatch.setattr("index.openvino_encoder.accelerated", lambda model, *_: given.append(model))
-    monkeypatch.setattr("index.encode.chosen", lambda *_: "bfloat16")
+    monkeypatch.setattr("index.encode.by_openvino", lambda _: ("int8", "bfloat16"))
     return given
 
 
@@ -149,7 +149,7 @@ def test_only_one_call_with_many_texts_is_worth_a_conversion(conversions):
     assert conversions == []
     for _ in range(2):
         encoder.encode_passages(["a"] * 300)
-    assert len(conversions) == 1
+    assert len(conversions) == 2  # in the precisions that the processor has, once
 
 
 def test_preparing_is_tried_once_and_leaves_alone_what_answers_meanwhile(conversions):
@@ -165,15 +165,16 @@ def test_preparing_is_tried_once_and_leaves_alone_what_answers_meanwhile(convers
     assert encoder.encode_questions(["Where?"]).shape == (1, 384)
 
 
-def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("precision", "least"), [("float32", 0.9999), ("bfloat16", 0.999), ("int8", 0.99)])
+def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch, precision, least):
     """At first, from what it kept of the conversion, and where that is damaged."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     texts = [*TEXTS, "", "A long one. " * 90]
     expected = SentenceTransformerEncoder("english", precision="float32", backend="torch").encode_passages(texts)
 
     def check():
-        quick = SentenceTransformerEncoder("english", backend="openvino")
-        assert (quick.encode_passages(texts) * expected).sum(axis=1).min() > 0.999
+        quick = SentenceTransformerEncoder("english", precision=precision, backend="openvino")
+        assert (quick.encode_passages(texts) * expected).sum(axis=1).min() > least
         assert quick.backend_in_use == "openvino"
         [kept] = tmp_path.glob("footnoted/openvino/*/model.xml")
         return kept
@@ -183,3 +184,18 @@ def test_openvino_gives_the_vectors_of_pytorch(tmp_path, monkeypatch):
     assert kept.stat().st_mtime_ns == made
     kept.write_text("<net")
     assert check().read_text() != "<net"
+
+
+@pytest.mark.parametrize("name", ["english", "multilingual"])
+@pytest.mark.parametrize("precision", ["bfloat16", "int8"])
+def test_many_passages_of_all_lengths_are_embedded_as_alone(name, precision):
+    """However they are sorted, cut into pieces and padded for OpenVINO."""
+    texts = [f"{i} " + "The ferry leaves the harbour at seven. " * (i % 37) for i in range(150)]
+    quick = SentenceTransformerEncoder(name, precision=precision, backend="openvino")
+    exact = SentenceTransformerEncoder(name, precision="float32", backend="torch")
+    done: list[int] = []
+    cosines = quick.encode_passages(texts, done.append) @ exact.encode_passages(texts).T
+    assert cosines.diagonal().min() > 0.99
+    assert sum(done) == len(texts)
+    alone = np.concatenate([quick.encode_passages([text]) for text in texts[:40]])
+    assert (alone @ exact.encode_passages(texts[:40]).T).diagonal() == pytest.approx(cosines.diagonal()[:40], abs=0.003)

@@ -28,6 +28,7 @@ WAYS: dict[str, tuple[Precision, Backend]] = {
     "PyTorch, bfloat16": ("bfloat16", "torch"),
     "OpenVINO, float32": ("float32", "openvino"),
     "OpenVINO, bfloat16": ("bfloat16", "openvino"),
+    "OpenVINO, int8": ("int8", "openvino"),
 }
 
 

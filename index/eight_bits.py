@@ -16,10 +16,11 @@ _LARGEST = 127
 
 
 def in_eight_bits(network: Any) -> None:
-    """Round the constant weights of all products in the ``openvino.Model``."""
+    """Round the constant weights of all products in the ``openvino.Model``. Raises ValueError if it has none."""
     from openvino import Type
     from openvino import opset13 as ops
 
+    count = 0
     for product in network.get_ordered_ops():
         if product.get_type_name() != "MatMul" or product.get_output_element_type(0) != Type.f32:
             continue
@@ -28,9 +29,13 @@ def in_eight_bits(network: Any) -> None:
             continue
         weights = constant.get_data()
         rows = weights if product.get_attributes()["transpose_b"] else weights.T
-        scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), np.finfo(np.float32).tiny) / _LARGEST
+        largest = np.abs(rows).max(axis=1, keepdims=True)
+        scales = np.where(largest == 0, 1, largest) / np.float32(_LARGEST)
         rounded = ops.constant(np.rint(rows / scales).astype(np.int8), dtype=Type.i8)
         scaled = ops.multiply(ops.convert(rounded, "f32"), ops.constant(scales))
         transposed = bool(product.get_attributes()["transpose_a"])
         product.output(0).replace(ops.matmul(product.input_value(0), scaled, transposed, True).output(0))
+        count += 1
+    if not count:
+        raise ValueError("It has no products with weights in float32 that could be rounded.")
     network.validate_nodes_and_infer_types()

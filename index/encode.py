@@ -27,7 +27,7 @@ Vectors = NDArray[np.float32]
 Backend = Literal["auto", "torch", "openvino"]
 
 _WORTH_CONVERTING = 300  # passages of one call: what a question encodes is fewer, so that none ever waits for it
-_OPENVINO_BATCHES = 4  # given to it at once: it sorts them by tokens, and its cores wait less often for each other
+_OPENVINO_AT_ONCE = 128  # passages: it sorts them by tokens, and its cores wait for each other at the end only
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -131,7 +131,7 @@ class SentenceTransformerEncoder:
                 if self._is_worth_converting(device, len(texts)):
                     self._converting_tried = True
                     self._fast = self._converted(model)
-                batch = order[start : start + self._batch_size * (1 if self._fast is None else _OPENVINO_BATCHES)]
+                batch = order[start : start + (self._batch_size if self._fast is None else _OPENVINO_AT_ONCE)]
                 with summed_in(precision if self._fast is None else "float32", device):
                     found = (self._fast or model).encode_document(
                         [texts[i] for i in batch], batch_size=len(batch), **_OPTIONS
@@ -152,7 +152,7 @@ class SentenceTransformerEncoder:
         return many and by_openvino(self._precision) != ("float32",) and openvino_encoder.is_available()
 
     def _converted(self, model: "SentenceTransformer") -> "SentenceTransformer | None":
-        """In the first precision that will do."""
+        """In the first precision that will do; where none does, PyTorch goes on."""
         for precision in by_openvino(self._precision):
             fast = openvino_encoder.accelerated(model, precision, "THROUGHPUT")
             if fast is not None:

@@ -18,7 +18,8 @@ import structlog
 from numpy.typing import NDArray
 
 from index.eight_bits import GROUP_SIZE, in_eight_bits
-from index.precision import Summed, by_torch
+from index.inferences import Inferences
+from index.precision import OpenVinoPrecision, has_bfloat16
 from index.token_widths import padded_width
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ _SAMPLES = (
     "x",
     "Die Sitzung fand in Genf statt; sie dauerte drei Tage, und niemand war zufrieden damit. " * 6,
 )
-_LEAST_COSINE: dict[Summed, float] = {"float32": 0.999, "bfloat16": 0.999, "int8": 0.99}
-_MOST_ROWS = 16
+_LEAST_COSINE: dict[OpenVinoPrecision, float] = {"float32": 0.999, "bfloat16": 0.999, "int8": 0.99}
+_MOST_ROWS = 16  # of one inference: more are no quicker, and of more different lengths
 
 Hint = Literal["THROUGHPUT", "LATENCY"]
 """Of OpenVINO: several texts at once, each on some of the cores, which keeps these busier; or one soon, on all."""
@@ -43,27 +44,25 @@ def is_available() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
-def accelerated(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "SentenceTransformer | None":
+def accelerated(model: "SentenceTransformer", precision: OpenVinoPrecision, hint: Hint) -> "SentenceTransformer | None":
     """The model on OpenVINO, or None where it cannot be converted or does not give the same vectors.
 
     Takes a second or two. The tokenizer is shared with ``model``, so both must not be used at the same time.
     """
-    try:
-        fast = _converted(model, precision, hint)
-    except Exception as error:  # noqa: BLE001  a border: any architecture may come, and without it all still works
-        log.warning("openvino_not_used", precision=precision, reason=str(error).strip().split("\n")[0][:200])
-        return None
     options: dict[str, Any] = {"normalize_embeddings": True, "show_progress_bar": False}
     samples = list(_SAMPLES)
-    cosines = (model.encode_document(samples, **options) * fast.encode_document(samples, **options)).sum(axis=1)
-    if not np.all(cosines >= _LEAST_COSINE[precision]):
-        reason = f"its vectors differ: cosine {cosines.min():.4f}"
-        log.warning("openvino_not_used", precision=precision, reason=reason)
+    try:
+        fast = _converted(model, precision, hint)
+        cosines = (model.encode_document(samples, **options) * fast.encode_document(samples, **options)).sum(axis=1)
+        if not np.all(cosines >= _LEAST_COSINE[precision]):
+            raise ValueError(f"its vectors differ: cosine {cosines.min():.4f}")
+    except Exception as error:  # noqa: BLE001  a border: any architecture may come, and without it all still works
+        log.warning("openvino_not_used", precision=precision, reason=str(error).strip().split("\n")[0][:200])
         return None
     return fast
 
 
-def _converted(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "SentenceTransformer":
+def _converted(model: "SentenceTransformer", precision: OpenVinoPrecision, hint: Hint) -> "SentenceTransformer":
     import openvino
     import torch
     from sentence_transformers import SentenceTransformer
@@ -79,11 +78,11 @@ def _converted(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "
     if precision == "int8":
         in_eight_bits(network)
         options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = GROUP_SIZE
-    others = by_torch("auto", "cpu") if precision == "int8" else precision
-    options["INFERENCE_PRECISION_HINT"] = {"float32": "f32", "bfloat16": "bf16"}[others]
+    is_half = precision == "bfloat16" or (precision == "int8" and has_bfloat16("cpu"))
+    options["INFERENCE_PRECISION_HINT"] = "bf16" if is_half else "f32"  # with int8, of all but the products
     compiled = openvino.Core().compile_model(network, "CPU", options)
     dimension = transformer.auto_model.config.hidden_size
-    queue = openvino.AsyncInferQueue(compiled)
+    inferences = Inferences(compiled)
 
     class OpenVinoTransformer(type(transformer)):  # type: ignore[misc]
         """In place of the transformer: its own tokenizing and settings, the forward pass by OpenVINO."""
@@ -93,15 +92,25 @@ def _converted(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "
             tokens = given["attention_mask"].shape[1]
             most = max(tokens, int(self.max_seq_length or tokens))
             found = np.zeros((len(given["attention_mask"]), tokens, dimension), dtype=np.float32)
-            queue.set_callback(lambda request, place: _put(found, place, request.get_output_tensor().data))
             ends = _ends(given["attention_mask"])
-            for rows in _pieces(np.argsort(-ends, kind="stable"), len(queue)):
-                longest = int(ends[rows[0]])
-                piece = {name: _wide(array[rows], min(padded_width(longest), most)) for name, array in given.items()}
-                if words is not None:
-                    piece["inputs_embeds"] = words(piece.pop("input_ids"))
-                queue.start_async(piece, (rows, longest))
-            queue.wait_all()
+            order = np.argsort(-ends, kind="stable")[: np.count_nonzero(ends)]
+
+            # Some questions together take hardly longer than one, so they are not cut.
+            pieces = _pieces(order, inferences.at_once) if hint == "THROUGHPUT" else [order] * (len(order) > 0)
+
+            def feeds() -> Iterator[tuple[dict[str, NDArray[Any]], NDArray[np.intp]]]:
+                for rows in pieces:
+                    width = min(padded_width(int(ends[rows[0]])), most)
+                    feed = {name: _wide(array[rows], width) for name, array in given.items()}
+                    if words is not None:
+                        feed["inputs_embeds"] = words(feed.pop("input_ids"))
+                    yield feed, rows
+
+            def take(rows: NDArray[np.intp], part: NDArray[np.float32]) -> None:
+                longest = ends[rows[0]]
+                found[rows, :longest] = part[:, :longest]
+
+            inferences.run(feeds(), take)
             features["token_embeddings"] = torch.from_numpy(found)
             return features
 
@@ -120,12 +129,13 @@ def _converted(model: "SentenceTransformer", precision: Summed, hint: Hint) -> "
 
 def _ends(mask: NDArray[np.int64]) -> NDArray[np.intp]:
     """How many tokens of each row there are up to its last one that the mask keeps."""
-    ends: NDArray[np.intp] = np.where(mask != 0, np.arange(1, mask.shape[1] + 1), 0).max(axis=1)
+    ends: NDArray[np.intp] = np.where(mask != 0, np.arange(1, mask.shape[1] + 1), 0).max(axis=1, initial=0)
     return ends
 
 
 def _pieces(rows: NDArray[np.intp], at_once: int) -> Iterator[NDArray[np.intp]]:
-    """Rows for one inference each: smaller ones at the end, that all be busy to it; powers of two, so of few shapes."""
+    """Rows for one inference each, of which ``at_once`` run: smaller ones at the end, so that all end about together,
+    and powers of two, so that shapes are few."""
     start = 0
     while start < len(rows):
         share = -(-(len(rows) - start) // at_once)
@@ -137,11 +147,6 @@ def _pieces(rows: NDArray[np.intp], at_once: int) -> Iterator[NDArray[np.intp]]:
 def _wide(array: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     """Cut, or with zeros after the tokens, which the mask leaves out."""
     return np.pad(array[:, :width], [(0, 0), (0, max(0, width - array.shape[1]))])
-
-
-def _put(found: NDArray[np.float32], place: tuple[NDArray[np.intp], int], part: NDArray[np.float32]) -> None:
-    rows, longest = place
-    found[rows, :longest] = part[:, :longest]
 
 
 def _kept_or_traced(inner: Any, names: list[str]) -> Any:

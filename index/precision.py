@@ -9,28 +9,32 @@ from typing import Literal
 
 _INSTRUCTIONS = ("amx_bf16", "avx512_bf16", "bf16")
 
-Exact = Literal["float32", "bfloat16"]
-Summed = Literal["float32", "bfloat16", "int8"]
 Precision = Literal["auto", "float32", "bfloat16", "int8"]
+TorchPrecision = Literal["float32", "bfloat16"]
+OpenVinoPrecision = Literal["float32", "bfloat16", "int8"]
 
 
-def by_torch(precision: Precision, device_type: str) -> Exact:
+def by_torch(precision: Precision, device_type: str) -> TorchPrecision:
     """What ``auto`` stands for on the device (``cpu``, ``cuda``, …), and ``int8``, which PyTorch does without."""
-    if precision in ("float32", "bfloat16"):
-        return precision
+    if precision == "auto" or precision == "int8":
+        return "bfloat16" if has_bfloat16(device_type) else "float32"
+    return precision
+
+
+def has_bfloat16(device_type: str) -> bool:
+    """Whether the device has instructions for it; without, it is slower in bfloat16 than in float32."""
     import torch
 
     if device_type == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device_type == "cpu":
-        # Without instructions of its own, a processor is slower in bfloat16 than in float32.
         capabilities = torch.cpu.get_capabilities()
-        return "bfloat16" if any(capabilities.get(name) for name in _INSTRUCTIONS) else "float32"
-    return "float32"
+        return any(capabilities.get(name) for name in _INSTRUCTIONS)
+    return False
 
 
-def by_openvino(precision: Precision) -> tuple[Summed, ...]:
-    """What to try on this processor, the quickest first."""
+def by_openvino(precision: Precision) -> tuple[OpenVinoPrecision, ...]:
+    """What to try on this processor, the quickest first; what is asked for by name, alone."""
     if precision != "auto":
         return (precision,)
     import torch
@@ -43,7 +47,7 @@ def by_openvino(precision: Precision) -> tuple[Summed, ...]:
 
 
 @contextmanager
-def summed_in(precision: Exact, device_type: str) -> Iterator[None]:
+def summed_in(precision: TorchPrecision, device_type: str) -> Iterator[None]:
     """What is run inside uses the precision for its matrix products."""
     import torch
 

@@ -52,7 +52,7 @@ class EncoderSettings(_Group):
         "sentence-transformers model by its folder or hub name.",
     )
     device: str | None = Field(None, description="Torch device, such as cuda; chosen by itself when not set.")
-    batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once.")
+    batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once by PyTorch.")
     precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
         "auto",
         description="Of the sums for passages; auto: the quickest that is exact enough on the processor. int8 is for "

@@ -15,7 +15,7 @@ import structlog
 from numpy.typing import NDArray
 
 from index import openvino_encoder
-from index.precision import by_torch
+from index.precision import has_bfloat16
 from index.token_widths import padded_width
 
 Array = NDArray[np.float32]
@@ -56,7 +56,7 @@ def open_runtime(path: Path, name: RuntimeName = "auto") -> Runtime:
     """
     if name == "openvino":
         return OpenVinoRuntime(path)
-    if name == "auto" and openvino_encoder.is_available() and by_torch("auto", "cpu") == "bfloat16":
+    if name == "auto" and openvino_encoder.is_available() and has_bfloat16("cpu"):
         try:
             return OpenVinoRuntime(path)
         except Exception as error:  # noqa: BLE001  a border: whatever it is, onnxruntime still reads

@@ -6,7 +6,7 @@ from index.token_widths import padded_width
 
 @given(st.integers(1, 512))
 def test_every_text_fits_and_little_is_padded(tokens):
-    step = 8 if tokens <= 32 else 16 if tokens <= 128 else 32
+    step = 8 if tokens <= 32 else 16 if tokens <= 192 else 32
     assert tokens <= padded_width(tokens) < tokens + step
 
 

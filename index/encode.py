@@ -143,13 +143,12 @@ class SentenceTransformerEncoder:
         return out
 
     def _is_worth_converting(self, device: str, texts: int) -> bool:
-        """To OpenVINO, once: where it is installed and quicker than PyTorch."""
+        """To OpenVINO, once: it is quicker than PyTorch in every precision."""
         if self._converting_tried or self._backend == "torch":
             return False
         if self._backend == "openvino":
             return True
-        many = texts >= _WORTH_CONVERTING and device == "cpu"
-        return many and by_openvino(self._precision) != ("float32",) and openvino_encoder.is_available()
+        return texts >= _WORTH_CONVERTING and device == "cpu" and openvino_encoder.is_available()
 
     def _converted(self, model: "SentenceTransformer") -> "SentenceTransformer | None":
         """In the first precision that will do; where none does, PyTorch goes on."""

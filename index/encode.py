@@ -238,7 +238,9 @@ def _load(requested: str, device: str | None) -> "SentenceTransformer":
             from index.packaged_e5_encoder import open_packaged_e5
 
             return open_packaged_e5(device)
-        return SentenceTransformer(str(packaged_folder()) if requested == ENGLISH else requested, device=device)
+        model = SentenceTransformer(str(packaged_folder()) if requested == ENGLISH else requested, device=device)
+        # Some models are kept in half precision, which processors are slow in, and autocast does not take.
+        return model.float() if model.device.type == "cpu" else model
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().split("\n")[0]
         raise EncoderUnavailable(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from core.errors import EncoderUnavailable
@@ -121,6 +122,14 @@ def test_a_folder_that_holds_no_model_is_unavailable(tmp_path):
 def test_a_copy_of_the_packaged_model_gives_the_same_vectors_by_its_folder(encoder):
     other = SentenceTransformerEncoder(str(packaged_folder()))
     assert other.encode_questions(TEXTS[:2]) == pytest.approx(encoder.encode_questions(TEXTS[:2]), abs=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_model_that_is_kept_in_half_precision_gives_the_same_vectors(encoder, tmp_path, precision):
+    SentenceTransformer(str(packaged_folder())).half().save(str(tmp_path))
+    other = SentenceTransformerEncoder(str(tmp_path), device="cpu", precision=precision)
+    assert (other.encode_passages(TEXTS) * encoder.encode_passages(TEXTS)).sum(axis=1).min() > 0.999
+    assert (other.encode_questions(TEXTS) * encoder.encode_questions(TEXTS)).sum(axis=1).min() > 0.999
 
 
 @pytest.mark.parametrize("name", ["english", "multilingual"])

@@ -207,8 +207,9 @@ def test_many_passages_of_all_lengths_are_embedded_as_alone(name, precision):
     together = quick.encode_passages(texts, done.append)
     assert quick.backend_in_use == "openvino"
     assert sum(done) == len(texts)
-    alone = np.concatenate([quick.encode_passages([text]) for text in texts])
-    assert (alone * together).sum(axis=1).min() > 0.999
+    some = [*range(0, len(texts), 6), len(texts) - 1]
+    alone = np.concatenate([quick.encode_passages([texts[i]]) for i in some])
+    assert (alone * together[some]).sum(axis=1).min() > 0.999
     exact = SentenceTransformerEncoder(name, precision="float32", backend="torch").encode_passages(texts)
     assert (exact * together).sum(axis=1).min() > 0.99
 

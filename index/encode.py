@@ -122,25 +122,27 @@ class SentenceTransformerEncoder:
         model, _ = self._models()
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         device = model.device.type
-        precision = by_torch(self._precision, device)
+        fast = self._fast_for(model, len(texts))
+        precision = by_torch(self._precision, device) if fast is None else "float32"
+        at_once = self._batch_size if fast is None else _OPENVINO_AT_ONCE
         # Alike lengths in one batch waste the least on padding.
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        start = 0
-        while start < len(order):
-            with self._lock:
-                if self._is_worth_converting(device, len(texts)):
-                    self._converting_tried = True
-                    self._fast = self._converted(model)
-                batch = order[start : start + (self._batch_size if self._fast is None else _OPENVINO_AT_ONCE)]
-                with summed_in(precision if self._fast is None else "float32", device):
-                    found = (self._fast or model).encode_document(
-                        [texts[i] for i in batch], batch_size=len(batch), **_OPTIONS
-                    )
+        for start in range(0, len(order), at_once):
+            batch = order[start : start + at_once]
+            with self._lock, summed_in(precision, device):
+                found = (fast or model).encode_document([texts[i] for i in batch], batch_size=len(batch), **_OPTIONS)
             out[batch] = found
-            start += len(batch)
             if progress is not None:
                 progress(len(batch))
         return out
+
+    def _fast_for(self, model: "SentenceTransformer", texts: int) -> "SentenceTransformer | None":
+        """The model on OpenVINO, if there is one; converted now, if so many texts are worth it."""
+        with self._lock:
+            if texts and self._is_worth_converting(model.device.type, texts):
+                self._converting_tried = True
+                self._fast = self._converted(model)
+            return self._fast
 
     def _is_worth_converting(self, device: str, texts: int) -> bool:
         """To OpenVINO, once: it is quicker than PyTorch in every precision."""

@@ -63,7 +63,6 @@ def accelerated(model: "SentenceTransformer", precision: OpenVinoPrecision, hint
 
 
 def _converted(model: "SentenceTransformer", precision: OpenVinoPrecision, hint: Hint) -> "SentenceTransformer":
-    import openvino
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -73,16 +72,8 @@ def _converted(model: "SentenceTransformer", precision: OpenVinoPrecision, hint:
     given_by_tokenizer = transformer.preprocess(["x"])
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in given_by_tokenizer]
     takes = names if words is None else ["inputs_embeds", *names[1:]]
-    network = _kept_or_traced(transformer.auto_model, takes)
-    options: dict[str, Any] = {"PERFORMANCE_HINT": hint}
-    if precision == "int8":
-        in_eight_bits(network)
-        options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = GROUP_SIZE
-    is_half = precision == "bfloat16" or (precision == "int8" and has_bfloat16("cpu"))
-    options["INFERENCE_PRECISION_HINT"] = "bf16" if is_half else "f32"  # with int8, of all but the products
-    compiled = openvino.Core().compile_model(network, "CPU", options)
+    inferences = Inferences(_compiled(_kept_or_traced(transformer.auto_model, takes), precision, hint))
     dimension = transformer.auto_model.config.hidden_size
-    inferences = Inferences(compiled)
 
     class OpenVinoTransformer(type(transformer)):  # type: ignore[misc]
         """In place of the transformer: its own tokenizing and settings, the forward pass by OpenVINO."""
@@ -96,7 +87,8 @@ def _converted(model: "SentenceTransformer", precision: OpenVinoPrecision, hint:
             order = np.argsort(-ends, kind="stable")[: np.count_nonzero(ends)]
 
             # Some questions together take hardly longer than one, so they are not cut.
-            pieces = _pieces(order, inferences.at_once) if hint == "THROUGHPUT" else [order] * (len(order) > 0)
+            whole = [order] if len(order) else []
+            pieces = _pieces(order, inferences.at_once) if hint == "THROUGHPUT" else whole
 
             def feeds() -> Iterator[tuple[dict[str, NDArray[Any]], NDArray[np.intp]]]:
                 for rows in pieces:
@@ -125,6 +117,18 @@ def _converted(model: "SentenceTransformer", precision: OpenVinoPrecision, hint:
     )
     fast.max_seq_length = model.max_seq_length
     return fast
+
+
+def _compiled(network: Any, precision: OpenVinoPrecision, hint: Hint) -> Any:
+    import openvino
+
+    options: dict[str, Any] = {"PERFORMANCE_HINT": hint}
+    if precision == "int8":
+        in_eight_bits(network)
+        options["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = GROUP_SIZE
+    is_half = precision == "bfloat16" or (precision == "int8" and has_bfloat16("cpu"))
+    options["INFERENCE_PRECISION_HINT"] = "bf16" if is_half else "f32"  # with int8, of all but the products
+    return openvino.Core().compile_model(network, "CPU", options)
 
 
 def _ends(mask: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -1,7 +1,6 @@
 """Which language a text is in, by py3langid: ISO 639-1 codes."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import py3langid
 
@@ -40,7 +39,7 @@ def _of_passage(text: str, documents: str | None) -> str | None:
 
 
 def _has_letters(text: str) -> bool:
-    return next(islice(filter(str.isalpha, text), _FEWEST_LETTERS - 1, None), None) is not None
+    return sum(c.isalpha() for c in text) >= _FEWEST_LETTERS
 
 
 def _likely(text: str) -> dict[str, float]:

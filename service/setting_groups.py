@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from index.encoder_names import DEFAULT
+from index.precision import Precision
 from ingest.web.addresses import parse_allowed
 from ingest.web.rules import WebRules
 
@@ -53,7 +54,7 @@ class EncoderSettings(_Group):
     )
     device: str | None = Field(None, description="Torch device, such as cuda; chosen by itself when not set.")
     batch_size: int = Field(32, ge=1, le=1024, description="Passages embedded at once by PyTorch.")
-    precision: Literal["auto", "float32", "bfloat16", "int8"] = Field(
+    precision: Precision = Field(
         "auto",
         description="Of the sums for passages; auto: the quickest that is exact enough on the processor. int8 is for "
         "many passages at once, by OpenVINO.",

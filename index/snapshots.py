@@ -59,14 +59,16 @@ class Snapshots:
         self._guard = threading.Lock()
 
     def get(self, connection: Connection, collection: Collection) -> DenseIndex:
-        """The index of the collection's present generation, for the transaction that it was got in.
+        """The index of the collection's present generation, for the transaction that it was got in, or a later one
+        where another thread has gone on since the transaction began.
 
-        While another thread is making it, the one before is given instead: passages that were deleted since are
-        dropped when hits are looked up in the catalog.
+        While another thread is making it, the one before is brought up to date for this transaction only.
         """
         current = self._present(connection, collection, wait=False)
         dimension = current.spec.dimension
-        return DenseIndex(current.parts, lambda keys: changes.vectors_of(connection, keys, dimension))
+        return DenseIndex(
+            current.parts, current.generation, lambda keys: changes.vectors_of(connection, keys, dimension)
+        )
 
     def _present(self, connection: Connection, collection: Collection, *, wait: bool) -> _State:
         current = self._current.get(collection.id)
@@ -82,7 +84,7 @@ class Snapshots:
                 if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
                     self._builds.beside(collection.id)
         assert current is not None
-        return current
+        return _caught_up(connection, collection, current)
 
     def refresh(self, collection: Collection) -> None:
         """Bring the index up to date now, and build a base if enough changed.

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from core.errors import NotReady
@@ -27,6 +29,8 @@ from index.place import Place
 from index.purge import purge
 from index.search import Searched, SearchResult, SearchSettings, question_vector, search
 from index.tidy import tidy
+
+_TRIES = 4  # of a search whose transaction is overtaken by writes: each begins another
 
 log = structlog.get_logger("footnoted")
 
@@ -206,17 +210,27 @@ class Store:
         A document with access labels is found only with one of them in ``labels``; None is for who may find all.
         Raises NotFound (no such collection), IndexMismatch.
         """
-        with schema.read(self.catalog.engine) as connection:
-            collection = self.catalog.collection_in(connection, name)
-            vector = question_vector(self._encoder_of(collection), question, also)
-            searched = Searched(
-                collection,
-                self.dense(connection, collection),
-                self.search_engine.words(collection, connection),
-                self._languages.get(connection, collection),
-                self._allowed.get(connection, collection, where, labels),
-            )
-            return search(connection, searched, question, vector, top_k, settings or SearchSettings())
+        vectors: dict[IndexSpec, NDArray[np.float32]] = {}
+        tries_left = _TRIES
+        while True:
+            tries_left -= 1
+            with schema.read(self.catalog.engine) as connection:
+                collection = self.catalog.collection_in(connection, name)
+                if collection.spec not in vectors:
+                    vectors[collection.spec] = question_vector(self._encoder_of(collection), question, also)
+                dense = self.dense(connection, collection)
+                if dense.generation > collection.generation and tries_left:
+                    continue  # what was replaced meanwhile would be found in neither version
+                searched = Searched(
+                    collection,
+                    dense,
+                    self.search_engine.words(collection, connection),
+                    self._languages.get(connection, collection),
+                    self._allowed.get(connection, collection, where, labels),
+                )
+                return search(
+                    connection, searched, question, vectors[collection.spec], top_k, settings or SearchSettings()
+                )
 
     def dense(self, connection: Connection, collection: Collection) -> DenseSearch:
         """The collection's vectors, as of the connection's state of the catalog."""

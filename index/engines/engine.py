@@ -19,6 +19,10 @@ from index.inverted import Wanted
 class DenseSearch(Protocol):
     """The vectors of one collection. Scores are cosines by the stored vectors: higher is better."""
 
+    @property
+    def generation(self) -> int:
+        """Of the collection, whose vectors they are; later than the transaction's where another has gone on since."""
+
     def __len__(self) -> int: ...
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:

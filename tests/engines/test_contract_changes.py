@@ -1,5 +1,7 @@
 """Every engine: what is added is found by the next search of any replica, and what is removed by none."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from engine_samples import document, found, put, put_texts, random_vectors, seen
@@ -48,6 +50,24 @@ def test_what_one_removes_the_other_never_finds_again(replicas):
         assert len(by_vector(store, np.ones(8, dtype=np.float32))) == 2
     one.refresh("c")
     assert by_words(other, "number0") == []
+
+
+@pytest.mark.parametrize("where", [None, AnyOf("media_type", ("text/plain",))])
+def test_what_is_replaced_while_a_question_is_encoded_is_found(store, monkeypatch, where):
+    texts = [f"quay number{number}" for number in range(600)]  # of fewer, those allowed are compared one by one
+    put_texts(store, "c", "file:///1", *texts)
+    assert found(store, "quay", where=where)
+    encode = store.encoder.encode_questions
+
+    def replacing(questions):
+        monkeypatch.setattr(store.encoder, "encode_questions", encode)
+        put_texts(store, "c", "file:///1", *texts, "crane")
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(found, store, "quay", where=where).result()
+        return encode(questions)
+
+    monkeypatch.setattr(store.encoder, "encode_questions", replacing)
+    assert len(found(store, "quay", where=where)) == 10
 
 
 def test_a_new_version_of_a_document_takes_the_place_of_the_former(replicas):

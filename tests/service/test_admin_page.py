@@ -147,6 +147,19 @@ def test_files_are_dropped_followed_looked_for_and_deleted(admin, client, upload
     assert client.get("/v1/documents", params={"collection": "drawer"}).json()["total"] == 1
 
 
+def test_a_file_that_is_dropped_while_the_collections_load_is_taken(admin, client, upload):
+    upload("early", {"first.txt": "The first sheet."})
+    asked = []
+    admin.route("**/v1/collections", lambda route: asked.append(route))
+    with admin.expect_request("**/v1/collections"):
+        admin.goto("/admin#/upload/early")
+    expect(heading(admin)).to_have_text("Upload")
+    drop(admin, {"second.txt": "The second sheet."})
+    asked[0].continue_()
+    expect(admin.locator("li.upload", has_text="second.txt")).to_have_attribute("data-status", "added")
+    assert client.get("/v1/documents", params={"collection": "early"}).json()["total"] == 2
+
+
 def test_a_document_is_replaced_under_its_own_name(admin, client, upload, tmp_path):
     upload("swap", {"rules.txt": "Rule one: whoever comes late brings cake."})
     newer = tmp_path / "rules of this year.txt"

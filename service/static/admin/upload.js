@@ -12,6 +12,10 @@ const AT_ONCE = 20; // files in one request, so that a failure does not take hun
 
 /** Takes files by drag and drop or by a button, and shows what becomes of each. */
 export async function show(view) {
+  // At once: the browser would leave the page for a file that is dropped while the collections are being asked for.
+  const early = [];
+  let take = (files) => early.push(...files);
+  acceptDrops((files) => take(files), view.signal);
   const chosen = await chosenCollection(view, "upload");
   if (!chosen) return;
   const limitMb = Number(document.body.dataset.uploadLimitMb);
@@ -26,10 +30,11 @@ export async function show(view) {
     el("div", { class: "drop" }, el("p", {}, say.drop), button("primary", say.choose, () => input.click()), input, el("p", { class: "hint" }, say.intro), el("p", { class: "hint" }, say.limit(limitMb))),
     uploads.root,
   );
-  acceptDrops((files) => {
+  take = (files) => {
     uploads.take(files);
     view.heading.scrollIntoView({ block: "start" });
-  }, view.signal);
+  };
+  if (early.length) take(early);
 }
 
 class Uploads {

@@ -38,6 +38,7 @@ class Entry:
 
     ``moved_from`` is the address that the same bytes had before, which goes in the same transaction.
     ``marks`` are added to those that the document had in its former version, or at its former address.
+    With ``is_again`` it takes its own place only: one that was deleted or replaced meanwhile does not come back.
     """
 
     document: Document
@@ -46,6 +47,7 @@ class Entry:
     signature: bytes | None = None
     moved_from: str | None = None
     marks: Marks = NO_MARKS
+    is_again: bool = False
 
 
 class Removed(NamedTuple):
@@ -57,8 +59,10 @@ class Removed(NamedTuple):
 
 
 def put(connection: Connection, collection_id: int, entry: Entry) -> list[Removed]:
-    """Write a document in place of the one at its uri, which is given."""
+    """Write a document in place of the one at its uri, which is given; or itself, where it was not to be written."""
     document = entry.document
+    if entry.is_again and not _is_in(connection, collection_id, document.id):
+        return [Removed(document.id, document.uri, document.metadata["sha256"])]
     kept = marks_tables.kept(connection, collection_id, [entry.moved_from, document.uri]).with_more(entry.marks)
     old = remove(connection, collection_id, _d.uri == document.uri)
     if entry.moved_from is not None:
@@ -95,6 +99,11 @@ def put(connection: Connection, collection_id: int, entry: Entry) -> list[Remove
         quality.put(connection, key, entry.findings, entry.signature)
     marks_tables.put(connection, key, kept)
     return old
+
+
+def _is_in(connection: Connection, collection_id: int, document_id: str) -> bool:
+    query = select(_d.key).where(_d.collection_id == collection_id, _d.id == document_id)
+    return connection.execute(query).first() is not None
 
 
 def remove(

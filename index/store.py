@@ -134,7 +134,7 @@ class Store:
         keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
         replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)
         self.search_engine.refresh_words(collection)
-        self.discard_originals(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
+        self.discard_originals(replaced)
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
         """Forget documents: no later search finds them. Gives how many there were."""

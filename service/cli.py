@@ -14,6 +14,7 @@ COMMANDS_GROUP = "footnoted.commands"
 _OWN = {
     "serve": "serve:serve",
     "ingest": "ingest:ingest",
+    "reread": "reread:reread",
     "ask": "questions:ask",
     "search": "questions:search",
     "documents": "documents:documents",

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.errors import FootnotedError
-from service.ingestion.report import FileResult
+from service.ingestion.report import FileResult, Stage
 from service.ingestion.report import Progress as Step
 
 out = Console(highlight=False, soft_wrap=True)
@@ -128,6 +128,8 @@ def _line_progress() -> Callable[[Step], None]:
 
 
 def _at_hand(step: Step) -> str:
+    if step.stage is Stage.FINDING:
+        return "looking for changes"
     return f"{step.stage.value} {step.name}".strip()[:_MAX_AT_HAND]
 
 

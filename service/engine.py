@@ -23,6 +23,7 @@ from service.answer.readers import open_reader
 from service.cluster.choose import open_workers
 from service.composition import answerer_of, writer_of
 from service.ingestion.ingester import Ingester
+from service.ingestion.kept_sources import kept_sources
 from service.ingestion.report import IngestReport, Listener
 from service.ingestion.sizes import checked_sizes
 from service.load.answer_cache import AnswerCache, AnswerKey
@@ -163,6 +164,11 @@ class Engine:
         return self.ingester.run(
             listing, collection, listener, prune=prune, dry_run=dry_run, retry_failed=retry_failed, marks=marks
         )
+
+    def read_again(self, collection: str, listener: Listener | None = None) -> IngestReport:
+        """Read the original files of all documents anew, as after an upgrade. See Ingester.run. Raises NotFound."""
+        listing = kept_sources(self.store, self.store.catalog.collection(collection))
+        return self.ingester.run(listing, collection, listener, prune=False, retry_failed=True, read_again=True)
 
     def collections(self, labels: frozenset[str] | None = None) -> list[Collection]:
         """With the counts of what somebody who holds the labels may find; None is for who may find all."""

@@ -17,7 +17,7 @@ from index.marks import Marks
 from ingest.find import find
 from service.audit.commanded import command_actor
 from service.audit.log import record_act
-from service.commands.ingest_report import IngestPrinter
+from service.commands.ingest_report import IngestPrinter, ended_by, interruptible
 from service.commands.options import AsJson, Attributes, Collection, DataDir, Labels, Tags, settings_with
 from service.console import err, ingest_progress, print_error, rendered_errors
 from service.engine import Engine
@@ -25,8 +25,6 @@ from service.ingestion.report import FileResult, IngestReport, Listener, Progres
 from service.scope_text import marks_of_text
 from service.settings import Settings
 from service.watching import Watch
-
-_INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 def ingest(
@@ -70,18 +68,12 @@ def ingest(
             if watch:
                 _watch(sync, specs, printer)
                 return
-            try:
+            with interruptible():
                 report = sync.run(specs)
                 if not dry_run:
                     record_act(settings.place, command_actor(), "documents.sync", f"collection={collection}")
-            except KeyboardInterrupt:
-                err.print("Stopped. What was read until then is in.")
-                raise typer.Exit(_INTERRUPTED) from None
     printer.print(report)
-    if report.stopped:
-        raise typer.Exit(_INTERRUPTED)
-    if report.failed:
-        raise typer.Exit(1)
+    ended_by(report)
 
 
 @contextmanager

@@ -2,9 +2,12 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
+import typer
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,6 +15,7 @@ from core.errors import FootnotedError
 from service.console import err, out, print_json
 from service.ingestion.report import FileResult, FileStatus, IngestReport
 
+_INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 _PLANNED = {
     FileStatus.ADDED: "new",
     FileStatus.CHANGED: "changed",
@@ -46,10 +50,10 @@ class IngestPrinter:
     def _print_report(self, report: IngestReport) -> None:
         size = f" ({report.passages} passages)" if report.passages else ""
         line = f"{self._collection}: {_counts(report, _DONE)}{size} in {report.seconds:.1f} s"
-        if not self._is_watch or report.results:
-            out.print(line)
         if report.stopped:
             err.print("[yellow]Stopped.[/] What was read until then is in; the same command goes on from there.")
+        if not self._is_watch or report.results:
+            out.print(line)
         for result in report.results:
             if result.moved_from:
                 err.print(f"[cyan]Moved:[/] {_shown(result.moved_from)} → {_shown(result.uri)}")
@@ -94,6 +98,24 @@ class IngestPrinter:
             "failed": [{"uri": uri, **error.as_dict()} for uri, error in report.failed],
             "results": [_result_json(result) for result in report.results],
         }
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """The second Ctrl-C ends a run at once, and is no failure to be traced."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("Stopped. What was read until then is in.")
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+def ended_by(report: IngestReport) -> None:
+    """Raises typer.Exit with the exit code of a run that was stopped, or in which a source failed."""
+    if report.stopped:
+        raise typer.Exit(_INTERRUPTED)
+    if report.failed:
+        raise typer.Exit(1)
 
 
 _DONE = ("added", "changed", "moved", "unchanged", "removed", "failed")

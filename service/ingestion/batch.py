@@ -145,7 +145,10 @@ class Batch:
             progress(count)
         made = embedding.vectors.result()
         entries = [
-            (Entry(p.document, m, p.findings, p.signature, p.item.moved_from, self._marks), p.item.data)
+            (
+                Entry(p.document, m, p.findings, p.signature, p.item.moved_from, self._marks, p.item.is_again),
+                p.item.data,
+            )
             for p, m in zip(embedding.documents, made, strict=True)
         ]
         self._known()  # before the batch is in: else each of two copies in it would name the other

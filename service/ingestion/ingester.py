@@ -35,12 +35,14 @@ class Ingester:
         prune: bool = True,
         dry_run: bool = False,
         retry_failed: bool = False,
+        read_again: bool = False,
         marks: Marks = NO_MARKS,
     ) -> IngestReport:
         """Read what is new or changed; with ``prune``, what is gone from the places that were listed whole goes too.
 
         One bad source never stops the batch; it is remembered, and tried again when it changes, with another version
-        of the reader, or with ``retry_failed``. ``dry_run`` writes nothing and reports what would be done.
+        of the reader, or with ``retry_failed``. ``dry_run`` writes nothing and reports what would be done. With
+        ``read_again``, what did not change is read too; where the same comes of it, the document stays as it is.
         ``marks`` are added to all documents of the listing, also to those that did not change.
         Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when nothing at all was found
         where documents came from before; NotReady and SettingsError where a cluster is to read and cannot.
@@ -52,7 +54,7 @@ class Ingester:
         collection = catalog.find(collection_name) if dry_run else self._store.open_collection(collection_name)
         known = catalog.known_sources(collection) if collection else {}
         failures = catalog.failures(collection) if collection and not retry_failed else {}
-        planner = Planner(known, failures, reader_version(), self._limits.max_bytes)
+        planner = Planner(known, failures, reader_version(), self._limits.max_bytes, read_again=read_again)
         plan = Plan()
         for plan in planner.plan(listing, prune=prune, fetch=dry_run):
             settled = len(plan.settled)

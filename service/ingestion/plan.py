@@ -44,9 +44,14 @@ class Planner:
         failures: Mapping[str, FailedSource],
         reader: str,
         max_bytes: int,
+        *,
+        read_again: bool = False,
     ) -> None:
-        """``reader`` names what would read a source now: what another version failed at is tried again."""
+        """``reader`` names what would read a source now: what another version failed at is tried again.
+        With ``read_again``, sources are read whose bytes are as they were.
+        """
         self.known = known
+        self.read_again = read_again
         self._failures = {uri: failure for uri, failure in failures.items() if failure.reader == reader}
         self.failing = {*failures}
         self._unfinished = {uri for uri, failure in failures.items() if failure.code == ArchiveUnfinished.code}
@@ -113,6 +118,8 @@ class Planner:
     def settled(self, source: Source, content: Content | None) -> list[FileResult] | None:
         """What became of a source whose bytes are as they were; None for one to read. ``content`` None: not loaded,
         since the place said that nothing changed."""
+        if self.read_again:
+            return None
         known = self.known.get(source.uri)
         members = [] if source.uri in self._unfinished else self._members.get(source.uri, [])
         if content is None:

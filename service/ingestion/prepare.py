@@ -32,6 +32,8 @@ class Item:
     metadata: Mapping[str, str]
     size: int | None
     moved_from: str | None = None
+    is_again: bool = False
+    """Whether these bytes are in, and are read once more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import structlog
 
-from core.errors import ArchiveUnfinished, EmptyDocument, ReadError, SourceGone
+from core.errors import ArchiveUnfinished, EmptyDocument, NotFound, ReadError, SourceGone
+from core.types import Document
 from index.catalog import Collection
 from index.marks import NO_MARKS, Marks
 from index.store import Store
@@ -122,8 +123,8 @@ class Reading:
             yield from self._members(task, content, metadata)
             return
         digest = content_hash(content.data)
-        known, size = task.known is not None, source.size
-        yield Item(source.uri, source.name, content.data, digest, known, metadata, size, task.moved_from)
+        known, size, again = task.known is not None, source.size, self._planner.read_again
+        yield Item(source.uri, source.name, content.data, digest, known, metadata, size, task.moved_from, again)
 
     def _members(self, task: Task, content: Content, metadata: Mapping[str, str]) -> Iterator[Item]:
         """Each file of an archive is a document of its own; those that are in it no more go."""
@@ -186,9 +187,21 @@ class Reading:
         if isinstance(prepared, ReadError):
             self._fail(item.uri, item.name, item.sha256, prepared)
             return
+        if item.is_again and self._is_as_before(prepared.document):
+            self.keep(FileResult(item.uri, item.name, FileStatus.UNCHANGED, prepared.document.id), item.metadata)
+            return
         batch.add(prepared)
         if batch.is_due:
             self._write(batch)
+
+    def _is_as_before(self, now: Document) -> bool:
+        try:
+            before = self._store.catalog.document(self._collection.name, now.id)
+        except NotFound:  # deleted meanwhile, and not to come back
+            return True
+        return (before.title, before.media_type, before.language, before.text, before.blocks) == (
+            now.title, now.media_type, now.language, now.text, tuple(now.blocks)
+        )  # fmt: skip
 
     def _write(self, batch: Batch, *, all_of_it: bool = False) -> None:
         def embedded(count: int) -> None:

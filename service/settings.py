@@ -3,7 +3,7 @@
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -132,7 +132,8 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
         places = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
-        faults = "; ".join(f"{place}: {e['msg']}" if place else e["msg"] for place, e in places)
+        origin_of = _origins(overrides or {})
+        faults = "; ".join(f"{place}: {e['msg']} [{origin_of(place)}]" if place else e["msg"] for place, e in places)
         unknown = [place for place, e in places if e["type"] == "extra_forbidden"]
         raise SettingsError(f"The settings do not hold: {faults}.", meant(unknown, _names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -142,24 +143,31 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
 def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
     """Every setting with its value and origin. Raises SettingsError."""
     settings = load_settings(overrides)
-    given = InitSettingsSource(Settings, _without_none(overrides or {}))()
+    origin_of = _origins(overrides or {})
+    found = []
+    for name, value, description in _flat(settings):
+        shown = without_password(value) if isinstance(value, str) else value
+        found.append(Origin(name, shown, origin_of(name), description))
+    return found
+
+
+def _origins(overrides: Mapping[str, Any]) -> Callable[[str], str]:
+    """Where the value of a setting comes from, by its name; of an item of a list, where the list does."""
+    given = InitSettingsSource(Settings, _without_none(overrides))()
     in_environment = EnvSettingsSource(Settings)()
     file = config_file()
     in_file = TomlConfigSettingsSource(Settings, file)() if file else {}
-    found = []
-    for name, value, description in _flat(settings):
+
+    def origin_of(name: str) -> str:
+        name = name.rstrip(".0123456789")
         if _has(given, name):
-            origin = "command line"
-        elif _has(in_environment, name):
+            return "command line"
+        if _has(in_environment, name):
             own, group = _variable(name), _variable(name.partition(".")[0])
-            origin = f"environment ({own if own in _environment() else group})"
-        elif _has(in_file, name):
-            origin = f"file ({file})"
-        else:
-            origin = "default"
-        shown = without_password(value) if isinstance(value, str) else value
-        found.append(Origin(name, shown, origin, description))
-    return found
+            return f"environment ({own if own in _environment() else group})"
+        return f"file ({file})" if _has(in_file, name) else "default"
+
+    return origin_of
 
 
 def settings_from_json(text: str) -> Settings:

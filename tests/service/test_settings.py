@@ -102,8 +102,18 @@ def test_a_key_with_an_unknown_name_in_the_file_is_refused_by_its_name():
 )
 def test_a_bad_value_is_refused_by_the_name_of_its_setting(monkeypatch, variable, value, name):
     monkeypatch.setenv(variable, value)
-    with pytest.raises(SettingsError, match=rf"\b{name}: "):
+    with pytest.raises(SettingsError, match=rf"\b{name}: .*\[environment \({variable}\)\]"):
         load_settings()
+
+
+def test_a_bad_item_of_a_list_is_told_with_the_file_that_it_is_in(monkeypatch, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('[web]\nallowed_private = ["wiki.intra", 5]\n')
+    monkeypatch.setenv("FOOTNOTED_CONFIG", str(file))
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "web.allowed_private.1: " in caught.value.message
+    assert f"[file ({file})]" in caught.value.message
 
 
 def test_one_price_without_the_other_is_refused(monkeypatch):

@@ -59,6 +59,11 @@ class KeywordIndexes:
                     index = place.index
         return index or InvertedIndex(None)
 
+    def is_past(self, collection: Collection) -> bool:
+        """See SearchEngine."""
+        index = self._at(collection.id).index
+        return index is not None and index.state.generation > collection.generation
+
     def refresh(self, collection: Collection) -> None:
         """Bring it up to date now. What another process is writing, that one finishes.
 

@@ -59,32 +59,19 @@ class Snapshots:
         self._guard = threading.Lock()
 
     def get(self, connection: Connection, collection: Collection) -> DenseIndex:
-        """The index of the collection's present generation, for the transaction that it was got in, or a later one
-        where another thread has gone on since the transaction began.
-
-        While another thread is making it, the one before is brought up to date for this transaction only.
+        """The index of the collection's generation, for the transaction that it was got in; or of a later one, where
+        another thread has gone on since the transaction began.
         """
-        current = self._present(connection, collection, wait=False)
-        dimension = current.spec.dimension
-        return DenseIndex(
-            current.parts, current.generation, lambda keys: changes.vectors_of(connection, keys, dimension)
-        )
-
-    def _present(self, connection: Connection, collection: Collection, *, wait: bool) -> _State:
         current = self._current.get(collection.id)
-        if wait or current is None or current.generation < collection.generation:
-            fits = current is not None and current.spec == collection.spec
-            lock = self._lock(collection.id)
-            if lock.acquire(blocking=wait or not fits):
-                try:
-                    current = self._renewed(connection, collection, self._current.get(collection.id))
-                    self._current[collection.id] = current
-                finally:
-                    lock.release()
-                if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
-                    self._builds.beside(collection.id)
-        assert current is not None
-        return _caught_up(connection, collection, current)
+        if current is None or current.generation < collection.generation or current.spec != collection.spec:
+            current = self._renewed_now(connection, collection)
+        dimension = current.spec.dimension
+        return DenseIndex(current.parts, lambda keys: changes.vectors_of(connection, keys, dimension))
+
+    def is_past(self, collection: Collection) -> bool:
+        """See SearchEngine."""
+        current = self._current.get(collection.id)
+        return current is not None and current.generation > collection.generation
 
     def refresh(self, collection: Collection) -> None:
         """Bring the index up to date now, and build a base if enough changed.
@@ -125,7 +112,12 @@ class Snapshots:
             return self._locks.setdefault(collection_id, threading.Lock())
 
     def _renewed_now(self, connection: Connection, collection: Collection) -> _State:
-        return self._present(connection, collection, wait=True)
+        with self._lock(collection.id):
+            current = self._renewed(connection, collection, self._current.get(collection.id))
+            self._current[collection.id] = current
+        if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
+            self._builds.beside(collection.id)
+        return current
 
     def _build_now(self, collection_id: int) -> None:
         if self._builds.now(collection_id):

@@ -4,9 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from core.errors import NotReady
@@ -30,7 +28,7 @@ from index.purge import purge
 from index.search import Searched, SearchResult, SearchSettings, question_vector, search
 from index.tidy import tidy
 
-_TRIES = 4  # of a search whose transaction is overtaken by writes: each begins another
+_TRIES = 4  # of a search beside which something was written, each in a transaction of its own
 
 log = structlog.get_logger("footnoted")
 
@@ -207,30 +205,31 @@ class Store:
 
         ``also`` is another form of the question, and its share of the dense score.
 
+        What is replaced meanwhile is found in one version or the other, unless that goes on without a pause.
+
         A document with access labels is found only with one of them in ``labels``; None is for who may find all.
         Raises NotFound (no such collection), IndexMismatch.
         """
-        vectors: dict[IndexSpec, NDArray[np.float32]] = {}
-        tries_left = _TRIES
-        while True:
-            tries_left -= 1
+        with schema.read(self.catalog.engine) as connection:
+            collection = self.catalog.collection_in(connection, name)
+        vector = question_vector(self._encoder_of(collection), question, also)  # takes longer than a transaction is to
+        for _ in range(_TRIES):
             with schema.read(self.catalog.engine) as connection:
-                collection = self.catalog.collection_in(connection, name)
-                if collection.spec not in vectors:
-                    vectors[collection.spec] = question_vector(self._encoder_of(collection), question, also)
-                dense = self.dense(connection, collection)
-                if dense.generation > collection.generation and tries_left:
-                    continue  # what was replaced meanwhile would be found in neither version
+                present = self.catalog.collection_in(connection, name)
+                if present.spec != collection.spec:  # built anew meanwhile with another encoder
+                    collection = present
+                    vector = question_vector(self._encoder_of(collection), question, also)
                 searched = Searched(
-                    collection,
-                    dense,
-                    self.search_engine.words(collection, connection),
-                    self._languages.get(connection, collection),
-                    self._allowed.get(connection, collection, where, labels),
+                    present,
+                    self.dense(connection, present),
+                    self.search_engine.words(present, connection),
+                    self._languages.get(connection, present),
+                    self._allowed.get(connection, present, where, labels),
                 )
-                return search(
-                    connection, searched, question, vectors[collection.spec], top_k, settings or SearchSettings()
-                )
+                result = search(connection, searched, question, vector, top_k, settings or SearchSettings())
+            if not self.search_engine.is_past(present):
+                break
+        return result
 
     def dense(self, connection: Connection, collection: Collection) -> DenseSearch:
         """The collection's vectors, as of the connection's state of the catalog."""

@@ -50,9 +50,8 @@ class Parts:
 class DenseIndex:
     """Scores are inner products of unit vectors: cosines by the stored vectors, higher is better."""
 
-    def __init__(self, parts: Parts, generation: int, fetch: Fetch) -> None:
+    def __init__(self, parts: Parts, fetch: Fetch) -> None:
         """``fetch`` reads the catalog, in the transaction of the search."""
-        self.generation = generation
         self._parts = parts
         self._fetch = fetch
 

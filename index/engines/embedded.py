@@ -33,6 +33,9 @@ class EmbeddedEngine:
     def words(self, collection: Collection, connection: Connection | None = None) -> InvertedIndex:
         return self.keywords.get(collection)
 
+    def is_past(self, collection: Collection) -> bool:
+        return self.snapshots.is_past(collection) or self.keywords.is_past(collection)
+
     def refresh_words(self, collection: Collection) -> None:
         self.keywords.refresh(collection)
 

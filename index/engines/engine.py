@@ -19,10 +19,6 @@ from index.inverted import Wanted
 class DenseSearch(Protocol):
     """The vectors of one collection. Scores are cosines by the stored vectors: higher is better."""
 
-    @property
-    def generation(self) -> int:
-        """Of the collection, whose vectors they are; later than the transaction's where another has gone on since."""
-
     def __len__(self) -> int: ...
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:
@@ -57,6 +53,11 @@ class SearchEngine(Protocol):
     def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
         """For the transaction of the connection, where one is at hand: a search is to take one, not two, of those
         that a server lends. What was removed since may still be found.
+        """
+
+    def is_past(self, collection: Collection) -> bool:
+        """Whether what is searched is of a later generation than this one, which a transaction saw: what was replaced
+        since may have been found in neither version.
         """
 
     def refresh_words(self, collection: Collection) -> None:

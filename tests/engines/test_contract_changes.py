@@ -9,6 +9,7 @@ from engine_samples import document, found, put, put_texts, random_vectors, seen
 from index.filters.filter import AnyOf
 from index.inverted import Wanted
 from index.marks import Marks, MarksChange
+from index.search import SearchSettings
 
 
 def by_words(store, term, name="c"):
@@ -52,22 +53,26 @@ def test_what_one_removes_the_other_never_finds_again(replicas):
     assert by_words(other, "number0") == []
 
 
-@pytest.mark.parametrize("where", [None, AnyOf("media_type", ("text/plain",))])
-def test_what_is_replaced_while_a_question_is_encoded_is_found(store, monkeypatch, where):
-    texts = [f"quay number{number}" for number in range(600)]  # of fewer, those allowed are compared one by one
-    put_texts(store, "c", "file:///1", *texts)
-    assert found(store, "quay", where=where)
-    encode = store.encoder.encode_questions
+@pytest.mark.parametrize("is_asked", [True, False], ids=["asked meanwhile", "only written"])
+@pytest.mark.parametrize("dense_weight", [0.0, 1.0], ids=["by words", "by vectors"])
+@pytest.mark.parametrize("where", [None, AnyOf("media_type", ("text/plain",))], ids=["all", "filtered"])
+def test_what_is_replaced_in_the_middle_of_a_search_is_found(store, monkeypatch, where, dense_weight, is_asked):
+    # Of up to 500, those that a filter allows are compared one by one.
+    put_texts(store, "c", "file:///1", *(f"quay number{number}" for number in range(600)))
+    put_texts(store, "c", "file:///2", "crane")
+    settings = SearchSettings(dense_weight=dense_weight)
+    assert found(store, "crane", where=where, settings=settings)[0] == "crane"
+    dense = store.search_engine.dense
 
-    def replacing(questions):
-        monkeypatch.setattr(store.encoder, "encode_questions", encode)
-        put_texts(store, "c", "file:///1", *texts, "crane")
+    def replacing(connection, collection):
+        monkeypatch.setattr(store.search_engine, "dense", dense)
+        put_texts(store, "c", "file:///2", "crane", "pier")
         with ThreadPoolExecutor(1) as pool:
-            assert pool.submit(found, store, "quay", where=where).result()
-        return encode(questions)
+            assert not is_asked or pool.submit(found, store, "crane", where=where).result()
+        return dense(connection, collection)
 
-    monkeypatch.setattr(store.encoder, "encode_questions", replacing)
-    assert len(found(store, "quay", where=where)) == 10
+    monkeypatch.setattr(store.search_engine, "dense", replacing)
+    assert found(store, "crane", where=where, settings=settings)[0] == "crane"
 
 
 def test_a_new_version_of_a_document_takes_the_place_of_the_former(replicas):

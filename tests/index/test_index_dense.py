@@ -56,7 +56,7 @@ def dense(base, delta, stored):
         return keys(*present), rows.reshape(len(present), delta.vectors.shape[1])
 
     live = Choice.all(len(base)) if base is not None else Choice.all(0)
-    return DenseIndex(Parts(base, live, delta), 1, fetch)
+    return DenseIndex(Parts(base, live, delta), fetch)
 
 
 @pytest.fixture

@@ -74,6 +74,10 @@ class MilvusEngine:
         state, is_seen = self._upkeep.present(connection, collection)
         return self._words(collection, state, connection, connection if is_seen else None)
 
+    def is_past(self, collection: Collection) -> bool:
+        """What was replaced stays until later, and of what is found the transaction's passages are taken."""
+        return False
+
     def refresh_words(self, collection: Collection) -> None:
         self._upkeep.refresh(collection)
 

@@ -60,10 +60,6 @@ class MilvusDense:
     def __len__(self) -> int:
         return self._state.passages
 
-    @property
-    def generation(self) -> int:
-        return self._state.generation
-
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> Pairs:
         unit = unit_of(vector)
         if k <= 0 or not len(self):

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from index import changes
-from index.collections import Collection
 from index.columns import PackedHalves
 from index.dense.keys import Keys, places_of
 from index.dense.unit import unit_of
@@ -25,11 +24,12 @@ _MOST_CANDIDATES = 1_000  # that pgvector keeps in a search (hnsw.ef_search)
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """A collection's: of so many passages. ``ef_search`` is how many candidates a search by their index keeps at
-    least; None where there is no index.
+    """A collection's: of so many passages, of one dimension. ``ef_search`` is how many candidates a search by their
+    index keeps at least; None where there is no index.
     """
 
-    collection: Collection
+    collection_id: int
+    dimension: int
     passages: int
     ef_search: int | None
 
@@ -43,10 +43,6 @@ class PostgresDense:
 
     def __len__(self) -> int:
         return self._vectors.passages
-
-    @property
-    def generation(self) -> int:
-        return self._vectors.collection.generation
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Keys | None = None) -> list[tuple[int, float]]:
         unit = unit_of(vector)
@@ -64,7 +60,7 @@ class PostgresDense:
     def _scored(self, unit: NDArray[np.float32], keys: Keys) -> tuple[Keys, NDArray[np.float32]]:
         if not len(keys):
             return keys, np.empty(0, dtype=np.float32)
-        present, vectors = changes.vectors_of(self._connection, keys, self._vectors.collection.spec.dimension)
+        present, vectors = changes.vectors_of(self._connection, keys, self._vectors.dimension)
         return present, vectors @ unit
 
     def _candidates(self, unit: NDArray[np.float32], count: int, allowed: Keys | None) -> Keys:
@@ -98,10 +94,10 @@ class PostgresDense:
         applied = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
         self._connection.execute(text(f"SELECT {applied}"))
         # As numbers, not as parameters: the index is of this collection only, which has to be seen in the statement.
-        kind = f"halfvec({self._vectors.collection.spec.dimension})"
+        kind = f"halfvec({self._vectors.dimension})"
         rows = self._connection.execute(
             text(
-                f"SELECT key FROM passages WHERE collection_id = {self._vectors.collection.id} "
+                f"SELECT key FROM passages WHERE collection_id = {self._vectors.collection_id} "
                 f"ORDER BY (vector::{kind}) <#> CAST(:unit AS {kind}) LIMIT {count}"
             ),
             {"unit": _packed(unit)},
@@ -115,7 +111,7 @@ class PostgresDense:
             among, given["keys"] = "AND key = ANY(CAST(:keys AS bigint[])) ", allowed.tolist()
         rows = self._connection.execute(
             text(
-                f"SELECT key FROM passages WHERE collection_id = {self._vectors.collection.id} {among}"
+                f"SELECT key FROM passages WHERE collection_id = {self._vectors.collection_id} {among}"
                 f"ORDER BY vector <#> CAST(:unit AS halfvec), key LIMIT {count}"
             ),
             given,

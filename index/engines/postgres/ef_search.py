@@ -30,7 +30,7 @@ def least_ef_search(engine: Engine, collection: Collection, passages: int, recal
     points = _between(engine, collection, last_key)
     best = _best_scores(engine, collection, last_key, points)
     for ef_search in _TRIED:
-        vectors = Vectors(collection, passages, ef_search)
+        vectors = Vectors(collection.id, collection.spec.dimension, passages, ef_search)
         with schema.read(engine) as connection:
             dense = PostgresDense(connection, vectors)
             scores = [[score for _, score in dense.search(point, _TOP_K)] for point in points]

@@ -44,7 +44,7 @@ class PostgresEngine:
         ef_search = self._hnsw.ef_search(connection, collection.id) if is_large else None
         if is_large and ef_search is None and self.background and self._hnsw.is_settled(collection):
             self._beside.run(f"hnsw-{collection.id}", partial(self._hnsw.build, collection.id))
-        return PostgresDense(connection, Vectors(collection, passages, ef_search))
+        return PostgresDense(connection, Vectors(collection.id, collection.spec.dimension, passages, ef_search))
 
     def words(self, collection: Collection, connection: Connection | None = None) -> KeywordSearch:
         """What was written or removed since the words were, a question looks up in the catalog."""
@@ -57,6 +57,10 @@ class PostgresEngine:
             else:
                 self._write_words(collection.id)
         return PostgresWords(connection, collection.id, behind)
+
+    def is_past(self, collection: Collection) -> bool:
+        """All of it is in tables that the transaction sees."""
+        return False
 
     def refresh_words(self, collection: Collection) -> None:
         self._write_words(collection.id)

@@ -90,8 +90,9 @@ class Catalog:
 
     def put(
         self, collection: Collection, entries: Sequence[Entry], keep: Callable[[Connection], None] = lambda _: None
-    ) -> list[str]:
-        """Write documents in place of those at their uris, all at once; gives the hashes of replaced originals.
+    ) -> tuple[list[str], set[str]]:
+        """Write documents in place of those at their uris, all at once; gives the hashes of originals that may be of no
+        document any more, and the ids of those that were to be written again and are gone: these are not written.
 
         ``keep`` is called in the transaction, in which no other process can find an original unreferenced.
         Raises Conflict, IndexMismatch when the collection was made anew meanwhile.
@@ -104,12 +105,16 @@ class Catalog:
                     f"The collection {collection.name!r} was deleted or built anew meanwhile.", "Run it again."
                 )
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
+            again = {entry.document.id for entry in entries if entry.is_again}
+            lost = {one for one in again if not documents.is_in(connection, collection.id, one)}
+            digests = [entry.document.metadata["sha256"] for entry in entries if entry.document.id in lost]
             for entry in entries:
-                gone += documents.put(connection, collection.id, entry)
+                if entry.document.id not in lost:
+                    gone += documents.put(connection, collection.id, entry)
             versions.forget_documents(connection, collection, [document.id for document in gone])
             keep(connection)
             collections.bump(connection, collection.id)
-        return [document.sha256 for document in gone]
+        return [*digests, *(document.sha256 for document in gone)], lost
 
     def remove(self, name: str, document_ids: Sequence[str]) -> list[str]:
         """Forget documents; gives the hashes of their originals. Unknown ids are passed over."""

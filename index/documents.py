@@ -59,12 +59,10 @@ class Removed(NamedTuple):
 
 
 def put(connection: Connection, collection_id: int, entry: Entry) -> list[Removed]:
-    """Write a document in place of the one at its uri, which is given; or itself, where it was not to be written."""
+    """Write a document in place of the one at its uri, which is given."""
     document = entry.document
-    if entry.is_again and not _is_in(connection, collection_id, document.id):
-        return [Removed(document.id, document.uri, document.metadata["sha256"])]
     kept = marks_tables.kept(connection, collection_id, [entry.moved_from, document.uri]).with_more(entry.marks)
-    old = remove(connection, collection_id, _d.uri == document.uri)
+    old = remove(connection, collection_id, _d.uri == document.uri, keeping=document.id)
     if entry.moved_from is not None:
         old += remove(connection, collection_id, _d.uri == entry.moved_from)
         replaced.move(connection, collection_id, entry.moved_from, document.uri)
@@ -101,25 +99,32 @@ def put(connection: Connection, collection_id: int, entry: Entry) -> list[Remove
     return old
 
 
-def _is_in(connection: Connection, collection_id: int, document_id: str) -> bool:
+def is_in(connection: Connection, collection_id: int, document_id: str) -> bool:
+    """Whether a collection has the document."""
     query = select(_d.key).where(_d.collection_id == collection_id, _d.id == document_id)
     return connection.execute(query).first() is not None
 
 
 def remove(
-    connection: Connection, collection_id: int, condition: ColumnElement[bool], *, hidden: bool = False
+    connection: Connection,
+    collection_id: int,
+    condition: ColumnElement[bool],
+    *,
+    hidden: bool = False,
+    keeping: str | None = None,
 ) -> list[Removed]:
     """Take out the documents of a collection that meet the condition. What goes from a hidden one is not deleted:
-    the one that answers may have it.
+    the one that answers may have it. Nor is the document ``keeping``, which comes again.
     """
     query = select(_d.key, _d.id, _d.uri, _d.sha256).where(_d.collection_id == collection_id, condition)
     removed = []
     for key, *rest in connection.execute(query).all():
+        one = Removed(*rest)
         passages.remove(connection, collection_id, key)
-        if not hidden:
+        if not hidden and one.id != keeping:
             deleted.note(connection, key)
         connection.execute(delete(schema.documents).where(_d.key == key))
-        removed.append(Removed(*rest))
+        removed.append(one)
     return removed
 
 

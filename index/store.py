@@ -118,9 +118,10 @@ class Store:
         """What is written into the collection is made with this. Loads the encoder."""
         return IndexSpec(self.encoder.name, self.encoder.dimension, *self.sizes_of(collection))
 
-    def put(self, collection: Collection, entries: Sequence[tuple[Entry, bytes]]) -> None:
+    def put(self, collection: Collection, entries: Sequence[tuple[Entry, bytes]]) -> set[str]:
         """Write documents with their original bytes; those before at their uris answer until all of these are in.
 
+        Gives the ids of those that were to be written again and are gone: they stay gone.
         Raises Conflict, IndexMismatch.
         """
         check_spec(collection, self.spec_of(collection))  # the dimension too, which opening a collection leaves unasked
@@ -130,9 +131,10 @@ class Store:
                 self.originals.put(entry.document.metadata["sha256"], original, connection)
 
         keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
-        replaced = self.catalog.put(collection, [entry for entry, _ in entries], keep)
+        replaced, lost = self.catalog.put(collection, [entry for entry, _ in entries], keep)
         self.search_engine.refresh_words(collection)
         self.discard_originals(replaced)
+        return lost
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:
         """Forget documents: no later search finds them. Gives how many there were."""

@@ -168,7 +168,7 @@ class Engine:
     def read_again(self, collection: str, listener: Listener | None = None) -> IngestReport:
         """Read the original files of all documents anew, as after an upgrade. See Ingester.run. Raises NotFound."""
         listing = kept_sources(self.store, self.store.catalog.collection(collection))
-        return self.ingester.run(listing, collection, listener, prune=False, retry_failed=True, read_again=True)
+        return self.ingester.run(listing, collection, listener, prune=False, read_again=True)
 
     def collections(self, labels: frozenset[str] | None = None) -> list[Collection]:
         """With the counts of what somebody who holds the labels may find; None is for who may find all."""

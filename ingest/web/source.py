@@ -62,7 +62,7 @@ class WebSource:
         if is_sitemap(answer.body):
             raise ReadError(f"{self.uri} is a sitemap.", "Put #sitemap after its address to read what it lists.")
         self._name = file_name(answer.url, answer.headers)
-        return Content(as_file(answer.body, answer.headers), metadata)
+        return Content(as_file(answer.body, answer.headers), {**metadata, "file_name": self._name})
 
 
 def _validators(answer: Fetched) -> dict[str, str]:

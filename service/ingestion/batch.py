@@ -18,7 +18,7 @@ from index.passages import Embedded
 from index.store import Store
 from ingest.near_identical import NearIdentical
 from service.ingestion.prepare import Prepared
-from service.ingestion.report import FileResult, FileStatus, Stopped
+from service.ingestion.report import FileResult, FileStatus, Stopped, gone_meanwhile
 
 _PASSAGES = 512  # of a batch: enough to sort by length; more would only keep the encoder waiting
 _CHARS = 32_000_000
@@ -154,9 +154,12 @@ class Batch:
         self._known()  # before the batch is in: else each of two copies in it would name the other
         with stage("commit"):
             self._before_write()
-            self._store.put(self._collection, entries)
-        for document in embedding.documents:
-            yield self._result(document)
+            lost = self._store.put(self._collection, entries)
+        for prepared in embedding.documents:
+            if prepared.document.id in lost:
+                yield gone_meanwhile(prepared.item.uri, prepared.item.name)
+            else:
+                yield self._result(prepared)
 
     def _result(self, prepared: Prepared) -> FileResult:
         document, item = prepared.document, prepared.item

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-import httpx
-
-from core.errors import FootnotedError, ReadError
+from core.errors import IndexBroken, NotFound, NotReady, ReadError
 from index.catalog import Collection
+from index.document_passages import passages_of
 from index.originals import Originals
 from index.store import Store
-from ingest.sources import Content, Listing
-from ingest.web.names import file_name
+from ingest.sources import Content, Listing, check_size
+from service.ingestion.prepare import Prepared
+from service.quality.report import findings_of
 
-_TOLD_BY_SOURCES = ("etag", "last_modified", "fetched_from", "scope", "container")
+_TOLD_BY_SOURCES = ("etag", "last_modified", "fetched_from", "file_name", "scope", "container")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +31,44 @@ class KeptSource:
     def load(self, known: Mapping[str, str], max_bytes: int) -> Content:
         """See Source. Always the bytes."""
         try:
-            return Content(self.originals.path(self.sha256).read_bytes(), self.told)
+            path = self.originals.path(self.sha256)
+            check_size(path.stat().st_size, self.name, max_bytes)
+            return Content(path.read_bytes(), self.told)
         except OSError as error:
             raise ReadError(f"{self.name} cannot be read: {error.strerror}.", "Check the data folder.") from error
-        except FootnotedError as error:
+        except (NotFound, IndexBroken, NotReady) as error:
             raise ReadError(f"{self.name}: {error.message}", error.hint) from error
 
 
 def kept_sources(store: Store, collection: Collection) -> Listing:
     """All documents of a collection."""
-    known = store.catalog.known_sources(collection)
     listing = Listing()
-    for row in store.catalog.documents(collection.name):
-        if row.uri in known:
-            metadata = known[row.uri].metadata
-            told = {key: metadata[key] for key in _TOLD_BY_SOURCES if key in metadata}
-            name = _name(row.uri, row.media_type, told)
-            listing.add(KeptSource(row.uri, name, row.sha256, told, store.originals), None)
+    for uri, known in store.catalog.known_sources(collection).items():
+        told = {key: known.metadata[key] for key in _TOLD_BY_SOURCES if key in known.metadata}
+        listing.add(KeptSource(uri, _name(uri, told), known.sha256, told, store.originals), None)
     return listing
 
 
-def _name(uri: str, media_type: str, told: Mapping[str, str]) -> str:
-    """As when it was read first: text formats are told by it."""
-    if "fetched_from" in told and "container" not in told:
-        return file_name(httpx.URL(told["fetched_from"]), httpx.Headers({"content-type": media_type}))
-    return PurePosixPath(unquote(uri.removeprefix("upload:"))).name
+def is_otherwise(store: Store, collection: Collection, prepared: Prepared) -> bool:
+    """Whether something else comes of the bytes now than what is in: text, places, metadata, passages, findings.
+
+    Not where the document is not in any more.
+    """
+    now, catalog = prepared.document, store.catalog
+    try:
+        before = catalog.document(collection.name, now.id)
+        passages = passages_of(catalog, collection.name, now.id, len(prepared.passages) + 1).passages
+    except NotFound:
+        return False
+    found = findings_of(catalog, collection.name, [now.id]).get(now.id)
+    return (before, passages, found) != (now, tuple(prepared.passages), tuple(prepared.findings))
+
+
+def _name(uri: str, told: Mapping[str, str]) -> str:
+    """As when it was read first: text formats are told by it, and it may be the title."""
+    if "container" not in told:
+        if uri.startswith("upload:"):
+            return uri.removeprefix("upload:")
+        if "file_name" in told:
+            return told["file_name"]
+    return PurePosixPath(unquote(uri)).name

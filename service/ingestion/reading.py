@@ -9,8 +9,7 @@ from urllib.parse import quote
 
 import structlog
 
-from core.errors import ArchiveUnfinished, EmptyDocument, NotFound, ReadError, SourceGone
-from core.types import Document
+from core.errors import ArchiveUnfinished, EmptyDocument, ReadError, SourceGone
 from index.catalog import Collection
 from index.marks import NO_MARKS, Marks
 from index.store import Store
@@ -18,10 +17,20 @@ from ingest.archives import ArchiveLimits, is_archive, members
 from ingest.read import content_hash, reader_version
 from ingest.sources import Content, Listing
 from service.ingestion.batch import Batch
+from service.ingestion.kept_sources import is_otherwise
 from service.ingestion.pace import Pace
 from service.ingestion.plan import Planner, Task, failed
 from service.ingestion.prepare import Item, Prepared
-from service.ingestion.report import FileResult, FileStatus, IngestReport, Listener, Progress, Stage, Stopped
+from service.ingestion.report import (
+    FileResult,
+    FileStatus,
+    IngestReport,
+    Listener,
+    Progress,
+    Stage,
+    Stopped,
+    gone_meanwhile,
+)
 from service.ingestion.workers import Crew
 
 log = structlog.get_logger("footnoted")
@@ -106,7 +115,10 @@ class Reading:
                 self.gone.append(source.uri)
             return
         except ReadError as error:
-            self._lose(task, error)
+            if self._planner.read_again and not self._is_in(task):
+                self._settle(gone_meanwhile(source.uri, source.name))
+            else:
+                self._lose(task, error)
             return
         except Exception as error:
             log.exception("load_failed", uri=source.uri)
@@ -185,23 +197,16 @@ class Reading:
         passages = 0 if isinstance(prepared, ReadError) else len(prepared.passages)
         self._pace.read(item.name, item.size, passages)
         if isinstance(prepared, ReadError):
-            self._fail(item.uri, item.name, item.sha256, prepared)
+            if not item.is_again:  # else it is in, and the next sync has nothing to try again
+                self._note_failure(item.uri, item.sha256, prepared)
+            self._settle(FileResult(item.uri, item.name, FileStatus.FAILED, error=prepared))
             return
-        if item.is_again and self._is_as_before(prepared.document):
-            self.keep(FileResult(item.uri, item.name, FileStatus.UNCHANGED, prepared.document.id), item.metadata)
+        if item.is_again and not is_otherwise(self._store, self._collection, prepared):
+            self._settle(FileResult(item.uri, item.name, FileStatus.UNCHANGED, prepared.document.id))
             return
         batch.add(prepared)
         if batch.is_due:
             self._write(batch)
-
-    def _is_as_before(self, now: Document) -> bool:
-        try:
-            before = self._store.catalog.document(self._collection.name, now.id)
-        except NotFound:  # deleted meanwhile, and not to come back
-            return True
-        return (before.title, before.media_type, before.language, before.text, before.blocks) == (
-            now.title, now.media_type, now.language, now.text, tuple(now.blocks)
-        )  # fmt: skip
 
     def _write(self, batch: Batch, *, all_of_it: bool = False) -> None:
         def embedded(count: int) -> None:
@@ -241,6 +246,10 @@ class Reading:
         self._listener.progress(self.progress(name, stage))
         if self._listener.is_stopping():
             raise Stopped
+
+    def _is_in(self, task: Task) -> bool:
+        found = self._store.catalog.known_sources(self._collection).get(task.source.uri)
+        return found is not None and task.known is not None and found.document_id == task.known.document_id
 
     def _keep_on(self, done: int, total: int) -> None:
         """Called from the threads that read."""

@@ -99,6 +99,11 @@ class Silent:
         return False
 
 
+def gone_meanwhile(uri: str, name: str) -> FileResult:
+    """Of a document that was to be read again and is deleted or replaced: nothing is done to it."""
+    return FileResult(uri, name, FileStatus.UNCHANGED)
+
+
 class Stopped(Exception):
     """The listener wants to end; what is settled stays."""
 

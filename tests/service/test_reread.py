@@ -31,7 +31,9 @@ class Page:
         self.known.append(dict(known))
         if known:
             return None
-        return Content(b"# Guide\n\nThe boats *came* late.", {"etag": "1", "fetched_from": self.uri})
+        return Content(
+            b"# Guide\n\nThe boats *came* late.", {"etag": "1", "fetched_from": self.uri, "file_name": self.name}
+        )
 
 
 @pytest.fixture
@@ -125,7 +127,8 @@ def test_what_is_deleted_meanwhile_does_not_come_back(engine, folder, worse_read
     engine.ingest([folder])
     digests = [row.sha256 for row in engine.documents()]
     worse_reader()
-    engine.read_again("default", Deleting(engine))
+    report = engine.read_again("default", Deleting(engine))
+    assert (report.changed, report.unchanged, report.failed) == (0, 3, [])
     assert engine.documents() == []
     assert engine.search(QUESTION) == []
     for digest in digests:

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from core.errors import EncoderUnavailable
 from index import openvino_encoder
 from index.encoder_names import DEFAULT, ENGLISH, MULTILINGUAL, canonical
+from index.kept_e5 import KeptE5, open_kept_e5
+from index.openvino_network import can_keep
+from index.packaged_e5 import PackagedE5, packaged_e5
 from index.packaged_minilm import packaged_folder
 from index.precision import Precision, by_openvino, by_torch, summed_in
 from index.together import Together
@@ -89,6 +92,10 @@ class SentenceTransformerEncoder:
         self._fast: SentenceTransformer | None = None
         self._fast_questions: SentenceTransformer | None = None
         self._counter: TokenCounter | None = None
+        self._kept: KeptE5 | None = None
+        self._opening_tried = False
+        self._opening = threading.Lock()
+        self._using_kept = threading.Lock()
         self._converting_tried = False
         self._questions_tried = False
         self._lock = threading.Lock()
@@ -112,13 +119,24 @@ class SentenceTransformerEncoder:
 
     @property
     def dimension(self) -> int:
+        if self._package is not None:
+            return int(self._package.sizes["hidden"])
         return int(self._models()[0].get_embedding_dimension() or 0)
 
     @property
     def max_tokens(self) -> int:
+        if self._package is not None:
+            return int(self._package.sizes["positions"])
         return int(self._models()[0].max_seq_length or 512)
 
+    @property
+    def _package(self) -> PackagedE5 | None:
+        """What is known of the packaged model without loading PyTorch."""
+        return packaged_e5() if self._requested == MULTILINGUAL else None
+
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+        if self._loaded is None and len(texts) < _WORTH_CONVERTING and (kept := self._kept_e5()) is not None:
+            return self._by_kept(kept, texts, progress)
         model, _ = self._models()
         out = np.empty((len(texts), self.dimension), dtype=np.float32)
         device = model.device.type
@@ -164,6 +182,11 @@ class SentenceTransformerEncoder:
         return self._questions(texts)
 
     def _encode_questions(self, texts: list[str]) -> Vectors:
+        if (kept := self._kept_e5()) is not None:
+            with self._using_kept:
+                return kept.encode(texts, "query")
+        if self._is_keepable and can_keep():
+            self.prepare()  # so that the next command need not load PyTorch
         _, model = self._models()
         vectors: Vectors = (self._fast_questions or model).encode_query(texts, **_OPTIONS)
         return vectors
@@ -173,6 +196,8 @@ class SentenceTransformerEncoder:
 
         Raises EncoderUnavailable.
         """
+        if self._kept_e5() is not None:
+            return
         model, _ = self._models()
         converts = self._backend != "torch" and model.device.type == "cpu" and openvino_encoder.is_available()
         with self._preparing:
@@ -182,6 +207,30 @@ class SentenceTransformerEncoder:
             with self._lock:
                 own = _twin(model)  # questions may be encoded meanwhile
             self._fast_questions = openvino_encoder.accelerated(own, "float32", "LATENCY")
+
+    def _kept_e5(self) -> KeptE5 | None:
+        """The packaged model as it was converted by an earlier run, in float32; None for what is not to be by it."""
+        with self._opening:
+            if self._is_keepable and not self._opening_tried:
+                self._kept = open_kept_e5()
+            self._opening_tried = True
+            return self._kept
+
+    @property
+    def _is_keepable(self) -> bool:
+        is_default = self._requested == MULTILINGUAL and self._backend == "auto" and self._device in (None, "cpu")
+        return is_default and openvino_encoder.is_available()
+
+    def _by_kept(self, kept: KeptE5, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(order), self._batch_size):
+            batch = order[start : start + self._batch_size]
+            with self._using_kept:
+                out[batch] = kept.encode([texts[i] for i in batch], "document")
+            if progress is not None:
+                progress(len(batch))
+        return out
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self.token_counter().count_tokens(texts)
@@ -194,6 +243,8 @@ class SentenceTransformerEncoder:
 
     def _uncut_tokenizer(self) -> Any:
         """A tokenizer that neither cuts nor pads; its own, so that counting never waits for embedding."""
+        if self._package is not None:
+            return self._package.tokenizer
         tokenizer: Any = self._models()[0].tokenizer
         if hasattr(tokenizer, "backend_tokenizer"):
             with self._lock:  # cutting and padding are a state of that tokenizer, which embedding changes

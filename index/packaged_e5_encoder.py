@@ -15,7 +15,7 @@ from sentence_transformers.base.modules import InputModule
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from transformers import BertConfig, BertModel
 
-from index.packaged_e5 import PROMPTS, WORD_EMBEDDINGS, PackagedE5, packaged_e5
+from index.packaged_e5 import PROMPTS, SHA256, WORD_EMBEDDINGS, PackagedE5, packaged_e5
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -43,6 +43,7 @@ class PackagedTransformer(InputModule):
         self.auto_model = _layers(package)
         self._hidden = int(package.sizes["hidden"])
         self.max_seq_length = package.sizes["positions"]
+        self.weights_hash = SHA256
 
     def __deepcopy__(self, _: dict[int, Any]) -> "PackagedTransformer":
         return self
@@ -56,16 +57,7 @@ class PackagedTransformer(InputModule):
 
     def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
         texts = [f"{prompt or ''}{text}" for text in inputs]
-        bos, eos, pad, _unknown = self._package.special_ids
-        room = self.max_seq_length - 2
-        rows = [
-            [bos, *one.ids[:room], eos] for one in self.tokenizer.encode_batch_fast(texts, add_special_tokens=False)
-        ]
-        ids = np.full((len(rows), max(map(len, rows), default=0)), pad, dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = row
-            mask[i, : len(row)] = 1
+        ids, mask = self._package.tokens(texts)
         return {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(mask), "modality": "text"}
 
     def forward(self, features: dict[str, Any], **_: Any) -> dict[str, Any]:

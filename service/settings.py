@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -132,8 +133,7 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
         places = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
-        origin_of = _origins(overrides or {})
-        faults = "; ".join(f"{place}: {e['msg']} [{origin_of(place)}]" if place else e["msg"] for place, e in places)
+        faults = "; ".join(_fault(place, e, _origins(overrides or {})) for place, e in places)
         unknown = [place for place, e in places if e["type"] == "extra_forbidden"]
         raise SettingsError(f"The settings do not hold: {faults}.", meant(unknown, _names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -151,15 +151,22 @@ def explain(overrides: Mapping[str, Any] | None = None) -> list[Origin]:
     return found
 
 
+def _fault(place: str, error: ErrorDetails, origin_of: Callable[[str], str]) -> str:
+    """Of a group as a whole, whose values may come from several places, no origin is told."""
+    name = ".".join(part for part in error["loc"] if isinstance(part, str))  # of an item, the list's
+    if not place or (name in Settings.model_fields and isinstance(error["input"], Mapping)):
+        return f"{place}: {error['msg']}" if place else error["msg"]
+    return f"{place}: {error['msg']} [{origin_of(name)}]"
+
+
 def _origins(overrides: Mapping[str, Any]) -> Callable[[str], str]:
-    """Where the value of a setting comes from, by its name; of an item of a list, where the list does."""
+    """Where the value of a setting comes from, by its name."""
     given = InitSettingsSource(Settings, _without_none(overrides))()
     in_environment = EnvSettingsSource(Settings)()
     file = config_file()
     in_file = TomlConfigSettingsSource(Settings, file)() if file else {}
 
     def origin_of(name: str) -> str:
-        name = name.rstrip(".0123456789")
         if _has(given, name):
             return "command line"
         if _has(in_environment, name):

@@ -51,7 +51,7 @@ class IngestPrinter:
         size = f" ({report.passages} passages)" if report.passages else ""
         line = f"{self._collection}: {_counts(report, _DONE)}{size} in {report.seconds:.1f} s"
         if report.stopped:
-            err.print("[yellow]Stopped.[/] What was read until then is in; the same command goes on from there.")
+            err.print("[yellow]Stopped.[/] What was read until then is in; the same command does the rest.")
         if not self._is_watch or report.results:
             out.print(line)
         for result in report.results:

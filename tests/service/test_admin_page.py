@@ -120,7 +120,7 @@ def test_a_collection_is_made_and_deleted_after_a_question(admin, watched, clien
 def test_files_are_dropped_followed_looked_for_and_deleted(admin, client, upload):
     upload("drawer", {"first.txt": "The first sheet lies at the bottom of the drawer."})
     admin.goto("/admin#/upload/drawer")
-    expect(heading(admin)).to_have_text("Upload")
+    expect(admin.get_by_text("Drop files here")).to_be_visible()
     drop(admin, {"otter <b>.txt": "The otter Ida eats two kilograms of fish a day.", "empty.txt": ""})
     good = admin.locator("li.upload", has_text="otter <b>.txt")
     expect(good).to_have_attribute("data-status", "added")
@@ -147,15 +147,17 @@ def test_files_are_dropped_followed_looked_for_and_deleted(admin, client, upload
     assert client.get("/v1/documents", params={"collection": "drawer"}).json()["total"] == 1
 
 
-def test_a_file_that_is_dropped_while_the_collections_load_is_taken(admin, client, upload):
+def test_a_file_that_is_dropped_while_the_collections_load_is_not_lost_without_a_word(admin, client, upload):
     upload("early", {"first.txt": "The first sheet."})
     asked = []
     admin.route("**/v1/collections", lambda route: asked.append(route))
     with admin.expect_request("**/v1/collections"):
         admin.goto("/admin#/upload/early")
-    expect(heading(admin)).to_have_text("Upload")
     drop(admin, {"second.txt": "The second sheet."})
+    expect(admin.locator("#announcer")).to_contain_text("Nothing was taken")
     asked[0].continue_()
+    expect(admin.get_by_text("Drop files here")).to_be_visible()
+    drop(admin, {"second.txt": "The second sheet."})
     expect(admin.locator("li.upload", has_text="second.txt")).to_have_attribute("data-status", "added")
     assert client.get("/v1/documents", params={"collection": "early"}).json()["total"] == 2
 

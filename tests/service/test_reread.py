@@ -10,12 +10,15 @@ import pytest
 
 from core.errors import NotFound
 from index.marks import Marks
+from index.verify.check import Level
+from index.verify.run import verify
 from ingest.read import read
 from ingest.sources import Content, Listing
 from service.engine import Engine
 from service.ingestion.report import Silent
 
 QUESTION = "Where was the harvest meeting held?"
+LONG = " ".join(f"Boat number {number} was loaded with barley, timber and wool." for number in range(40))
 MARKS = Marks(frozenset({"old"}), {"year": "2020"}, frozenset({"board"}))
 
 
@@ -31,9 +34,8 @@ class Page:
         self.known.append(dict(known))
         if known:
             return None
-        return Content(
-            b"# Guide\n\nThe boats *came* late.", {"etag": "1", "fetched_from": self.uri, "file_name": self.name}
-        )
+        told = {"etag": "1", "fetched_from": self.uri, "file_name": self.name}
+        return Content(f"# Guide\n\nThe boats *came* late. {LONG}".encode(), told)
 
 
 @pytest.fixture
@@ -109,7 +111,10 @@ def test_a_changed_page_is_still_asked_whether_it_changed(engine, monkeypatch):
     engine.store.catalog.document("default", row.id)
     monkeypatch.setattr("service.ingestion.prepare.read", lambda data, uri, name, *rest: read(data, uri, "guide.md"))
     assert engine.read_again("default").changed == 1
-    assert engine.document(row.id).text == "Guide\n\nThe boats came late."
+    assert engine.document(row.id).text == f"Guide\n\nThe boats came late. {LONG}"
+    # The former text stands in the original, and is not one that was deleted.
+    checks = [*verify(engine.store.data_dir, engine.store.catalog, None, 10, 0)]
+    assert [check for check in checks if check.level is Level.FAILED] == []
     assert engine.ingest_listing(Listing([page])).unchanged == 1
 
 

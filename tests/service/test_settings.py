@@ -118,7 +118,15 @@ def test_a_bad_item_of_a_list_is_told_with_the_file_that_it_is_in(monkeypatch, t
 
 def test_one_price_without_the_other_is_refused(monkeypatch):
     monkeypatch.setenv("FOOTNOTED_MODEL__PRICE_IN", "0.15")
-    with pytest.raises(SettingsError, match="price_in and price_out"):
+    with pytest.raises(SettingsError, match=r"price_in and price_out[^\[]*$"):  # of a group, no one place is to blame
+        load_settings()
+
+
+def test_an_unknown_setting_with_a_number_is_told_with_its_file(monkeypatch, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("[server]\nport2 = 8002\n")
+    monkeypatch.setenv("FOOTNOTED_CONFIG", str(file))
+    with pytest.raises(SettingsError, match=rf"server\.port2: .*\[file \({file}\)\]"):
         load_settings()
 
 

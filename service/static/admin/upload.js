@@ -12,9 +12,8 @@ const AT_ONCE = 20; // files in one request, so that a failure does not take hun
 
 /** Takes files by drag and drop or by a button, and shows what becomes of each. */
 export async function show(view) {
-  // At once: the browser would leave the page for a file that is dropped while the collections are being asked for.
-  const early = [];
-  let take = (files) => early.push(...files);
+  // At once: the browser would leave the page for a file that is dropped before it is known where it is to go.
+  let take = () => announce(say.notYet);
   acceptDrops((files) => take(files), view.signal);
   const chosen = await chosenCollection(view, "upload");
   if (!chosen) return;
@@ -34,7 +33,6 @@ export async function show(view) {
     uploads.take(files);
     view.heading.scrollIntoView({ block: "start" });
   };
-  if (early.length) take(early);
 }
 
 class Uploads {

@@ -140,6 +140,7 @@ export const words = {
   upload: {
     intro: "PDF, Word, PowerPoint, Excel, OpenDocument text, EPUB, RTF, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text.",
     drop: "Drop files here, or anywhere on the page",
+    notYet: "Nothing was taken: drop the files again once the collection is shown.",
     choose: "Choose files",
     limit: (mb) => `At most ${number.format(mb)} MiB at a time. An upload takes the place of an earlier upload of the same name.`,
     files: "Files",

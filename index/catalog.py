@@ -1,6 +1,6 @@
 """The catalog: collections, documents, passages and vectors in one SQL database. It is the truth."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, update
@@ -89,12 +89,15 @@ class Catalog:
     # Documents
 
     def put(
-        self, collection: Collection, entries: Sequence[Entry], keep: Callable[[Connection], None] = lambda _: None
+        self,
+        collection: Collection,
+        entries: Sequence[Entry],
+        keep: Callable[[Connection, Set[str]], None] = lambda *_: None,
     ) -> tuple[list[str], set[str]]:
-        """Write documents in place of those at their uris, all at once; gives the hashes of originals that may be of no
-        document any more, and the ids of those that were to be written again and are gone: these are not written.
+        """Write documents in place of those at their uris, all at once; gives the hashes of replaced originals, and the
+        ids of those that were to be written again and are gone: these are not written.
 
-        ``keep`` is called in the transaction, in which no other process can find an original unreferenced.
+        ``keep`` is called in the transaction, in which no other process can find an original unreferenced, with these.
         Raises Conflict, IndexMismatch when the collection was made anew meanwhile.
         """
         gone: list[documents.Removed] = []
@@ -107,14 +110,13 @@ class Catalog:
             check_spec(present, collection.spec)  # it may have been built anew with another encoder meanwhile
             again = {entry.document.id for entry in entries if entry.is_again}
             lost = {one for one in again if not documents.is_in(connection, collection.id, one)}
-            digests = [entry.document.metadata["sha256"] for entry in entries if entry.document.id in lost]
             for entry in entries:
                 if entry.document.id not in lost:
                     gone += documents.put(connection, collection.id, entry)
             versions.forget_documents(connection, collection, [document.id for document in gone])
-            keep(connection)
+            keep(connection, lost)
             collections.bump(connection, collection.id)
-        return [*digests, *(document.sha256 for document in gone)], lost
+        return [document.sha256 for document in gone], lost
 
     def remove(self, name: str, document_ids: Sequence[str]) -> list[str]:
         """Forget documents; gives the hashes of their originals. Unknown ids are passed over."""
@@ -161,6 +163,11 @@ class Catalog:
         """By title. Raises NotFound."""
         with schema.read(self.engine) as connection:
             return documents.rows(connection, self.collection_in(connection, name).id, limit, offset)
+
+    def has(self, collection: Collection, document_id: str) -> bool:
+        """Whether the document is in."""
+        with schema.read(self.engine) as connection:
+            return documents.is_in(connection, collection.id, document_id)
 
     def known_sources(self, collection: Collection) -> dict[str, known.KnownSource]:
         """What every document was made from, by uri."""

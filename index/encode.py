@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from core.errors import EncoderUnavailable
 from index import openvino_encoder
 from index.encoder_names import DEFAULT, ENGLISH, MULTILINGUAL, canonical
-from index.kept_e5 import KeptE5, open_kept_e5
+from index.kept_e5 import KeptE5
 from index.openvino_network import can_keep
 from index.packaged_e5 import PackagedE5, packaged_e5
 from index.packaged_minilm import packaged_folder
@@ -31,6 +32,7 @@ Backend = Literal["auto", "torch", "openvino"]
 
 _WORTH_CONVERTING = 300  # passages of one call: what a question encodes is fewer, so that none ever waits for it
 _OPENVINO_AT_ONCE = 128  # passages: it sorts them by tokens, and its cores wait for each other at the end only
+_GPUS = tuple(map(Path, ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")))  # which PyTorch would take by itself
 _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "show_progress_bar": False,
@@ -92,10 +94,9 @@ class SentenceTransformerEncoder:
         self._fast: SentenceTransformer | None = None
         self._fast_questions: SentenceTransformer | None = None
         self._counter: TokenCounter | None = None
-        self._kept: KeptE5 | None = None
-        self._opening_tried = False
-        self._opening = threading.Lock()
-        self._using_kept = threading.Lock()
+        # Two, so that a question never waits for a batch of passages.
+        self._kept_for_questions = KeptE5("query", "LATENCY")
+        self._kept_for_passages = KeptE5("document", "THROUGHPUT")
         self._converting_tried = False
         self._questions_tried = False
         self._lock = threading.Lock()
@@ -114,7 +115,7 @@ class SentenceTransformerEncoder:
 
     @property
     def backend_in_use(self) -> Literal["torch", "openvino"]:
-        """What embeds passages at the moment."""
+        """What embeds passages at the moment, where the model is loaded."""
         return "torch" if self._fast is None else "openvino"
 
     @property
@@ -135,21 +136,33 @@ class SentenceTransformerEncoder:
         return packaged_e5() if self._requested == MULTILINGUAL else None
 
     def encode_passages(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        if self._loaded is None and len(texts) < _WORTH_CONVERTING and (kept := self._kept_e5()) is not None:
-            return self._by_kept(kept, texts, progress)
+        if self._loaded is None and len(texts) < _WORTH_CONVERTING and self._is_kept(self._kept_for_passages):
+            return self._in_batches(texts, _OPENVINO_AT_ONCE, self._kept_for_passages.encode, progress)
         model, _ = self._models()
-        out = np.empty((len(texts), self.dimension), dtype=np.float32)
         device = model.device.type
         fast = self._fast_for(model, len(texts))
         precision = by_torch(self._precision, device) if fast is None else "float32"
-        at_once = self._batch_size if fast is None else _OPENVINO_AT_ONCE
-        # Alike lengths in one batch waste the least on padding.
+
+        def encode(batch: Sequence[str]) -> Vectors:
+            with self._lock, summed_in(precision, device):
+                found: Vectors = (fast or model).encode_document(list(batch), batch_size=len(batch), **_OPTIONS)
+            return found
+
+        return self._in_batches(texts, self._batch_size if fast is None else _OPENVINO_AT_ONCE, encode, progress)
+
+    def _in_batches(
+        self,
+        texts: Sequence[str],
+        at_once: int,
+        encode: Callable[[Sequence[str]], Vectors],
+        progress: Callable[[int], None] | None,
+    ) -> Vectors:
+        """Of alike lengths, which wastes the least on padding."""
+        out = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         for start in range(0, len(order), at_once):
             batch = order[start : start + at_once]
-            with self._lock, summed_in(precision, device):
-                found = (fast or model).encode_document([texts[i] for i in batch], batch_size=len(batch), **_OPTIONS)
-            out[batch] = found
+            out[batch] = encode([texts[i] for i in batch])
             if progress is not None:
                 progress(len(batch))
         return out
@@ -182,9 +195,8 @@ class SentenceTransformerEncoder:
         return self._questions(texts)
 
     def _encode_questions(self, texts: list[str]) -> Vectors:
-        if (kept := self._kept_e5()) is not None:
-            with self._using_kept:
-                return kept.encode(texts, "query")
+        if self._is_kept(self._kept_for_questions):
+            return self._kept_for_questions.encode(texts)
         if self._is_keepable and can_keep():
             self.prepare()  # so that the next command need not load PyTorch
         _, model = self._models()
@@ -192,11 +204,11 @@ class SentenceTransformerEncoder:
         return vectors
 
     def prepare(self) -> None:
-        """Load the model now, and make it quick for single questions: a second that pays after some hundred of them.
+        """Be quick for single questions: a second that pays after some hundred of them, or nothing where it was kept.
 
         Raises EncoderUnavailable.
         """
-        if self._kept_e5() is not None:
+        if self._is_kept(self._kept_for_questions):
             return
         model, _ = self._models()
         converts = self._backend != "torch" and model.device.type == "cpu" and openvino_encoder.is_available()
@@ -208,29 +220,14 @@ class SentenceTransformerEncoder:
                 own = _twin(model)  # questions may be encoded meanwhile
             self._fast_questions = openvino_encoder.accelerated(own, "float32", "LATENCY")
 
-    def _kept_e5(self) -> KeptE5 | None:
-        """The packaged model as it was converted by an earlier run, in float32; None for what is not to be by it."""
-        with self._opening:
-            if self._is_keepable and not self._opening_tried:
-                self._kept = open_kept_e5()
-            self._opening_tried = True
-            return self._kept
+    def _is_kept(self, kept: KeptE5) -> bool:
+        return self._is_keepable and kept.is_there()
 
     @property
     def _is_keepable(self) -> bool:
-        is_default = self._requested == MULTILINGUAL and self._backend == "auto" and self._device in (None, "cpu")
-        return is_default and openvino_encoder.is_available()
-
-    def _by_kept(self, kept: KeptE5, texts: Sequence[str], progress: Callable[[int], None] | None) -> Vectors:
-        out = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
-            with self._using_kept:
-                out[batch] = kept.encode([texts[i] for i in batch], "document")
-            if progress is not None:
-                progress(len(batch))
-        return out
+        is_default = self._requested == MULTILINGUAL and self._backend == "auto"
+        on_cpu = self._device == "cpu" or (self._device is None and not any(gpu.exists() for gpu in _GPUS))
+        return is_default and on_cpu and openvino_encoder.is_available()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self.token_counter().count_tokens(texts)

@@ -73,6 +73,10 @@ class InvertedIndex:
     def state(self) -> State:
         return self._state
 
+    def reaches(self) -> int:
+        """The generation that a search would find now: tantivy takes up by itself what was written elsewhere."""
+        return self._read_state().generation
+
     def reload(self) -> State:
         """See what another process has written since."""
         self._index.reload()

@@ -19,6 +19,7 @@ from index.inverted import InvertedIndex, State
 
 _AT_ONCE = 20_000  # passages of one update: more would only hold a read of the catalog open for long
 _IN_A_QUESTION = 1_000  # it does not wait for more
+_WAIT_S = 1.0  # for another thread that takes up what a question is to find
 _TRIES = 4  # of a write: each removes one file that a killed one left in the way
 
 log = structlog.get_logger("footnoted")
@@ -46,14 +47,14 @@ class KeywordIndexes:
         self._guard = threading.Lock()
 
     def get(self, collection: Collection) -> InvertedIndex:
-        """The collection's index, up to date if little is to be done and nobody else is at it.
+        """The collection's index, up to date if little is to be done and no other process is at it.
 
         What was deleted since may be in it.
         """
         place = self._at(collection.id)
         index = place.index
         if index is None or index.state.generation < collection.generation:
-            with _held(place.lock, blocking=index is None) as held:
+            with _held(place.lock, _WAIT_S if index is not None else -1) as held:
                 if held:
                     self._write(collection, place, _IN_A_QUESTION)
                     index = place.index
@@ -62,7 +63,7 @@ class KeywordIndexes:
     def is_past(self, collection: Collection) -> bool:
         """See SearchEngine."""
         index = self._at(collection.id).index
-        return index is not None and index.state.generation > collection.generation
+        return index is not None and index.reaches() > collection.generation
 
     def refresh(self, collection: Collection) -> None:
         """Bring it up to date now. What another process is writing, that one finishes.
@@ -213,8 +214,8 @@ def _catch_up(connection: Connection, collection: Collection, index: InvertedInd
 
 
 @contextmanager
-def _held(lock: threading.Lock, *, blocking: bool) -> Iterator[bool]:
-    held = lock.acquire(blocking=blocking)
+def _held(lock: threading.Lock, wait_s: float) -> Iterator[bool]:
+    held = lock.acquire(timeout=wait_s)
     try:
         yield held
     finally:

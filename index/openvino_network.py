@@ -114,7 +114,7 @@ def kept_folder(of: str) -> Path:
     import openvino
 
     key = hashlib.sha256(f"{openvino.__version__} {of}".encode()).hexdigest()
-    return platformdirs.user_cache_path("footnoted") / "openvino" / key
+    return _folder() / key
 
 
 def read_kept(folder: Path) -> Any:
@@ -133,9 +133,14 @@ def read_kept(folder: Path) -> Any:
 
 def can_keep() -> bool:
     """Whether the cache folder can be written, or made."""
-    wanted = platformdirs.user_cache_path("footnoted")
-    there = next(folder for folder in (wanted, *wanted.parents) if folder.exists())
-    return os.access(there, os.W_OK)
+    there = _folder()
+    while not os.path.exists(there) and there != there.parent:  # noqa: PTH110  Path.exists raises where it may not look
+        there = there.parent
+    return os.access(there, os.W_OK | os.X_OK)
+
+
+def _folder() -> Path:
+    return platformdirs.user_cache_path("footnoted") / "openvino"
 
 
 def keep(model: Any, folder: Path) -> None:

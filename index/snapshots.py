@@ -113,8 +113,11 @@ class Snapshots:
 
     def _renewed_now(self, connection: Connection, collection: Collection) -> _State:
         with self._lock(collection.id):
-            current = self._renewed(connection, collection, self._current.get(collection.id))
-            self._current[collection.id] = current
+            before = self._current.get(collection.id)
+            current = self._renewed(connection, collection, before)
+            # A transaction that began before another thread's may end here after it.
+            if before is None or before.spec != current.spec or before.generation <= current.generation:
+                self._current[collection.id] = current
         if self.background and current.parts.changes >= _CHANGED_LEAST and _is_due(current.parts):
             self._builds.beside(collection.id)
         return current

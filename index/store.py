@@ -1,6 +1,6 @@
 """The catalog, the encoder, dense and keyword search as one: documents in, hits out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
 from types import TracebackType
 
@@ -126,11 +126,13 @@ class Store:
         """
         check_spec(collection, self.spec_of(collection))  # the dimension too, which opening a collection leaves unasked
 
-        def keep(connection: Connection | None = None) -> None:
+        def keep(connection: Connection | None, without: Set[str]) -> None:
             for entry, original in entries:
-                self.originals.put(entry.document.metadata["sha256"], original, connection)
+                if entry.document.id not in without:
+                    self.originals.put(entry.document.metadata["sha256"], original, connection)
 
-        keep()  # before the transaction, which is to be short; within it, what another process discarded meanwhile
+        # Before the transaction, which is to be short; within it, what another process discarded meanwhile.
+        keep(None, {entry.document.id for entry, _ in entries if entry.is_again})
         replaced, lost = self.catalog.put(collection, [entry for entry, _ in entries], keep)
         self.search_engine.refresh_words(collection)
         self.discard_originals(replaced)
@@ -207,7 +209,8 @@ class Store:
 
         ``also`` is another form of the question, and its share of the dense score.
 
-        What is replaced meanwhile is found in one version or the other, unless that goes on without a pause.
+        What is replaced meanwhile is found in one version or the other, unless that goes on without a pause; by its
+        vectors only, while another process has yet to write down its words.
 
         A document with access labels is found only with one of them in ``labels``; None is for who may find all.
         Raises NotFound (no such collection), IndexMismatch.

@@ -45,12 +45,15 @@ class Ingester:
         ``read_again``, what did not change is read too; where the same comes of it, the document stays as it is.
         ``marks`` are added to all documents of the listing, also to those that did not change.
         Raises IndexMismatch, InvalidRequest, IndexBroken, EncoderUnavailable; Conflict when nothing at all was found
-        where documents came from before; NotReady and SettingsError where a cluster is to read and cannot.
+        where documents came from before; NotFound with ``read_again``, where there is no such collection; NotReady and
+        SettingsError where a cluster is to read and cannot.
         """
         began = time.monotonic()
         report = IngestReport()
         listener = listener or Silent()
         catalog = self._store.catalog
+        if read_again:
+            catalog.collection(collection_name)  # one that was deleted is not made anew
         collection = catalog.find(collection_name) if dry_run else self._store.open_collection(collection_name)
         known = catalog.known_sources(collection) if collection else {}
         failures = catalog.failures(collection) if collection and not retry_failed else {}

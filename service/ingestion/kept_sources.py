@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
+import httpx
+
 from core.errors import IndexBroken, NotFound, NotReady, ReadError
 from index.catalog import Collection
 from index.document_passages import passages_of
 from index.originals import Originals
 from index.store import Store
 from ingest.sources import Content, Listing, check_size
+from ingest.web.names import file_name
 from service.ingestion.prepare import Prepared
 from service.quality.report import findings_of
 
@@ -42,10 +45,12 @@ class KeptSource:
 
 def kept_sources(store: Store, collection: Collection) -> Listing:
     """All documents of a collection."""
-    listing = Listing()
-    for uri, known in store.catalog.known_sources(collection).items():
-        told = {key: known.metadata[key] for key in _TOLD_BY_SOURCES if key in known.metadata}
-        listing.add(KeptSource(uri, _name(uri, told), known.sha256, told, store.originals), None)
+    listing, sources = Listing(), store.catalog.known_sources(collection)
+    for row in store.catalog.documents(collection.name):
+        if (known := sources.get(row.uri)) is not None:
+            told = {key: known.metadata[key] for key in _TOLD_BY_SOURCES if key in known.metadata}
+            name = _name(row.uri, told, row.media_type)
+            listing.add(KeptSource(row.uri, name, known.sha256, told, store.originals), None)
     return listing
 
 
@@ -64,11 +69,16 @@ def is_otherwise(store: Store, collection: Collection, prepared: Prepared) -> bo
     return (before, passages, found) != (now, tuple(prepared.passages), tuple(prepared.findings))
 
 
-def _name(uri: str, told: Mapping[str, str]) -> str:
+def _name(uri: str, told: Mapping[str, str], media_type: str) -> str:
     """As when it was read first: text formats are told by it, and it may be the title."""
     if "container" not in told:
         if uri.startswith("upload:"):
             return uri.removeprefix("upload:")
         if "file_name" in told:
             return told["file_name"]
+        if uri.startswith(("http://", "https://")):  # of a version that did not keep the name
+            url = httpx.URL(told.get("fetched_from", uri))
+            plain = file_name(url, httpx.Headers())
+            has_suffix = bool(PurePosixPath(plain).suffix)
+            return plain if has_suffix else file_name(url, httpx.Headers({"content-type": media_type}))
     return PurePosixPath(unquote(uri)).name

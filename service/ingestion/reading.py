@@ -11,6 +11,7 @@ import structlog
 
 from core.errors import ArchiveUnfinished, EmptyDocument, ReadError, SourceGone
 from index.catalog import Collection
+from index.known import KnownSource
 from index.marks import NO_MARKS, Marks
 from index.store import Store
 from ingest.archives import ArchiveLimits, is_archive, members
@@ -115,7 +116,7 @@ class Reading:
                 self.gone.append(source.uri)
             return
         except ReadError as error:
-            if self._planner.read_again and not self._is_in(task):
+            if self._planner.read_again and task.known and not self._is_in(task.known):
                 self._settle(gone_meanwhile(source.uri, source.name))
             else:
                 self._lose(task, error)
@@ -247,9 +248,8 @@ class Reading:
         if self._listener.is_stopping():
             raise Stopped
 
-    def _is_in(self, task: Task) -> bool:
-        found = self._store.catalog.known_sources(self._collection).get(task.source.uri)
-        return found is not None and task.known is not None and found.document_id == task.known.document_id
+    def _is_in(self, known: KnownSource) -> bool:
+        return self._store.catalog.has(self._collection, known.document_id)
 
     def _keep_on(self, done: int, total: int) -> None:
         """Called from the threads that read."""

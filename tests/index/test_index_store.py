@@ -25,6 +25,7 @@ from index import forgetting, schema
 from index.catalog import Entry
 from index.dense.base import Base
 from index.document_passages import passages_around
+from index.inverted import InvertedIndex
 from index.originals import OriginalFiles
 from index.passages import input_hash, searched, vectors_by_input
 from index.purge import empty_log
@@ -123,6 +124,26 @@ def test_searches_that_meet_a_new_base_together_are_all_exact(store, folder, mon
         for result in results:
             assert result.result().passages == 4
             assert "The harbour has 4 cranes." in [hit.passage.text for hit in result.result().hits]
+
+
+def test_words_are_found_while_another_thread_writes_them_down(store, monkeypatch):
+    put(store, "c", HARBOUR, CRANE, LIGHT)
+    by_words = SearchSettings(dense_weight=0.0)
+    assert store.search("c", "lighthouse", 10, by_words).hits[0].passage.text == LIGHT.passages[0].text
+    update, is_writing = InvertedIndex.update, threading.Event()
+
+    def slowly(*arguments, **options):
+        is_writing.set()
+        time.sleep(0.3)
+        return update(*arguments, **options)
+
+    monkeypatch.setattr(InvertedIndex, "update", slowly)
+    newer = source(LIGHT.document.uri, LIGHT.passages[0].text, "And more of it.", title="Light")
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(put, store, "c", newer)
+        assert is_writing.wait(30)
+        assert store.search("c", "lighthouse", 10, by_words).hits[0].passage.text == LIGHT.passages[0].text
+        writing.result()
 
 
 def test_a_new_version_takes_the_place_of_the_one_at_its_uri(store):

@@ -71,7 +71,10 @@ def test_many_passages_are_for_sentence_transformers(tmp_path, exact):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", ["no samples", "samples cut", "other vectors", "model cut", "weights zeroed"])
+@pytest.mark.parametrize(
+    "damage",
+    ["no samples", "samples cut", "samples a list", "other vectors", "model cut", "weights zeroed", "their end zeroed"],
+)
 def test_what_was_kept_and_is_damaged_is_made_anew(tmp_path, exact, damage):
     in_a_process(tmp_path)
     [samples] = tmp_path.glob("footnoted/openvino/*/samples.json")
@@ -81,12 +84,16 @@ def test_what_was_kept_and_is_damaged_is_made_anew(tmp_path, exact, damage):
             samples.unlink()
         case "samples cut":
             samples.write_text(samples.read_text()[:1000])
+        case "samples a list":
+            samples.write_text("[1]")
         case "other vectors":
             samples.write_text(json.dumps({text: [0.05] * 384 for text in TEXTS}))
         case "model cut":
             model.write_text(model.read_text()[:1000])
         case "weights zeroed":
             weights.write_bytes(bytes(weights.stat().st_size))
+        case "their end zeroed":  # as where the power failed; all vectors are no numbers then
+            weights.write_bytes(weights.read_bytes()[:-1_000_000] + bytes(1_000_000))
     for has_torch in (True, False):
         found = in_a_process(tmp_path)
         assert found["torch"] is has_torch

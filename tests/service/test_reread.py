@@ -27,15 +27,15 @@ class Page:
 
     uri, name, size = "https://example.org/guide", "guide.md", None
 
-    def __init__(self) -> None:
+    def __init__(self, **told: str) -> None:
         self.known: list[dict[str, str]] = []
+        self._told = {"etag": "1", "fetched_from": self.uri, **told}
 
     def load(self, known, max_bytes):
         self.known.append(dict(known))
         if known:
             return None
-        told = {"etag": "1", "fetched_from": self.uri, "file_name": self.name}
-        return Content(f"# Guide\n\nThe boats *came* late. {LONG}".encode(), told)
+        return Content(f"# Guide\n\nThe boats *came* late. {LONG}".encode(), self._told)
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def test_what_is_read_otherwise_takes_the_place_of_the_former_and_the_rest_stays
     assert (again.changed, again.unchanged) == (0, 3)
 
 
-def test_a_page_and_a_file_of_an_archive_are_what_they_were_for_the_next_sync(engine, tmp_path):
-    archive, page = tmp_path / "papers.zip", Page()
+@pytest.mark.parametrize("told", [{"file_name": "guide.md"}, {}], ids=["its name is known", "an earlier version's"])
+def test_a_page_and_a_file_of_an_archive_are_what_they_were_for_the_next_sync(engine, tmp_path, told):
+    archive, page = tmp_path / "papers.zip", Page(**told)
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("notes/100% of it.txt", "The harvest meeting was held in Lima.")
     engine.ingest([archive])
@@ -103,12 +104,11 @@ def test_a_page_and_a_file_of_an_archive_are_what_they_were_for_the_next_sync(en
 
 
 def test_a_changed_page_is_still_asked_whether_it_changed(engine, monkeypatch):
-    page = Page()
+    page = Page(file_name="guide.md")
     with monkeypatch.context() as patched:
         patched.setattr("service.ingestion.prepare.read", lambda data, uri, name, *rest: read(data, uri, "guide.txt"))
         engine.ingest_listing(Listing([page]))
     [row] = engine.documents()
-    engine.store.catalog.document("default", row.id)
     monkeypatch.setattr("service.ingestion.prepare.read", lambda data, uri, name, *rest: read(data, uri, "guide.md"))
     assert engine.read_again("default").changed == 1
     assert engine.document(row.id).text == f"Guide\n\nThe boats came late. {LONG}"

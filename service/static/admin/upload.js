@@ -16,7 +16,10 @@ export async function show(view) {
   let take = () => announce(say.notYet);
   acceptDrops((files) => take(files), view.signal);
   const chosen = await chosenCollection(view, "upload");
-  if (!chosen) return;
+  if (!chosen) {
+    take = () => announce(words.noCollections);
+    return;
+  }
   const limitMb = Number(document.body.dataset.uploadLimitMb);
   const uploads = new Uploads(chosen.name, limitMb, view);
   const input = el("input", { type: "file", multiple: true, hidden: true, id: "files", "aria-label": say.choose });

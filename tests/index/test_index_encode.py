@@ -57,7 +57,7 @@ def test_no_texts_give_no_vectors(encoder):
 
 def test_progress_adds_up_to_the_number_of_texts():
     done = []
-    encoder = SentenceTransformerEncoder(batch_size=4)
+    encoder = SentenceTransformerEncoder("english", batch_size=4)
     encoder.encode_passages([f"Text {i}." for i in range(10)], done.append)
     assert done == [4, 4, 2]
 

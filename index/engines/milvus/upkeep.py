@@ -46,7 +46,8 @@ class Upkeep:
         """
         try:
             if self.background:
-                step = self.step(collection, _IN_A_QUESTION, wait=False)
+                # Whoever is at it may have read the catalog before this was written.
+                step = self.step(collection, _IN_A_QUESTION, wait=True)
                 if step is not None and step.more:
                     self._fill_beside(collection)
             else:

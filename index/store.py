@@ -135,7 +135,7 @@ class Store:
         keep(None, {entry.document.id for entry, _ in entries if entry.is_again})
         replaced, lost = self.catalog.put(collection, [entry for entry, _ in entries], keep)
         self.search_engine.refresh_words(collection)
-        self.discard_originals(replaced)
+        self.discard_originals(set(replaced) - {entry.document.metadata["sha256"] for entry, _ in entries})
         return lost
 
     def remove(self, name: str, document_ids: Sequence[str]) -> int:

@@ -133,7 +133,8 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
         return Settings(**_without_none(overrides or {}))
     except ValidationError as error:
         places = [(".".join(map(str, e["loc"])), e) for e in error.errors()]
-        faults = "; ".join(_fault(place, e, _origins(overrides or {})) for place, e in places)
+        origin_of = _origins(overrides or {})
+        faults = "; ".join(_fault(place, e, origin_of) for place, e in places)
         unknown = [place for place, e in places if e["type"] == "extra_forbidden"]
         raise SettingsError(f"The settings do not hold: {faults}.", meant(unknown, _names())) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -28,6 +28,23 @@ _PAGE_TIMEOUT_MS = 60_000
 Files = Mapping[str, str | bytes]
 
 
+@pytest.fixture
+def engine(tmp_path, encoder, make_settings) -> Iterator[Engine]:
+    """With a data folder of its own, empty at first."""
+    with Engine.open(make_settings(tmp_path / "data"), encoder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Three documents, each on a meeting in another place."""
+    made = tmp_path / "documents"
+    made.mkdir()
+    for topic, place in {"harvest": "Lima", "budget": "Oslo", "fishing": "Porto"}.items():
+        (made / f"{topic}.txt").write_text(f"The {topic} meeting was held in {place} on the first day of spring.\n")
+    return made
+
+
 @pytest.fixture(params=["folder", "server"])
 def state_place(request, tmp_path) -> Place:
     """Where a store keeps its state: what it promises holds in a data folder and in a database of all replicas."""

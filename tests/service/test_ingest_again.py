@@ -33,22 +33,6 @@ class Recorder(Silent):
         return self._stop_after is not None and len(self.results) >= self._stop_after
 
 
-@pytest.fixture
-def engine(tmp_path, encoder, make_settings):
-    with Engine.open(make_settings(tmp_path / "data"), encoder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    places = {"harvest": "Lima", "budget": "Oslo", "fishing": "Porto"}
-    for topic, place in places.items():
-        (made / f"{topic}.txt").write_text(f"The {topic} meeting was held in {place} on the first day of spring.\n")
-    return made
-
-
 def ingest(engine, *paths, **options) -> dict[str, FileStatus]:
     recorder = Recorder()
     engine.ingest(list(paths), listener=recorder, **options)

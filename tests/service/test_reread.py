@@ -4,7 +4,6 @@ import json
 import shutil
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,7 +13,6 @@ from index.verify.check import Level
 from index.verify.run import verify
 from ingest.read import read
 from ingest.sources import Content, Listing
-from service.engine import Engine
 from service.ingestion.report import Silent
 
 QUESTION = "Where was the harvest meeting held?"
@@ -36,21 +34,6 @@ class Page:
         if known:
             return None
         return Content(f"# Guide\n\nThe boats *came* late. {LONG}".encode(), self._told)
-
-
-@pytest.fixture
-def engine(tmp_path, encoder, make_settings):
-    with Engine.open(make_settings(tmp_path / "data"), encoder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    made = tmp_path / "documents"
-    made.mkdir()
-    for topic, place in {"harvest": "Lima", "budget": "Oslo", "fishing": "Porto"}.items():
-        (made / f"{topic}.txt").write_text(f"The {topic} meeting was held in {place} on the first day of spring.\n")
-    return made
 
 
 @pytest.fixture
